@@ -1,0 +1,28 @@
+package io.centroid.error;
+
+/**
+ * Why a job failed, as an exit code that schedulers can act on.
+ *
+ * <p>0 is success (or work that was already done) and has no category.
+ */
+public enum FailureCategory {
+  /** A fault of the program or of the platform; the log has the stack trace. */
+  INTERNAL(1),
+  /** Settings or arguments that cannot be used. */
+  SETTINGS(2),
+  /** Input data, shards or models that are missing, damaged or do not fit. */
+  DATA(3),
+  /** The training diverged: a loss that is not a finite number. */
+  DIVERGED(4);
+
+  private final int exitCode;
+
+  FailureCategory(int exitCode) {
+    this.exitCode = exitCode;
+  }
+
+  /** The process exit code of this category, 1 to 4. */
+  public int exitCode() {
+    return exitCode;
+  }
+}

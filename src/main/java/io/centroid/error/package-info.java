@@ -1,0 +1,2 @@
+/** Failures that a user or a scheduler can tell apart. */
+package io.centroid.error;
