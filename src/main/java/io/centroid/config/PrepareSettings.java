@@ -1,0 +1,48 @@
+package io.centroid.config;
+
+import io.centroid.data.Normalization;
+
+/**
+ * Settings of the preparation.
+ *
+ * @param shards Parquet files per split, 1 to 10,000
+ * @param validationFraction share of every class held out for validation, 0 to 0.5
+ * @param normalization how pixels become features
+ * @param seed decides which images are held out and what stand-in data looks like
+ * @param standInTrainingImages training images of the stand-in data set, a multiple of 10
+ * @param standInTestImages test images of the stand-in data set, a multiple of 10
+ */
+public record PrepareSettings(
+    int shards,
+    double validationFraction,
+    Normalization normalization,
+    long seed,
+    int standInTrainingImages,
+    int standInTestImages) {
+
+  /** Checks the bounds; throws {@link InvalidSettingsException}. */
+  public PrepareSettings {
+    new Problems()
+        .require(shards >= 1 && shards <= 10_000, "prepare.shards", shards, "1 to 10000")
+        .require(
+            validationFraction >= 0 && validationFraction <= 0.5,
+            "prepare.validation-fraction",
+            validationFraction,
+            "0 to 0.5")
+        .require(
+            isImageCount(standInTrainingImages),
+            "prepare.stand-in.training-images",
+            standInTrainingImages,
+            "a multiple of 10 from 10 to 50000")
+        .require(
+            isImageCount(standInTestImages) && standInTestImages <= 10_000,
+            "prepare.stand-in.test-images",
+            standInTestImages,
+            "a multiple of 10 from 10 to 10000")
+        .throwIfAny();
+  }
+
+  private static boolean isImageCount(int images) {
+    return images >= 10 && images <= 50_000 && images % 10 == 0;
+  }
+}

@@ -1,0 +1,188 @@
+package io.centroid.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
+import io.centroid.data.Normalization;
+import io.centroid.error.JobException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/**
+ * The effective settings: defaults, overridden by files, overridden by single assignments.
+ *
+ * @param prepare settings of the preparation
+ * @param network settings of the network
+ * @param training settings of the training
+ * @param averaging settings of the parameter averaging
+ * @param effective every key with its effective value in HOCON notation, sorted by key
+ */
+public record Settings(
+    PrepareSettings prepare,
+    NetworkSettings network,
+    TrainingSettings training,
+    AveragingSettings averaging,
+    SortedMap<String, String> effective) {
+
+  /** The settings with no overrides. */
+  public static Settings defaults() {
+    return load(List.of(), List.of());
+  }
+
+  /**
+   * Reads settings.
+   *
+   * @param files HOCON files; a later one overrides an earlier one
+   * @param assignments {@code key=value} pairs; they override the files, a later one an earlier one
+   * @throws JobException with category SETTINGS and all problems in one message
+   */
+  public static Settings load(List<Path> files, List<String> assignments) {
+    Config defaults =
+        ConfigFactory.parseResources(
+            Settings.class.getClassLoader(),
+            "reference.conf",
+            ConfigParseOptions.defaults().setAllowMissing(false));
+    List<String> problems = new ArrayList<>();
+    Config overrides = ConfigFactory.empty();
+    for (Path file : files) {
+      overrides = parseFile(file, problems).withFallback(overrides);
+    }
+    for (String assignment : assignments) {
+      overrides = parseAssignment(assignment, problems).withFallback(overrides);
+    }
+    Config merged = resolve(overrides.withFallback(defaults), problems, defaults);
+    problems.addAll(unknownKeys(merged, defaults));
+    Settings settings = read(merged, defaults, problems);
+    if (!problems.isEmpty()) {
+      throw JobException.settings("Cannot use settings: " + String.join("; ", problems) + ".");
+    }
+    return settings;
+  }
+
+  /** The effective settings as a HOCON file, one sorted {@code key = value} line each. */
+  public String render() {
+    StringBuilder text = new StringBuilder();
+    effective.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+    return text.toString();
+  }
+
+  private static Settings read(Config config, Config defaults, List<String> problems) {
+    SettingsReader reader = new SettingsReader(config, defaults, problems);
+    PrepareSettings prepare =
+        reader.section(
+            () ->
+                new PrepareSettings(
+                    reader.integer("prepare.shards"),
+                    reader.number("prepare.validation-fraction"),
+                    reader.choice("prepare.normalization", Normalization.class),
+                    reader.longInteger("prepare.seed"),
+                    reader.integer("prepare.stand-in.training-images"),
+                    reader.integer("prepare.stand-in.test-images")));
+    NetworkSettings network =
+        reader.section(
+            () ->
+                new NetworkSettings(
+                    reader.choice("network.kind", NetworkKind.class),
+                    reader.integers("network.hidden-widths")));
+    TrainingSettings training =
+        reader.section(
+            () ->
+                new TrainingSettings(
+                    reader.integer("training.epochs"),
+                    reader.integer("training.workers"),
+                    reader.integer("training.minibatch-size"),
+                    reader.number("training.learning-rate"),
+                    reader.longInteger("training.seed"),
+                    reader.integer("training.early-stopping-patience")));
+    AveragingSettings averaging =
+        reader.section(
+            () ->
+                new AveragingSettings(
+                    reader.integer("averaging.frequency"),
+                    reader.choice("averaging.engine", EngineKind.class),
+                    reader.number("averaging.outer-momentum"),
+                    reader.integer("averaging.fan-in")));
+    SortedMap<String, String> effective = new TreeMap<>();
+    config
+        .entrySet()
+        .forEach(
+            entry ->
+                effective.put(
+                    entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise())));
+    return new Settings(
+        prepare, network, training, averaging, Collections.unmodifiableSortedMap(effective));
+  }
+
+  private static Config parseFile(Path file, List<String> problems) {
+    if (!Files.isReadable(file)) {
+      problems.add("--conf " + file + ": found no readable file, expected a HOCON file");
+      return ConfigFactory.empty();
+    }
+    try {
+      return ConfigFactory.parseFile(file.toFile());
+    } catch (ConfigException e) {
+      problems.add("--conf " + file + ": " + e.getMessage());
+      return ConfigFactory.empty();
+    }
+  }
+
+  private static Config parseAssignment(String assignment, List<String> problems) {
+    int equals = assignment.indexOf('=');
+    if (equals < 1) {
+      problems.add("--set " + assignment + ": expected key=value");
+      return ConfigFactory.empty();
+    }
+    try {
+      return ConfigFactory.parseString(assignment);
+    } catch (ConfigException e) {
+      problems.add("--set " + assignment + ": expected a HOCON value");
+      return ConfigFactory.empty();
+    }
+  }
+
+  private static Config resolve(Config config, List<String> problems, Config defaults) {
+    try {
+      return config.resolve();
+    } catch (ConfigException e) {
+      problems.add(e.getMessage());
+      return defaults;
+    }
+  }
+
+  /** One problem for each leaf that no default has, with the nearest key that exists. */
+  private static List<String> unknownKeys(Config merged, Config defaults) {
+    TreeSet<String> known = new TreeSet<>();
+    defaults.entrySet().forEach(entry -> known.add(entry.getKey()));
+    TreeSet<String> found = new TreeSet<>();
+    merged.entrySet().forEach(entry -> found.add(entry.getKey()));
+    List<String> problems = new ArrayList<>();
+    for (String key : found) {
+      if (!known.contains(key)) {
+        problems.add(key + ": no such setting, the nearest is " + nearest(key, known));
+      }
+    }
+    for (String key : known) {
+      if (!merged.hasPath(key)) {
+        problems.add(key + ": found no value, expected one. Remove what replaces it");
+      }
+    }
+    return problems;
+  }
+
+  private static String nearest(String key, TreeSet<String> known) {
+    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+    return known.stream()
+        .min(Comparator.comparingInt(candidate -> distance.apply(key, candidate)))
+        .orElseThrow();
+  }
+}

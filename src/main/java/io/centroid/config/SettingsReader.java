@@ -1,0 +1,83 @@
+package io.centroid.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigRenderOptions;
+import io.centroid.data.Choice;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Reads typed values from a configuration and collects every problem instead of stopping at the
+ * first. A value of the wrong type is noted and replaced by its default, so that reading goes on; a
+ * missing one likewise, noted by {@link Settings}.
+ */
+final class SettingsReader {
+  private final Config config;
+  private final Config defaults;
+  private final List<String> problems;
+
+  SettingsReader(Config config, Config defaults, List<String> problems) {
+    this.config = config;
+    this.defaults = defaults;
+    this.problems = problems;
+  }
+
+  int integer(String key) {
+    return value(key, "a whole number", source -> wholeNumber(source, key));
+  }
+
+  long longInteger(String key) {
+    return value(key, "a whole number", source -> source.getLong(key));
+  }
+
+  double number(String key) {
+    return value(key, "a number", source -> source.getDouble(key));
+  }
+
+  List<Integer> integers(String key) {
+    return value(key, "a list of whole numbers", source -> source.getIntList(key));
+  }
+
+  <E extends Enum<E>> E choice(String key, Class<E> type) {
+    return value(
+        key, Choice.names(type), source -> Choice.parse(type, source.getString(key)).orElseThrow());
+  }
+
+  /** Builds a section; problems its constructor finds are collected, and the result is null. */
+  <T> T section(Supplier<T> constructor) {
+    try {
+      return constructor.get();
+    } catch (InvalidSettingsException e) {
+      problems.addAll(e.problems());
+      return null;
+    }
+  }
+
+  private static int wholeNumber(Config source, String key) {
+    double value = source.getDouble(key);
+    if (value != Math.rint(value)) {
+      throw new IllegalArgumentException("not a whole number");
+    }
+    return source.getInt(key);
+  }
+
+  private <T> T value(String key, String expected, Function<Config, T> read) {
+    if (!config.hasPath(key)) {
+      return read.apply(defaults);
+    }
+    try {
+      return read.apply(config);
+    } catch (ConfigException | IllegalArgumentException | NoSuchElementException e) {
+      problems.add(
+          key
+              + ": found "
+              + config.getValue(key).render(ConfigRenderOptions.concise())
+              + ", expected "
+              + expected);
+      return read.apply(defaults);
+    }
+  }
+}

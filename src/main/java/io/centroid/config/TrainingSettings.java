@@ -1,0 +1,44 @@
+package io.centroid.config;
+
+/**
+ * Settings of the training.
+ *
+ * @param epochs passes over the training split, 1 to 100,000
+ * @param workers logical workers W whose parameters are averaged, 1 to 10,000; part of the result
+ * @param minibatchSize examples per step of one worker, 1 to 65,536
+ * @param learningRate Adam's step size, above 0 and at most 10
+ * @param seed decides the initial parameters and the order of the examples
+ * @param earlyStoppingPatience epochs without a better validation accuracy after which training
+ *     stops; 0 never stops early
+ */
+public record TrainingSettings(
+    int epochs,
+    int workers,
+    int minibatchSize,
+    double learningRate,
+    long seed,
+    int earlyStoppingPatience) {
+
+  /** Checks the bounds; throws {@link InvalidSettingsException}. */
+  public TrainingSettings {
+    new Problems()
+        .require(epochs >= 1 && epochs <= 100_000, "training.epochs", epochs, "1 to 100000")
+        .require(workers >= 1 && workers <= 10_000, "training.workers", workers, "1 to 10000")
+        .require(
+            minibatchSize >= 1 && minibatchSize <= 65_536,
+            "training.minibatch-size",
+            minibatchSize,
+            "1 to 65536")
+        .require(
+            learningRate > 0 && learningRate <= 10,
+            "training.learning-rate",
+            learningRate,
+            "above 0 and at most 10")
+        .require(
+            earlyStoppingPatience >= 0,
+            "training.early-stopping-patience",
+            earlyStoppingPatience,
+            "0 or more")
+        .throwIfAny();
+  }
+}
