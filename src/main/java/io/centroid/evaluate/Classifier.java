@@ -1,0 +1,10 @@
+package io.centroid.evaluate;
+
+/**
+ * What is sent to the executors to classify with.
+ *
+ * @param configurationJson the Deeplearning4j configuration of the network
+ * @param parameters its flat parameters
+ */
+@SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
+public record Classifier(String configurationJson, float[] parameters) {}

@@ -1,0 +1,2 @@
+/** Evaluation on the executors, and the metrics with their intervals. */
+package io.centroid.evaluate;

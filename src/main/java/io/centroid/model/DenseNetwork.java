@@ -1,0 +1,49 @@
+package io.centroid.model;
+
+import io.centroid.config.NetworkSettings;
+import io.centroid.config.TrainingSettings;
+import io.centroid.data.Cifar10;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * The dense classifier: Input (32,32,3), Flatten, Dense with ReLU for each hidden width, Dense 10
+ * with softmax and cross-entropy.
+ *
+ * <p>Shards hold features in height × width × channel order, so Flatten is the identity on them and
+ * the first Dense layer reads {@code [minibatch, 3072]}.
+ *
+ * <p>Weights start as Keras' {@code glorot_uniform}: uniform in ±√(6 / (fanIn + fanOut)) (Glorot
+ * and Bengio 2010); biases start at 0. Adam (Kingma and Ba 2015) runs with β₁ 0.9, β₂ 0.999, ε
+ * 1e-8.
+ */
+public final class DenseNetwork {
+  private DenseNetwork() {}
+
+  /** The Deeplearning4j configuration of the network; equal settings give equal configurations. */
+  public static MultiLayerConfiguration configuration(
+      NetworkSettings network, TrainingSettings training) {
+    NeuralNetConfiguration.ListBuilder layers =
+        new NeuralNetConfiguration.Builder()
+            .seed(training.seed())
+            .weightInit(WeightInit.XAVIER_UNIFORM)
+            .updater(new Adam(training.learningRate()))
+            .list();
+    for (int width : network.hiddenWidths()) {
+      layers.layer(new DenseLayer.Builder().nOut(width).activation(Activation.RELU).build());
+    }
+    layers.layer(
+        new OutputLayer.Builder(LossFunction.MCXENT)
+            .nOut(Cifar10.CLASSES)
+            .activation(Activation.SOFTMAX)
+            .build());
+    return layers.setInputType(InputType.feedForward(Cifar10.FEATURES)).build();
+  }
+}

@@ -1,0 +1,87 @@
+package io.centroid.model;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Bulk copies between flat float arrays on the heap and the flat native arrays in which
+ * Deeplearning4j keeps parameters and updater state. ND4J's own element access and streams are
+ * several times slower.
+ */
+public final class FlatParameters {
+  private static final int HASH_CHUNK = 1 << 14;
+
+  private FlatParameters() {}
+
+  /** The values of a dense float array, in its own order; a null array has none. */
+  public static float[] read(INDArray source) {
+    if (source == null) {
+      return new float[0];
+    }
+    float[] values = new float[Math.toIntExact(source.length())];
+    start(source).get(values);
+    return values;
+  }
+
+  /**
+   * Overwrites a dense float array.
+   *
+   * @throws IllegalArgumentException when the lengths differ
+   */
+  public static void write(float[] values, INDArray target) {
+    long length = target == null ? 0 : target.length();
+    if (length != values.length) {
+      throw new IllegalArgumentException(
+          "Cannot copy parameters: found " + values.length + " values, expected " + length + ".");
+    }
+    if (length > 0) {
+      start(target).put(values);
+    }
+  }
+
+  /**
+   * Overwrites a whole array with the first values of a longer or equal one; used for minibatches.
+   *
+   * @param values at least as many as {@code target} holds, in C order
+   */
+  public static void fill(float[] values, INDArray target) {
+    start(target.reshape(target.length())).put(values, 0, Math.toIntExact(target.length()));
+  }
+
+  /** SHA-256 of the values as big-endian float32, 64 lower-case hexadecimal digits. */
+  public static String sha256(float[] values) {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(HASH_CHUNK * Float.BYTES);
+    for (int from = 0; from < values.length; from += HASH_CHUNK) {
+      int count = Math.min(HASH_CHUNK, values.length - from);
+      bytes.asFloatBuffer().put(values, from, count);
+      digest.update(bytes.array(), 0, count * Float.BYTES);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static FloatPointer start(INDArray array) {
+    if (array.dataType() != DataType.FLOAT
+        || !array.isVectorOrScalar()
+        || array.elementWiseStride() != 1) {
+      throw new IllegalArgumentException(
+          "Cannot copy an array in bulk: found "
+              + array.dataType()
+              + " with stride "
+              + array.elementWiseStride()
+              + ", expected a dense FLOAT vector.");
+    }
+    // A second pointer to the same memory, never closed: closing it would free the array.
+    return new FloatPointer(array.data().pointer()).position(array.offset());
+  }
+}

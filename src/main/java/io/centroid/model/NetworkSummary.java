@@ -1,0 +1,98 @@
+package io.centroid.model;
+
+import io.centroid.config.NetworkSettings;
+import io.centroid.data.Cifar10;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+
+/**
+ * The table that Keras' {@code model.summary()} prints, to the character: 65 columns wide, columns
+ * ending at 29, 55 and 65, trailing spaces included.
+ */
+public final class NetworkSummary {
+  private static final int[] COLUMN_ENDS = {29, 55, 65};
+
+  /** One row of the table. */
+  private record Row(String name, String type, String outputShape, long parameters) {}
+
+  private final List<Row> rows;
+
+  private NetworkSummary(List<Row> rows) {
+    this.rows = rows;
+  }
+
+  /**
+   * The summary of a network.
+   *
+   * @param settings the settings {@code configuration} was made from
+   * @param configuration the network that is trained; parameter counts come from it
+   */
+  public static NetworkSummary of(NetworkSettings settings, MultiLayerConfiguration configuration) {
+    List<Row> rows = new ArrayList<>();
+    rows.add(
+        new Row(
+            "input_1",
+            "InputLayer",
+            "(None, %d, %d, %d)".formatted(Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS),
+            0));
+    rows.add(new Row("flatten_1", "Flatten", "(None, %d)".formatted(Cifar10.FEATURES), 0));
+    List<Integer> widths = new ArrayList<>(settings.hiddenWidths());
+    widths.add(Cifar10.CLASSES);
+    for (int layer = 0; layer < widths.size(); layer++) {
+      NeuralNetConfiguration dense = configuration.getConf(layer);
+      rows.add(
+          new Row(
+              "dense_" + (layer + 1),
+              "Dense",
+              "(None, %d)".formatted(widths.get(layer)),
+              dense.getLayer().initializer().numParams(dense)));
+    }
+    return new NetworkSummary(rows);
+  }
+
+  /** All parameters; all of them are trained. */
+  public long parameters() {
+    return rows.stream().mapToLong(Row::parameters).sum();
+  }
+
+  /** The table, ending in a line break. */
+  public String render() {
+    String thin = "_".repeat(COLUMN_ENDS[2]) + "\n";
+    String thick = "=".repeat(COLUMN_ENDS[2]) + "\n";
+    StringBuilder table = new StringBuilder("Model: \"model_1\"\n").append(thin);
+    table.append(line("Layer (type)", "Output Shape", "Param #")).append(thick);
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      table.append(
+          line(
+              row.name() + " (" + row.type() + ")",
+              row.outputShape(),
+              Long.toString(row.parameters())));
+      table.append(i == rows.size() - 1 ? thick : thin);
+    }
+    String total = String.format(Locale.ROOT, "%,d", parameters());
+    return table
+        .append("Total params: " + total + "\n")
+        .append("Trainable params: " + total + "\n")
+        .append("Non-trainable params: 0\n")
+        .append(thin)
+        .toString();
+  }
+
+  /** Keras cuts a field that is too long and keeps one space before the next column. */
+  private static String line(String... fields) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < fields.length; i++) {
+      if (i > 0) {
+        line.setCharAt(line.length() - 1, ' ');
+      }
+      line.append(fields[i]);
+      line.setLength(Math.min(line.length(), COLUMN_ENDS[i]));
+      line.append(" ".repeat(COLUMN_ENDS[i] - line.length()));
+    }
+    return line.append('\n').toString();
+  }
+}

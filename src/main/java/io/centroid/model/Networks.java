@@ -1,0 +1,33 @@
+package io.centroid.model;
+
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Makes networks from configurations, on the driver and on executors alike. */
+public final class Networks {
+  private Networks() {}
+
+  /** A network with fresh parameters and updater state, from a configuration as JSON. */
+  public static MultiLayerNetwork fromJson(String configurationJson) {
+    return initialized(MultiLayerConfiguration.fromJson(configurationJson));
+  }
+
+  /**
+   * A network with fresh parameters and updater state, on one native thread.
+   *
+   * @throws IllegalArgumentException when the network does not compute in 32-bit floats
+   */
+  public static MultiLayerNetwork initialized(MultiLayerConfiguration configuration) {
+    NativeThreads.useOne();
+    if (configuration.getDataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "Cannot train network: found data type "
+              + configuration.getDataType()
+              + ", expected FLOAT.");
+    }
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+    network.init();
+    return network;
+  }
+}

@@ -1,0 +1,61 @@
+package io.centroid.run;
+
+import java.time.Instant;
+import org.apache.spark.SparkContext;
+
+/**
+ * Where a run's results come from.
+ *
+ * @param codeVersion version of the program
+ * @param codeCommit Git commit it was built from
+ * @param codeModified whether the working tree differed from the commit
+ * @param shards path of the shard set
+ * @param shardFingerprint fingerprint of the shard set
+ * @param dataset the data set's title
+ * @param started when the run started
+ * @param finished when its results were complete
+ * @param sparkVersion version of Spark
+ * @param master Spark's master
+ * @param applicationId Spark's id of the application
+ * @param javaVersion version of the driver's JVM
+ * @param os the driver's operating system and processor architecture
+ */
+public record Provenance(
+    String codeVersion,
+    String codeCommit,
+    boolean codeModified,
+    String shards,
+    String shardFingerprint,
+    String dataset,
+    String started,
+    String finished,
+    String sparkVersion,
+    String master,
+    String applicationId,
+    String javaVersion,
+    String os) {
+
+  /** The provenance of a run that ends now. */
+  public static Provenance of(
+      SparkContext context,
+      String shards,
+      String shardFingerprint,
+      String dataset,
+      Instant started) {
+    CodeVersion code = CodeVersion.current();
+    return new Provenance(
+        code.version(),
+        code.commit(),
+        code.dirty(),
+        shards,
+        shardFingerprint,
+        dataset,
+        started.toString(),
+        Instant.now().toString(),
+        context.version(),
+        context.master(),
+        context.applicationId(),
+        System.getProperty("java.vm.name") + " " + Runtime.version(),
+        System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+  }
+}

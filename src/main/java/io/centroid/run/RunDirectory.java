@@ -1,0 +1,112 @@
+package io.centroid.run;
+
+import io.centroid.error.JobException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The results of one run, published at once or not at all: files are written to a staging directory
+ * beside the final one, then {@code _SUCCESS} is added and the directory renamed.
+ */
+public final class RunDirectory implements AutoCloseable {
+  /** The file whose presence says that everything else is there. */
+  public static final String SUCCESS = "_SUCCESS";
+
+  private final FileSystem fileSystem;
+  private final Path target;
+  private final Path staging;
+  private boolean published;
+
+  private RunDirectory(FileSystem fileSystem, Path target, Path staging) {
+    this.fileSystem = fileSystem;
+    this.target = target;
+    this.staging = staging;
+  }
+
+  /** Writes one file. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes the file's bytes; the stream is closed by the caller. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Whether {@code target} is a published run. */
+  public static boolean isPublished(Path target, Configuration configuration) throws IOException {
+    return target.getFileSystem(configuration).exists(new Path(target, SUCCESS));
+  }
+
+  /**
+   * Opens a staging directory for a run.
+   *
+   * @param target where the run is to be published
+   * @throws JobException when something else stands there, or the place cannot be written
+   */
+  public static RunDirectory stage(Path target, Configuration configuration) throws IOException {
+    FileSystem fileSystem = target.getFileSystem(configuration);
+    if (fileSystem.exists(target)) {
+      throw JobException.settings(
+          "Cannot write run to "
+              + target
+              + ": found something that is not a finished run, expected an empty place. Move it"
+              + " away, or use another --runs.");
+    }
+    Path staging =
+        new Path(target.getParent(), "." + target.getName() + ".staging-" + UUID.randomUUID());
+    try {
+      fileSystem.mkdirs(staging);
+    } catch (IOException e) {
+      throw new JobException(
+          io.centroid.error.FailureCategory.SETTINGS,
+          "Cannot write run to "
+              + target.getParent()
+              + ": found "
+              + e.getMessage()
+              + ", expected a directory that can be written. Use another --runs.",
+          e);
+    }
+    fileSystem.deleteOnExit(staging);
+    return new RunDirectory(fileSystem, target, staging);
+  }
+
+  /** Adds a file. */
+  public void write(String name, Content content) throws IOException {
+    try (OutputStream out = fileSystem.create(new Path(staging, name), false)) {
+      content.writeTo(out);
+    }
+  }
+
+  /** Adds a text file in UTF-8. */
+  public void write(String name, String text) throws IOException {
+    write(name, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Makes everything written visible at once.
+   *
+   * @return where it is
+   */
+  public Path publish() throws IOException {
+    write(SUCCESS, "");
+    if (!fileSystem.rename(staging, target)) {
+      throw new IOException(
+          "Cannot publish run: found no way to rename " + staging + " to " + target + ".");
+    }
+    fileSystem.cancelDeleteOnExit(staging);
+    published = true;
+    return target;
+  }
+
+  /** Removes the staging directory of a run that was not published. */
+  @Override
+  public void close() throws IOException {
+    if (!published) {
+      fileSystem.delete(staging, true);
+      fileSystem.cancelDeleteOnExit(staging);
+    }
+  }
+}

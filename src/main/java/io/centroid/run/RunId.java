@@ -1,0 +1,47 @@
+package io.centroid.run;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.SortedMap;
+
+/**
+ * Names a run after what determines its result, so that the same work has the same id.
+ *
+ * @param value 12 lower-case hexadecimal digits
+ */
+public record RunId(String value) {
+  private static final int DIGITS = 12;
+
+  /**
+   * The id of a training.
+   *
+   * @param settings effective settings; those of the preparation are left out, because the shards'
+   *     fingerprint stands for them
+   * @param shardFingerprint the fingerprint of the shard set
+   */
+  public static RunId of(
+      SortedMap<String, String> settings, String shardFingerprint, CodeVersion code) {
+    StringBuilder text = new StringBuilder("shards " + shardFingerprint + "\ncode " + code + "\n");
+    settings.forEach(
+        (key, value) -> {
+          if (!key.startsWith("prepare.")) {
+            text.append(key).append(" = ").append(value).append('\n');
+          }
+        });
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+      return new RunId(HexFormat.of().formatHex(hash).substring(0, DIGITS));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,31 @@
+package io.centroid.run;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Opens Spark sessions with the values this program needs, wherever spark-submit did not set them.
+ */
+public final class SparkSessions {
+  private SparkSessions() {}
+
+  /**
+   * A session for a job.
+   *
+   * @param name what Spark's UI calls the job
+   * @param kryoRegistrator class name of the registrator of what crosses the wire
+   */
+  public static SparkSession open(String name, String kryoRegistrator) {
+    SparkConf conf = new SparkConf();
+    conf.setIfMissing("spark.app.name", name);
+    conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    conf.setIfMissing("spark.kryo.registrator", kryoRegistrator);
+    conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
+    // Parameters are noise to a compressor: it costs more time than it saves bytes.
+    conf.setIfMissing("spark.broadcast.compress", "false");
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
+    conf.setIfMissing("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    return SparkSession.builder().config(conf).getOrCreate();
+  }
+}

@@ -1,0 +1,165 @@
+package io.centroid.train;
+
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
+
+/**
+ * Weighted, ordered, reproducible averaging of parameters and updater state.
+ *
+ * <p>A round is one Spark job over the workers' shares: one broadcast down, one result per worker
+ * up. The result depends on the settings, the data and the number of logical workers alone: not on
+ * executors, cores, partitions, retries or speculation.
+ */
+public final class CentroidAveraging implements AveragingEngine {
+  private static final double NANOS = 1e9;
+
+  private final JavaSparkContext context;
+  private final WorkerShares shares;
+  private final RoundPlan plan;
+  private final int fanIn;
+  private final OuterMomentum outerMomentum;
+  private final Broadcast<String> configurationJson;
+  private final String trainingId = UUID.randomUUID().toString();
+
+  /**
+   * Creates an engine over dealt shares.
+   *
+   * @param configurationJson the Deeplearning4j configuration of the network, as JSON
+   * @param plan how epochs are cut; its examples and workers are those of {@code shares}
+   * @param outerMomentum μ, 0 for plain averaging
+   * @param fanIn results averaged in one place, at least 2
+   */
+  public CentroidAveraging(
+      JavaSparkContext context,
+      WorkerShares shares,
+      String configurationJson,
+      RoundPlan plan,
+      double outerMomentum,
+      int fanIn) {
+    this.context = context;
+    this.shares = shares;
+    this.plan = plan;
+    this.fanIn = fanIn;
+    this.outerMomentum = new OuterMomentum(outerMomentum);
+    this.configurationJson = context.broadcast(configurationJson);
+  }
+
+  @Override
+  public EpochResult trainEpoch(TrainingState start, int epoch, RoundListener listener) {
+    TrainingState state = start;
+    int rounds = plan.rounds();
+    long examples = 0;
+    long steps = 0;
+    double lossSum = 0;
+    List<RoundTiming> timings = new ArrayList<>(rounds);
+    for (int round = 0; round < rounds; round++) {
+      context.setJobGroup("epoch " + epoch, label(epoch, round, rounds), false);
+      RoundOutcome outcome = round(state, epoch, round);
+      state = outcome.state();
+      examples += outcome.examples();
+      steps += outcome.steps();
+      lossSum += outcome.lossSum();
+      timings.add(outcome.timing());
+      double meanLoss = outcome.lossSum() / outcome.examples();
+      Divergence.check(meanLoss, label(epoch, round, rounds));
+      listener.roundDone(round + 1, rounds, outcome.examples(), meanLoss);
+    }
+    context.clearJobGroup();
+    if (examples != plan.examples()) {
+      throw new JobException(
+          FailureCategory.INTERNAL,
+          "Cannot finish epoch %d: found %d examples used, expected each of %d once."
+              .formatted(epoch, examples, plan.examples()));
+    }
+    return new EpochResult(state, examples, steps, lossSum / examples, timings);
+  }
+
+  @Override
+  public void close() {
+    configurationJson.destroy();
+    TrainerPool.ofThisJvm().release(trainingId);
+  }
+
+  /** What one round came to. */
+  private record RoundOutcome(
+      TrainingState state, long examples, long steps, double lossSum, RoundTiming timing) {}
+
+  private RoundOutcome round(TrainingState state, int epoch, int round) {
+    long begin = System.nanoTime();
+    Broadcast<TrainingState> broadcast = context.broadcast(state);
+    long sent = System.nanoTime();
+    List<Contribution> contributions;
+    try {
+      contributions = contributions(broadcast, epoch, round).collect();
+    } finally {
+      broadcast.destroy();
+    }
+    long collected = System.nanoTime();
+    TrainingState average = WeightedMean.of(contributions, state.iteration());
+    TrainingState next = outerMomentum.apply(state, average);
+    long averaged = System.nanoTime();
+
+    long computeMax = 0;
+    long computeSum = 0;
+    long examples = 0;
+    long steps = 0;
+    double lossSum = 0;
+    for (Contribution contribution : contributions) {
+      computeMax = Math.max(computeMax, contribution.computeMaxNanos());
+      computeSum += contribution.computeSumNanos();
+      examples += contribution.examples();
+      steps += contribution.steps();
+      lossSum += contribution.lossSum();
+    }
+    RoundTiming timing =
+        new RoundTiming(
+            (sent - begin) / NANOS,
+            computeMax / NANOS,
+            computeSum / NANOS / plan.workers(),
+            (collected - sent - computeMax) / NANOS,
+            (averaged - collected) / NANOS);
+    return new RoundOutcome(next, examples, steps, lossSum, timing);
+  }
+
+  /** At most fan-in contributions: the workers' own, or sums of groups of them, level by level. */
+  private JavaRDD<Contribution> contributions(
+      Broadcast<TrainingState> state, int epoch, int round) {
+    JavaRDD<Contribution> level =
+        shares
+            .blocks()
+            .mapPartitionsWithIndex(
+                new WorkerRound(
+                    state, configurationJson, trainingId, shares.shape(), plan, epoch, round),
+                true);
+    int group = fanIn;
+    for (int width = plan.workers(); width > fanIn; width = (width + group - 1) / group) {
+      int groups = (width + group - 1) / group;
+      level =
+          level
+              .mapToPair(contribution -> new Tuple2<>(contribution.index() / group, contribution))
+              .partitionBy(new HashPartitioner(groups))
+              .mapPartitionsWithIndex(CentroidAveraging::sum, true);
+    }
+    return level;
+  }
+
+  private static Iterator<Contribution> sum(
+      int index, Iterator<Tuple2<Integer, Contribution>> group) {
+    List<Contribution> members = new ArrayList<>();
+    group.forEachRemaining(member -> members.add(member._2()));
+    return List.<Contribution>of(PartialSum.of(index, members)).iterator();
+  }
+
+  private static String label(int epoch, int round, int rounds) {
+    return "epoch %d, round %d of %d".formatted(epoch, round + 1, rounds);
+  }
+}

@@ -1,0 +1,36 @@
+package io.centroid.train;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * The shape of every example of a data set, without the minibatch axis.
+ *
+ * @param features shape of the input, e.g. {@code [3072]}
+ * @param labels shape of the wanted output, e.g. {@code [10]}
+ */
+@SuppressWarnings("ArrayRecordComponent") // shapes are long[] throughout ND4J
+public record ExampleShape(long[] features, long[] labels) implements Serializable {
+
+  /** Values of one input. */
+  public int featureCount() {
+    return count(features);
+  }
+
+  /** Values of one wanted output. */
+  public int labelCount() {
+    return count(labels);
+  }
+
+  /** The shape of a minibatch with {@code examples} examples of shape {@code example}. */
+  static long[] minibatch(int examples, long[] example) {
+    long[] shape = new long[example.length + 1];
+    shape[0] = examples;
+    System.arraycopy(example, 0, shape, 1, example.length);
+    return shape;
+  }
+
+  private static int count(long[] shape) {
+    return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+  }
+}
