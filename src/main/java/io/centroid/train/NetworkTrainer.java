@@ -33,9 +33,7 @@ final class NetworkTrainer implements LocalTrainer {
   @Override
   public void start(TrainingState state, long randomSeed) {
     Nd4j.getRandom().setSeed(randomSeed);
-    FlatParameters.write(state.parameters(), network.params());
-    FlatParameters.write(state.updaterState(), network.getUpdater().getStateViewArray());
-    network.setIterationCount(state.iteration());
+    state.writeTo(network);
   }
 
   @Override
@@ -49,10 +47,7 @@ final class NetworkTrainer implements LocalTrainer {
 
   @Override
   public TrainingState state() {
-    return new TrainingState(
-        FlatParameters.read(network.params()),
-        FlatParameters.read(network.getUpdater().getStateViewArray()),
-        network.getIterationCount());
+    return TrainingState.of(network);
   }
 
   @Override

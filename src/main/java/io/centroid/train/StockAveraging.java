@@ -2,7 +2,6 @@ package io.centroid.train;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
-import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -71,9 +70,7 @@ public final class StockAveraging implements AveragingEngine {
   @Override
   public EpochResult trainEpoch(TrainingState start, int epoch, RoundListener listener) {
     MultiLayerNetwork network = spark.getNetwork();
-    FlatParameters.write(start.parameters(), network.params());
-    FlatParameters.write(start.updaterState(), network.getUpdater().getStateViewArray());
-    network.setIterationCount(start.iteration());
+    start.writeTo(network);
 
     int rounds = plan.rounds();
     long before = examplesTrained.value();
@@ -107,12 +104,7 @@ public final class StockAveraging implements AveragingEngine {
           "Cannot finish epoch %d: found %d examples used, expected each of %d once."
               .formatted(epoch, examples, plan.examples()));
     }
-    TrainingState end =
-        new TrainingState(
-            FlatParameters.read(network.params()),
-            FlatParameters.read(network.getUpdater().getStateViewArray()),
-            network.getIterationCount());
-    return new EpochResult(end, examples, steps, lossSum / examples, timings);
+    return new EpochResult(TrainingState.of(network), examples, steps, lossSum / examples, timings);
   }
 
   @Override

@@ -1,0 +1,38 @@
+package io.centroid.train;
+
+import com.esotericsoftware.kryo.Kryo;
+import io.centroid.evaluate.Classifier;
+import io.centroid.evaluate.Counts;
+import org.apache.spark.serializer.KryoRegistrator;
+import org.nd4j.kryo.Nd4jRegistrator;
+
+/**
+ * Registers with Kryo everything that crosses the wire between driver and executors, ND4J's arrays
+ * included.
+ *
+ * <p>Records with large arrays get serializers that copy in bulk; all others Kryo's own.
+ */
+public final class CentroidKryoRegistrator implements KryoRegistrator {
+  @Override
+  public void registerClasses(Kryo kryo) {
+    new Nd4jRegistrator().registerClasses(kryo);
+    kryo.register(float[].class, new BulkFloats());
+    kryo.register(float[][].class);
+    kryo.register(double[].class);
+    kryo.register(long[].class);
+    kryo.register(long[][].class);
+    kryo.register(int[].class);
+    kryo.register(byte[].class);
+    kryo.register(Object[].class);
+    RecordSerializer.register(kryo, TrainingState.class);
+    RecordSerializer.register(kryo, TrainingExample.class);
+    RecordSerializer.register(kryo, ExampleBlock.class);
+    RecordSerializer.register(kryo, WorkerResult.class);
+    RecordSerializer.register(kryo, PartialSum.class);
+    RecordSerializer.register(kryo, Classifier.class);
+    RecordSerializer.register(kryo, Counts.class);
+    kryo.register(ExampleBlock[].class);
+    kryo.register(Contribution[].class);
+    kryo.register(Counts[].class);
+  }
+}

@@ -1,0 +1,124 @@
+package io.centroid.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.centroid.LocalSpark;
+import io.centroid.model.FlatParameters;
+import io.centroid.model.Networks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+final class CentroidAveragingIT {
+  private static final List<TrainingExample> EXAMPLES = SyntheticExamples.of(203);
+  private static final long SEED = 5;
+
+  @Test
+  void givesTheSameBitsOnAnyMasterAndPartitioning() {
+    String expected = train("local[1]", Map.of(), 1, 3, 2, 16, 0);
+    assertThat(train("local[2]", Map.of(), 5, 3, 2, 16, 0)).isEqualTo(expected);
+    assertThat(train("local[4]", Map.of(), 16, 3, 2, 16, 0)).isEqualTo(expected);
+    assertThat(train("local[2]", Map.of("spark.speculation", "true"), 2, 3, 2, 16, 0))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void averagesInATreeOfFixedShapeWhenThereAreMoreWorkersThanFanIn() {
+    String expected = train("local[1]", Map.of(), 2, 9, 2, 2, 0);
+    assertThat(train("local[4]", Map.of(), 7, 9, 2, 2, 0)).isEqualTo(expected);
+  }
+
+  @Test
+  void outerMomentumChangesTheResult() {
+    assertThat(train("local[2]", Map.of(), 2, 3, 2, 16, 0.5))
+        .isNotEqualTo(train("local[2]", Map.of(), 2, 3, 2, 16, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 1000})
+  void oneWorkerEqualsDeeplearning4jsOwnFitToTheBit(int averagingFrequency) {
+    int minibatch = 16;
+    String averaged = train("local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
+
+    long[] keys = ExampleOrder.sortedKeys(SEED, SyntheticExamples.ids(EXAMPLES));
+    List<TrainingExample> share = new ArrayList<>(EXAMPLES);
+    EXAMPLES.forEach(e -> share.set(ExampleOrder.place(SEED, e.id(), keys), e));
+    MultiLayerNetwork network = Networks.initialized(configuration());
+    for (int epoch = 1; epoch <= 2; epoch++) {
+      int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
+      for (int from = 0; from < order.length; from += minibatch) {
+        int count = Math.min(minibatch, order.length - from);
+        float[][] features = new float[count][];
+        float[][] labels = new float[count][];
+        for (int i = 0; i < count; i++) {
+          features[i] = share.get(order[from + i]).features();
+          labels[i] = share.get(order[from + i]).labels();
+        }
+        network.fit(Nd4j.create(features), Nd4j.create(labels));
+      }
+    }
+    assertThat(averaged).isEqualTo(FlatParameters.sha256(FlatParameters.read(network.params())));
+    network.close();
+  }
+
+  private static String train(
+      String master,
+      Map<String, String> settings,
+      int partitions,
+      int workers,
+      int averagingFrequency,
+      int fanIn,
+      double outerMomentum) {
+    RoundPlan plan = new RoundPlan(EXAMPLES.size(), workers, 16, averagingFrequency, SEED);
+    try (SparkSession session = LocalSpark.open(master, settings)) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      try (WorkerShares shares =
+              SyntheticExamples.deal(context, EXAMPLES, partitions, workers, SEED);
+          CentroidAveraging engine =
+              new CentroidAveraging(
+                  context, shares, configuration().toJson(), plan, outerMomentum, fanIn)) {
+        MultiLayerNetwork network = Networks.initialized(configuration());
+        TrainingState state = TrainingState.of(network);
+        network.close();
+        for (int epoch = 1; epoch <= 2; epoch++) {
+          EpochResult result = engine.trainEpoch(state, epoch, (r, n, e, l) -> {});
+          assertThat(result.examples()).isEqualTo(EXAMPLES.size());
+          state = result.state();
+        }
+        return FlatParameters.sha256(state.parameters());
+      }
+    }
+  }
+
+  private static MultiLayerConfiguration configuration() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(3)
+        .weightInit(WeightInit.XAVIER_UNIFORM)
+        .updater(new Adam(1e-2))
+        .list()
+        .layer(new DenseLayer.Builder().nOut(8).activation(Activation.RELU).build())
+        .layer(
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(SyntheticExamples.CLASSES)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .setInputType(InputType.feedForward(SyntheticExamples.FEATURES))
+        .build();
+  }
+}
