@@ -1,12 +1,13 @@
 package io.centroid.model;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.error.JobException;
+import io.centroid.json.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -19,7 +20,6 @@ import org.deeplearning4j.util.ModelSerializer;
  */
 public final class ModelFile {
   private static final String CARD = "centroid.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private ModelFile() {}
 
@@ -37,7 +37,7 @@ public final class ModelFile {
       for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
         add(zip, entry.getName(), entries.readAllBytes());
       }
-      add(zip, CARD, JSON.writeValueAsBytes(card));
+      add(zip, CARD, Json.write(card).getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -72,7 +72,8 @@ public final class ModelFile {
     try (ZipInputStream entries = new ZipInputStream(new ByteArrayInputStream(bytes))) {
       for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
         if (entry.getName().equals(CARD)) {
-          return JSON.readValue(entries.readAllBytes(), ModelCard.class);
+          return Json.read(
+              new String(entries.readAllBytes(), StandardCharsets.UTF_8), ModelCard.class);
         }
       }
     }

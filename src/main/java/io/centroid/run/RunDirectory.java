@@ -1,7 +1,9 @@
 package io.centroid.run;
 
+import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -61,7 +63,7 @@ public final class RunDirectory implements AutoCloseable {
       fileSystem.mkdirs(staging);
     } catch (IOException e) {
       throw new JobException(
-          io.centroid.error.FailureCategory.SETTINGS,
+          FailureCategory.SETTINGS,
           "Cannot write run to "
               + target.getParent()
               + ": found "
@@ -71,6 +73,14 @@ public final class RunDirectory implements AutoCloseable {
     }
     fileSystem.deleteOnExit(staging);
     return new RunDirectory(fileSystem, target, staging);
+  }
+
+  /** Reads a text file of a published run. */
+  public static String read(Path run, String name, Configuration configuration) throws IOException {
+    Path file = new Path(run, name);
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   /** Adds a file. */

@@ -3,8 +3,11 @@ package io.centroid.train;
 import com.esotericsoftware.kryo.Kryo;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Counts;
+import io.centroid.kryo.RecordSerializer;
+import io.centroid.shard.ShardKryoRegistrator;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.nd4j.kryo.Nd4jRegistrator;
+import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * Registers with Kryo everything that crosses the wire between driver and executors, ND4J's arrays
@@ -16,7 +19,7 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
   @Override
   public void registerClasses(Kryo kryo) {
     new Nd4jRegistrator().registerClasses(kryo);
-    kryo.register(float[].class, new BulkFloats());
+    new ShardKryoRegistrator().registerClasses(kryo);
     kryo.register(float[][].class);
     kryo.register(double[].class);
     kryo.register(long[].class);
@@ -24,6 +27,7 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     kryo.register(int[].class);
     kryo.register(byte[].class);
     kryo.register(Object[].class);
+    kryo.register(DataSet.class);
     RecordSerializer.register(kryo, TrainingState.class);
     RecordSerializer.register(kryo, TrainingExample.class);
     RecordSerializer.register(kryo, ExampleBlock.class);

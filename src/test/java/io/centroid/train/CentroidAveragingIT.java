@@ -10,20 +10,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 final class CentroidAveragingIT {
   private static final List<TrainingExample> EXAMPLES = SyntheticExamples.of(203);
@@ -59,7 +50,7 @@ final class CentroidAveragingIT {
     long[] keys = ExampleOrder.sortedKeys(SEED, SyntheticExamples.ids(EXAMPLES));
     List<TrainingExample> share = new ArrayList<>(EXAMPLES);
     EXAMPLES.forEach(e -> share.set(ExampleOrder.place(SEED, e.id(), keys), e));
-    MultiLayerNetwork network = Networks.initialized(configuration());
+    MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
     for (int epoch = 1; epoch <= 2; epoch++) {
       int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
       for (int from = 0; from < order.length; from += minibatch) {
@@ -92,8 +83,13 @@ final class CentroidAveragingIT {
               SyntheticExamples.deal(context, EXAMPLES, partitions, workers, SEED);
           CentroidAveraging engine =
               new CentroidAveraging(
-                  context, shares, configuration().toJson(), plan, outerMomentum, fanIn)) {
-        MultiLayerNetwork network = Networks.initialized(configuration());
+                  context,
+                  shares,
+                  SyntheticExamples.configuration().toJson(),
+                  plan,
+                  outerMomentum,
+                  fanIn)) {
+        MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
         TrainingState state = TrainingState.of(network);
         network.close();
         for (int epoch = 1; epoch <= 2; epoch++) {
@@ -104,21 +100,5 @@ final class CentroidAveragingIT {
         return FlatParameters.sha256(state.parameters());
       }
     }
-  }
-
-  private static MultiLayerConfiguration configuration() {
-    return new NeuralNetConfiguration.Builder()
-        .seed(3)
-        .weightInit(WeightInit.XAVIER_UNIFORM)
-        .updater(new Adam(1e-2))
-        .list()
-        .layer(new DenseLayer.Builder().nOut(8).activation(Activation.RELU).build())
-        .layer(
-            new OutputLayer.Builder(LossFunction.MCXENT)
-                .nOut(SyntheticExamples.CLASSES)
-                .activation(Activation.SOFTMAX)
-                .build())
-        .setInputType(InputType.feedForward(SyntheticExamples.FEATURES))
-        .build();
   }
 }

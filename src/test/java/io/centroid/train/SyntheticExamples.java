@@ -6,6 +6,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Small separable examples: class c has feature c raised. */
 final class SyntheticExamples {
@@ -48,5 +57,22 @@ final class SyntheticExamples {
     Collections.shuffle(shuffled, new Random(partitions));
     return WorkerShares.deal(
         context, context.parallelize(shuffled, partitions), ids(examples), SHAPE, workers, seed);
+  }
+
+  /** A small dense network for the examples, with Adam. */
+  static MultiLayerConfiguration configuration() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(3)
+        .weightInit(WeightInit.XAVIER_UNIFORM)
+        .updater(new Adam(1e-2))
+        .list()
+        .layer(new DenseLayer.Builder().nOut(8).activation(Activation.RELU).build())
+        .layer(
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(CLASSES)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .setInputType(InputType.feedForward(FEATURES))
+        .build();
   }
 }

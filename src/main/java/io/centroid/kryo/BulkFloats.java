@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.kryo;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
@@ -7,10 +7,11 @@ import com.esotericsoftware.kryo.io.Output;
 import java.nio.ByteBuffer;
 
 /** Writes float arrays in pieces of 64 kB; Kryo's own serializer goes float by float. */
-final class BulkFloats extends Serializer<float[]> {
+public final class BulkFloats extends Serializer<float[]> {
   private static final int PIECE = 1 << 14;
 
-  BulkFloats() {
+  /** Creates the serializer. */
+  public BulkFloats() {
     super(true, true);
   }
 

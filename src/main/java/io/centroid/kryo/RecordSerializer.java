@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.kryo;
 
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
@@ -12,7 +12,7 @@ import java.util.Arrays;
  * Serializes a record by its components, through its canonical constructor: the Kryo of Spark 3
  * knows no records, and the JVM lets nobody set a record's fields.
  */
-final class RecordSerializer<T extends Record> extends Serializer<T> {
+public final class RecordSerializer<T extends Record> extends Serializer<T> {
   private final RecordComponent[] components;
   private final Constructor<T> constructor;
 
@@ -33,7 +33,7 @@ final class RecordSerializer<T extends Record> extends Serializer<T> {
   }
 
   /** Registers a record class. */
-  static <T extends Record> void register(Kryo kryo, Class<T> type) {
+  public static <T extends Record> void register(Kryo kryo, Class<T> type) {
     kryo.register(type, new RecordSerializer<>(type));
   }
 

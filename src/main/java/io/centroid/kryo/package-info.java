@@ -1,0 +1,2 @@
+/** How records and large arrays cross the wire. */
+package io.centroid.kryo;

@@ -1,0 +1,129 @@
+package io.centroid.shard;
+
+import io.centroid.data.DataSetName;
+import io.centroid.data.Normalization;
+import io.centroid.data.SourceFile;
+import io.centroid.data.Split;
+import io.centroid.json.Json;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * {@code manifest.json}: what a shard set holds. It is written last; without it a directory is no
+ * shard set.
+ *
+ * @param formatVersion {@link #FORMAT_VERSION}
+ * @param dataset the data set's title
+ * @param sources the files the images came from; empty for stand-in data
+ * @param imagesHash SHA-256 of labels and pixels in the order of ids
+ * @param classNames in label order
+ * @param featureShape height, width, channels
+ * @param featureOrder the order of a row's features in words
+ * @param splits how many examples each split holds
+ * @param normalization how pixels became features
+ * @param holdOut how the validation split was drawn
+ * @param shardsPerSplit files per split that were asked for
+ * @param shards one entry for each file
+ * @param fingerprint SHA-256 of everything above that training sees: not of {@code sources}, nor of
+ *     the sizes of files, so that the same images from another archive have the same one
+ */
+public record Manifest(
+    int formatVersion,
+    String dataset,
+    List<SourceFile> sources,
+    String imagesHash,
+    List<String> classNames,
+    List<Integer> featureShape,
+    String featureOrder,
+    List<SplitCount> splits,
+    NormalizationEntry normalization,
+    HoldOut holdOut,
+    int shardsPerSplit,
+    List<ShardEntry> shards,
+    String fingerprint)
+    implements Serializable {
+  /** The version of the format that this code writes and reads. */
+  public static final int FORMAT_VERSION = 1;
+
+  /** The file's name in the shard set's directory. */
+  public static final String FILE = "manifest.json";
+
+  /**
+   * How many examples a split holds.
+   *
+   * @param perClass one count for each class, in label order
+   */
+  public record SplitCount(Split split, long examples, List<Long> perClass)
+      implements Serializable {}
+
+  /**
+   * How pixels became features; the statistics are those of the training split.
+   *
+   * @param mean of pixels / 255, one for each channel
+   * @param deviation of pixels / 255, one for each channel
+   */
+  public record NormalizationEntry(Normalization kind, List<Double> mean, List<Double> deviation)
+      implements Serializable {}
+
+  /** How the validation split was drawn from the training images. */
+  public record HoldOut(long seed, double validationFraction) implements Serializable {}
+
+  /** How many examples a split holds; 0 when there is no such split. */
+  public long count(Split split) {
+    return splits.stream()
+        .filter(entry -> entry.split() == split)
+        .mapToLong(SplitCount::examples)
+        .sum();
+  }
+
+  /** The files of a split, in order. */
+  public List<ShardEntry> shards(Split split) {
+    return shards.stream().filter(entry -> entry.split() == split).toList();
+  }
+
+  /** Whether the images are generated and not CIFAR-10. */
+  public boolean standIn() {
+    return dataset.equals(DataSetName.STAND_IN.title());
+  }
+
+  /** The same manifest with the fingerprint its content has. */
+  public Manifest fingerprinted() {
+    List<ShardEntry> contents =
+        shards.stream()
+            .map(
+                shard ->
+                    new ShardEntry(
+                        shard.file(), shard.split(), shard.rows(), 0, shard.contentHash()))
+            .toList();
+    String text = Json.write(with(List.of(), contents, ""));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return with(sources, shards, HexFormat.of().formatHex(hash));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+
+  private Manifest with(
+      List<SourceFile> otherSources, List<ShardEntry> otherShards, String otherFingerprint) {
+    return new Manifest(
+        formatVersion,
+        dataset,
+        otherSources,
+        imagesHash,
+        classNames,
+        featureShape,
+        featureOrder,
+        splits,
+        normalization,
+        holdOut,
+        shardsPerSplit,
+        otherShards,
+        otherFingerprint);
+  }
+}

@@ -1,0 +1,185 @@
+package io.centroid.shard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.centroid.data.Split;
+import io.centroid.error.JobException;
+import io.centroid.json.Json;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** A published directory of shards with its manifest. */
+public final class ShardSet {
+  private final Path directory;
+  private final Manifest manifest;
+
+  private ShardSet(Path directory, Manifest manifest) {
+    this.directory = directory;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Opens a shard set and checks that its manifest is whole and that the files it lists are there
+   * with their sizes; what is in them is checked when they are read.
+   *
+   * @throws JobException with category DATA when it is not a shard set or does not match
+   */
+  public static ShardSet open(Path directory, Configuration configuration) throws IOException {
+    FileSystem fileSystem = directory.getFileSystem(configuration);
+    Path qualified = fileSystem.makeQualified(directory);
+    Manifest manifest = readManifest(fileSystem, qualified);
+    for (ShardEntry entry : manifest.shards()) {
+      checkFile(fileSystem, qualified, entry);
+    }
+    return new ShardSet(qualified, manifest);
+  }
+
+  /** Completes a directory of shards: writes the manifest. */
+  public static void writeManifest(Path directory, Manifest manifest, Configuration configuration)
+      throws IOException {
+    try (OutputStream out =
+        directory.getFileSystem(configuration).create(new Path(directory, Manifest.FILE), false)) {
+      out.write(Json.write(manifest).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** What the shard set holds. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * The examples of a split, one partition for each file. Reading a partition to its end checks it
+   * against the manifest and fails with a {@link JobException} of category DATA when it differs.
+   */
+  public JavaRDD<Example> examples(JavaSparkContext context, Split split) {
+    List<ShardEntry> entries = manifest.shards(split);
+    if (entries.isEmpty()) {
+      return context.emptyRDD();
+    }
+    List<Integer> indices = IntStream.range(0, entries.size()).boxed().toList();
+    Broadcast<SerializableConfiguration> configuration =
+        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    return context
+        .parallelize(indices, entries.size())
+        .flatMap(new ShardExamples(directory.toString(), List.copyOf(entries), configuration));
+  }
+
+  /** The ids of a split's examples, in the order of the files. Only the id column is read. */
+  public long[] ids(JavaSparkContext context, Split split) {
+    String[] files =
+        manifest.shards(split).stream()
+            .map(entry -> new Path(directory, entry.file()).toString())
+            .toArray(String[]::new);
+    return SparkSession.builder()
+        .sparkContext(context.sc())
+        .getOrCreate()
+        .read()
+        .parquet(files)
+        .select(ShardSchema.ID)
+        .as(Encoders.LONG())
+        .collectAsList()
+        .stream()
+        .mapToLong(Long::longValue)
+        .toArray();
+  }
+
+  /** Reads one shard; it is closed when the task ends, however that happens. */
+  private record ShardExamples(
+      String directory,
+      List<ShardEntry> entries,
+      Broadcast<SerializableConfiguration> configuration)
+      implements FlatMapFunction<Integer, Example> {
+    @Override
+    public Iterator<Example> call(Integer index) {
+      ShardReader reader =
+          new ShardReader(new Path(directory), entries.get(index), configuration.value().value());
+      TaskCompletionListener close = task -> reader.close();
+      TaskContext.get().addTaskCompletionListener(close);
+      return reader;
+    }
+  }
+
+  private static Manifest readManifest(FileSystem fileSystem, Path directory) throws IOException {
+    Path file = new Path(directory, Manifest.FILE);
+    String json;
+    try (InputStream in = fileSystem.open(file)) {
+      json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (FileNotFoundException e) {
+      throw JobException.data(
+          "Cannot open shards "
+              + directory
+              + ": found no "
+              + Manifest.FILE
+              + ", expected a shard set that prepare published. Prepare it, or use another"
+              + " --shards.",
+          e);
+    }
+    Manifest manifest;
+    try {
+      manifest = Json.read(json, Manifest.class);
+    } catch (JsonProcessingException e) {
+      throw unusable(file, e.getOriginalMessage(), "a manifest of format version 1", e);
+    }
+    if (manifest.formatVersion() != Manifest.FORMAT_VERSION) {
+      throw unusable(
+          file,
+          "format version " + manifest.formatVersion(),
+          Integer.toString(Manifest.FORMAT_VERSION),
+          null);
+    }
+    String fingerprint = manifest.fingerprinted().fingerprint();
+    if (!fingerprint.equals(manifest.fingerprint())) {
+      throw unusable(
+          file,
+          "content with fingerprint " + fingerprint,
+          manifest.fingerprint() + " as it says itself",
+          null);
+    }
+    return manifest;
+  }
+
+  private static void checkFile(FileSystem fileSystem, Path directory, ShardEntry entry)
+      throws IOException {
+    Path file = new Path(directory, entry.file());
+    try {
+      FileStatus status = fileSystem.getFileStatus(file);
+      if (status.getLen() != entry.bytes()) {
+        throw unusable(
+            file, status.getLen() + " bytes", entry.bytes() + " as the manifest says", null);
+      }
+    } catch (FileNotFoundException e) {
+      throw unusable(file, "no such file", "one, as the manifest says", e);
+    }
+  }
+
+  private static JobException unusable(Path file, String found, String expected, Exception cause) {
+    return JobException.data(
+        "Cannot use "
+            + file
+            + ": found "
+            + found
+            + ", expected "
+            + expected
+            + ". Prepare the shards again.",
+        cause);
+  }
+}

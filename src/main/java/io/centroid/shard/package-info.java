@@ -1,0 +1,5 @@
+/**
+ * The contract between preparation and training: Parquet shards and the manifest that describes
+ * them.
+ */
+package io.centroid.shard;

@@ -1,0 +1,243 @@
+package io.centroid.train;
+
+import io.centroid.config.Settings;
+import io.centroid.data.Cifar10;
+import io.centroid.data.Split;
+import io.centroid.error.JobException;
+import io.centroid.evaluate.Classifier;
+import io.centroid.evaluate.Metrics;
+import io.centroid.evaluate.ShardEvaluation;
+import io.centroid.json.Json;
+import io.centroid.model.DenseNetwork;
+import io.centroid.model.FlatParameters;
+import io.centroid.model.ModelCard;
+import io.centroid.model.ModelFile;
+import io.centroid.model.NetworkSummary;
+import io.centroid.model.Networks;
+import io.centroid.report.MetricsTable;
+import io.centroid.report.Outcome;
+import io.centroid.report.TrainingProgress;
+import io.centroid.run.CodeVersion;
+import io.centroid.run.Phases;
+import io.centroid.run.Provenance;
+import io.centroid.run.RunDirectory;
+import io.centroid.run.RunId;
+import io.centroid.shard.Manifest;
+import io.centroid.shard.ShardSet;
+import io.centroid.train.EpochLoop.Trained;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * The training job: shards → logical workers → rounds and epochs → the best model, evaluated on the
+ * test split and published.
+ */
+public final class TrainingJob {
+  private final JavaSparkContext context;
+  private final Settings settings;
+  private final Path shardsPath;
+  private final Path runsPath;
+  private final Phases phases;
+  private final Instant started = Instant.now();
+
+  /**
+   * Creates a job.
+   *
+   * @param settings what and how to train
+   * @param shards a shard set that the preparation published
+   * @param runs the directory that gets the run's directory
+   * @param phases told of what is happening
+   */
+  public TrainingJob(
+      JavaSparkContext context, Settings settings, Path shards, Path runs, Phases phases) {
+    this.context = context;
+    this.settings = settings;
+    this.shardsPath = shards;
+    this.runsPath = runs;
+    this.phases = phases;
+  }
+
+  /**
+   * A finished run.
+   *
+   * @param outcome how it ended
+   * @param directory where it is published
+   */
+  public record FinishedRun(Outcome outcome, Path directory) {}
+
+  /**
+   * Trains, evaluates and publishes; a run that was published before is only reported.
+   *
+   * @throws JobException when settings or shards cannot be used, or the training diverges; nothing
+   *     is published then
+   */
+  public FinishedRun execute() throws Exception {
+    ShardSet shards = phases.run("Open the shards", () -> openShards());
+    RunId id =
+        RunId.of(settings.effective(), shards.manifest().fingerprint(), CodeVersion.current());
+    Path target = runsPath.getFileSystem(hadoop()).makeQualified(new Path(runsPath, id.value()));
+    if (RunDirectory.isPublished(target, hadoop())) {
+      return alreadyDone(target);
+    }
+    MultiLayerConfiguration network =
+        DenseNetwork.configuration(settings.network(), settings.training());
+    String summary = NetworkSummary.of(settings.network(), network).render();
+    phases.say(summary);
+
+    try (RunDirectory directory = RunDirectory.stage(target, hadoop())) {
+      Trained trained = train(shards, network);
+      MultiLayerNetwork model = Networks.initialized(network);
+      trained.best().writeTo(model);
+      Metrics metrics =
+          phases.run(
+              "Evaluate the best epoch, %d, on the test split".formatted(trained.bestEpoch()),
+              () -> evaluate(shards, network, trained.best()));
+      Outcome outcome = outcome(id, shards.manifest(), trained, metrics);
+      directory.write("settings.conf", settings.render());
+      directory.write("summary.txt", titled(shards.manifest(), summary));
+      directory.write("model.zip", out -> ModelFile.write(model, card(shards.manifest()), out));
+      directory.write("history.json", Json.write(trained.history()));
+      directory.write("metrics.json", Json.write(metrics));
+      directory.write("provenance.json", Json.write(provenance(shards.manifest())));
+      directory.write("outcome.json", Json.write(outcome));
+      model.close();
+      phases.say("\n%s", MetricsTable.render(metrics));
+      return new FinishedRun(outcome, directory.publish());
+    }
+  }
+
+  private ShardSet openShards() throws IOException {
+    ShardSet shards = ShardSet.open(shardsPath, hadoop());
+    Manifest manifest = shards.manifest();
+    phases.say(
+        "%s: %,d training, %,d validation, %,d test images",
+        manifest.dataset(),
+        manifest.count(Split.TRAIN),
+        manifest.count(Split.VALIDATION),
+        manifest.count(Split.TEST));
+    List<Integer> expected = List.of(Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS);
+    if (!manifest.featureShape().equals(expected)) {
+      throw JobException.data(
+          "Cannot train on shards "
+              + shardsPath
+              + ": found images of shape "
+              + manifest.featureShape()
+              + ", expected "
+              + expected
+              + ", the network's input. Prepare the shards again.");
+    }
+    if (manifest.count(Split.TRAIN) < settings.training().workers()) {
+      throw JobException.settings(
+          "Cannot train: found "
+              + manifest.count(Split.TRAIN)
+              + " training images for "
+              + settings.training().workers()
+              + " workers, expected at least one for each. Lower training.workers.");
+    }
+    return shards;
+  }
+
+  private Trained train(ShardSet shards, MultiLayerConfiguration network) throws Exception {
+    int workers = settings.training().workers();
+    long seed = settings.training().seed();
+    try (WorkerShares training =
+            phases.run(
+                "Deal the training images to %d workers".formatted(workers),
+                () -> ShardExamples.deal(context, shards, Split.TRAIN, workers, seed));
+        Validation validation = Validation.open(context, shards, settings.training(), network);
+        AveragingEngine engine = engine(training, network);
+        TrainingProgress progress =
+            TrainingProgress.on(phases.out(), settings.training().epochs(), training.examples())) {
+      MultiLayerNetwork initial = Networks.initialized(network);
+      TrainingState start = TrainingState.of(initial);
+      initial.close();
+      return phases.run(
+          "Train",
+          () -> new EpochLoop(engine, validation, settings.training(), progress).run(start));
+    }
+  }
+
+  private AveragingEngine engine(WorkerShares shares, MultiLayerConfiguration network) {
+    RoundPlan plan =
+        new RoundPlan(
+            shares.examples(),
+            shares.workers(),
+            settings.training().minibatchSize(),
+            settings.averaging().frequency(),
+            settings.training().seed());
+    return switch (settings.averaging().engine()) {
+      case CENTROID ->
+          new CentroidAveraging(
+              context,
+              shares,
+              network.toJson(),
+              plan,
+              settings.averaging().outerMomentum(),
+              settings.averaging().fanIn());
+      case STOCK -> new StockAveraging(context, shares, network.toJson(), plan);
+    };
+  }
+
+  private Metrics evaluate(ShardSet shards, MultiLayerConfiguration network, TrainingState state) {
+    return ShardEvaluation.evaluate(
+        context, shards, Split.TEST, new Classifier(network.toJson(), state.parameters()));
+  }
+
+  private FinishedRun alreadyDone(Path target) throws IOException {
+    phases.say("This work was done before.");
+    String json = RunDirectory.read(target, "outcome.json", hadoop());
+    phases.say(
+        "\n%s",
+        MetricsTable.render(
+            Json.read(RunDirectory.read(target, "metrics.json", hadoop()), Metrics.class)));
+    return new FinishedRun(Json.read(json, Outcome.class), target);
+  }
+
+  private Outcome outcome(RunId id, Manifest manifest, Trained trained, Metrics metrics) {
+    return new Outcome(
+        "done",
+        0,
+        id.value(),
+        manifest.dataset(),
+        FlatParameters.sha256(trained.best().parameters()),
+        metrics.accuracy(),
+        trained.bestEpoch(),
+        trained.seconds(),
+        trained.examples() / trained.seconds(),
+        trained.history().size(),
+        trained.rounds(),
+        trained.steps(),
+        manifest.count(Split.TRAIN),
+        settings.training().workers());
+  }
+
+  private static ModelCard card(Manifest manifest) {
+    return new ModelCard(
+        manifest.dataset(),
+        manifest.classNames(),
+        manifest.featureShape(),
+        manifest.normalization().kind(),
+        manifest.normalization().mean(),
+        manifest.normalization().deviation());
+  }
+
+  private Provenance provenance(Manifest manifest) {
+    return Provenance.of(
+        context.sc(), shardsPath.toString(), manifest.fingerprint(), manifest.dataset(), started);
+  }
+
+  /** The summary; whatever is made from stand-in data says so. */
+  private static String titled(Manifest manifest, String summary) {
+    return manifest.standIn() ? "Trained on " + manifest.dataset() + "\n" + summary : summary;
+  }
+
+  private Configuration hadoop() {
+    return context.hadoopConfiguration();
+  }
+}

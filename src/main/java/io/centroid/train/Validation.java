@@ -1,0 +1,68 @@
+package io.centroid.train;
+
+import io.centroid.config.TrainingSettings;
+import io.centroid.data.Choice;
+import io.centroid.data.Split;
+import io.centroid.evaluate.Classifier;
+import io.centroid.evaluate.Evaluator;
+import io.centroid.evaluate.Metrics;
+import io.centroid.shard.ShardSet;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+
+/**
+ * The validation split, held in executor memory, packed by the same rule as the training shares, so
+ * that the choice of the best epoch does not depend on the shard files either.
+ */
+final class Validation implements AutoCloseable {
+  private final JavaSparkContext context;
+  private final ShardSet shards;
+  private final String configurationJson;
+  private final Optional<WorkerShares> examples;
+
+  private Validation(
+      JavaSparkContext context,
+      ShardSet shards,
+      String configurationJson,
+      Optional<WorkerShares> examples) {
+    this.context = context;
+    this.shards = shards;
+    this.configurationJson = configurationJson;
+    this.examples = examples;
+  }
+
+  /** Loads the validation split, if the shard set has one. */
+  static Validation open(
+      JavaSparkContext context,
+      ShardSet shards,
+      TrainingSettings training,
+      MultiLayerConfiguration network) {
+    Optional<WorkerShares> examples =
+        shards.manifest().count(Split.VALIDATION) == 0
+            ? Optional.empty()
+            : Optional.of(
+                ShardExamples.deal(
+                    context, shards, Split.VALIDATION, training.workers(), training.seed()));
+    return new Validation(context, shards, network.toJson(), examples);
+  }
+
+  /** Measures a state; nothing without a validation split. */
+  Optional<Metrics> measure(TrainingState state) {
+    return examples.map(
+        split ->
+            Metrics.of(
+                shards.manifest().dataset(),
+                Choice.name(Split.VALIDATION),
+                shards.manifest().classNames(),
+                Evaluator.evaluate(
+                    context,
+                    split.blocks().map(ShardExamples::batch),
+                    new Classifier(configurationJson, state.parameters()))));
+  }
+
+  @Override
+  public void close() {
+    examples.ifPresent(WorkerShares::close);
+  }
+}

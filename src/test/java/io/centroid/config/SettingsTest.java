@@ -1,0 +1,178 @@
+package io.centroid.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.centroid.data.Normalization;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class SettingsTest {
+  @TempDir private Path directory;
+
+  @Test
+  void defaultsAreThePublishedRecipe() {
+    Settings settings = Settings.defaults();
+    assertThat(settings.prepare())
+        .isEqualTo(new PrepareSettings(8, 0.1, Normalization.UNIT, 1, 50_000, 10_000));
+    assertThat(settings.network())
+        .isEqualTo(new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(200, 150)));
+    assertThat(settings.training()).isEqualTo(new TrainingSettings(10, 2, 32, 5e-4, 1, 5));
+    assertThat(settings.averaging())
+        .isEqualTo(new AveragingSettings(5, EngineKind.CENTROID, 0, 16));
+  }
+
+  @Test
+  void readsEveryKey() {
+    Settings settings =
+        Settings.load(
+            List.of(),
+            List.of(
+                "prepare.shards=3",
+                "prepare.validation-fraction=0.25",
+                "prepare.normalization=standardize",
+                "prepare.seed=7",
+                "prepare.stand-in.training-images=1000",
+                "prepare.stand-in.test-images=200",
+                "network.kind=flatten-dense",
+                "network.hidden-widths=[30, 20, 10]",
+                "training.epochs=4",
+                "training.workers=6",
+                "training.minibatch-size=64",
+                "training.learning-rate=0.01",
+                "training.seed=-8",
+                "training.early-stopping-patience=0",
+                "averaging.frequency=25",
+                "averaging.engine=centroid",
+                "averaging.outer-momentum=0.5",
+                "averaging.fan-in=4"));
+    assertThat(settings.prepare())
+        .isEqualTo(new PrepareSettings(3, 0.25, Normalization.STANDARDIZE, 7, 1000, 200));
+    assertThat(settings.network().hiddenWidths()).containsExactly(30, 20, 10);
+    assertThat(settings.training()).isEqualTo(new TrainingSettings(4, 6, 64, 0.01, -8, 0));
+    assertThat(settings.averaging())
+        .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0.5, 4));
+  }
+
+  @Test
+  void assignmentsOverrideFilesAndLaterFilesEarlierOnes() throws IOException {
+    Path first =
+        Files.writeString(directory.resolve("a.conf"), "training { epochs = 3, workers = 3 }");
+    Path second = Files.writeString(directory.resolve("b.conf"), "training.workers = 4");
+    Settings settings =
+        Settings.load(List.of(first, second), List.of("training.seed = 9", "training.epochs = 5"));
+    assertThat(settings.training().epochs()).isEqualTo(5);
+    assertThat(settings.training().workers()).isEqualTo(4);
+    assertThat(settings.training().seed()).isEqualTo(9);
+  }
+
+  @Test
+  void renderingReadBackGivesTheSameSettings() throws IOException {
+    Settings settings =
+        Settings.load(
+            List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
+    Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
+    assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
+    assertThat(settings.render().lines()).isSorted().hasSize(18);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "training.epoch, training.epochs",
+    "training.batch-size, training.minibatch-size",
+    "averaging.freqency, averaging.frequency",
+    "prepare.shard, prepare.shards"
+  })
+  void namesTheNearestKnownKey(String key, String nearest) {
+    assertRefused(
+        List.of(key + "=3"),
+        "Cannot use settings: " + key + ": no such setting, the nearest is " + nearest + ".");
+  }
+
+  @Test
+  void namesAllProblemsInOneMessage() {
+    assertThatThrownBy(
+            () ->
+                Settings.load(
+                    List.of(),
+                    List.of(
+                        "training.epochs=0",
+                        "training.workers=many",
+                        "averaging.engine=fast",
+                        "prepare.validation-fraction=0.7",
+                        "trainig.seed=1")))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("training.epochs: found 0, expected 1 to 100000")
+        .hasMessageContaining("training.workers: found \"many\", expected a whole number")
+        .hasMessageContaining("averaging.engine: found \"fast\", expected one of centroid, stock")
+        .hasMessageContaining("prepare.validation-fraction: found 0.7, expected 0 to 0.5")
+        .hasMessageContaining("trainig.seed: no such setting, the nearest is training.seed");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "prepare.shards=0 | prepare.shards: found 0, expected 1 to 10000",
+        "prepare.stand-in.training-images=15 | prepare.stand-in.training-images: found 15,"
+            + " expected a multiple of 10 from 10 to 50000",
+        "prepare.normalization=minmax | prepare.normalization: found \"minmax\", expected one of"
+            + " unit, standardize, none",
+        "training.minibatch-size=0 | training.minibatch-size: found 0, expected 1 to 65536",
+        "training.minibatch-size=1.5 | training.minibatch-size: found 1.5, expected a whole number",
+        "training.learning-rate=0 | training.learning-rate: found 0.0, expected above 0 and at most"
+            + " 10",
+        "training.early-stopping-patience=-1 | training.early-stopping-patience: found -1, expected"
+            + " 0 or more",
+        "network.hidden-widths=[200,0] | network.hidden-widths: found [200, 0], expected each 1 to"
+            + " 100000",
+        "averaging.outer-momentum=1 | averaging.outer-momentum: found 1.0, expected 0 to 0.99",
+        "averaging.fan-in=1 | averaging.fan-in: found 1, expected 2 to 1000",
+        "training=3 | training.epochs: found no value, expected one",
+      })
+  void refusesValuesOutOfBounds(String assignment, String problem) {
+    assertThatThrownBy(() -> Settings.load(List.of(), List.of(assignment)))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining(problem);
+  }
+
+  @Test
+  void refusesOuterMomentumOnTheStockEngine() {
+    assertRefused(
+        List.of("averaging.engine=stock", "averaging.outer-momentum=0.5"),
+        "Cannot use settings: averaging.outer-momentum: found 0.5, expected 0 with averaging.engine"
+            + " = stock, which has no outer momentum.");
+  }
+
+  @Test
+  void refusesFilesThatCannotBeRead() {
+    Path missing = directory.resolve("missing.conf");
+    assertThatThrownBy(() -> Settings.load(List.of(missing), List.of()))
+        .hasMessage(
+            "Cannot use settings: --conf "
+                + missing
+                + ": found no readable file, expected a HOCON file.");
+  }
+
+  @Test
+  void refusesAssignmentsWithoutValue() {
+    assertRefused(
+        List.of("training.epochs"),
+        "Cannot use settings: --set training.epochs: expected key=value.");
+  }
+
+  private static void assertRefused(List<String> assignments, String message) {
+    assertThatThrownBy(() -> Settings.load(List.of(), assignments))
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.SETTINGS))
+        .hasMessage(message);
+  }
+}

@@ -1,0 +1,112 @@
+package io.centroid.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+final class WeightedMeanTest {
+
+  @Property(tries = 200)
+  void equalsTheWeightedMeanInDoublePrecision(
+      @ForAll @IntRange(min = 1, max = 12) int workers,
+      @ForAll @IntRange(min = 1, max = 5000) int parameters,
+      @ForAll @IntRange(min = 0, max = 5000) int updaterState,
+      @ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Contribution> results = new ArrayList<>();
+    for (int worker = 0; worker < workers; worker++) {
+      int examples = worker == 0 ? 5 : random.nextInt(200);
+      results.add(
+          examples == 0
+              ? WorkerResult.idle(worker)
+              : result(worker, examples, parameters, updaterState, random));
+    }
+    TrainingState mean = WeightedMean.of(results, 40);
+    assertThat(mean.parameters()).hasSize(parameters);
+    assertThat(mean.updaterState()).hasSize(updaterState);
+    for (int i = 0; i < parameters; i += 97) {
+      double sum = 0;
+      double weight = 0;
+      for (Contribution contribution : results) {
+        WorkerResult result = (WorkerResult) contribution;
+        if (result.examples() > 0) {
+          sum += (double) result.examples() * result.state().parameters()[i];
+          weight += result.examples();
+        }
+      }
+      assertThat(mean.parameters()[i]).isEqualTo((float) (sum / weight));
+    }
+    assertThat(mean.iteration())
+        .isEqualTo(40 + results.stream().mapToInt(Contribution::longestSteps).max().orElseThrow());
+  }
+
+  @Property(tries = 100)
+  void ofOneWorkerIsThatWorkersStateToTheBit(
+      @ForAll @IntRange(min = 1, max = 1_000_000) int examples, @ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    WorkerResult only = result(0, examples, 3000, 6000, random);
+    TrainingState mean = WeightedMean.of(List.of(only), 0);
+    assertThat(mean.parameters()).isEqualTo(only.state().parameters());
+    assertThat(mean.updaterState()).isEqualTo(only.state().updaterState());
+  }
+
+  @Example
+  void partialSumsAddUpInOrderOfIndexWhateverOrderTheyArriveIn() {
+    SplittableRandom random = new SplittableRandom(3);
+    Contribution first = result(0, 7, 100, 50, random);
+    Contribution second = result(1, 3, 100, 50, random);
+    Contribution third = result(2, 9, 100, 50, random);
+    PartialSum sum = PartialSum.of(0, List.of(third, first, second));
+    assertThat(sum.parameters())
+        .isEqualTo(PartialSum.of(0, List.of(first, second, third)).parameters());
+    assertThat(sum.examples()).isEqualTo(19);
+    TrainingState direct = WeightedMean.of(List.of(first, second, third), 0);
+    TrainingState throughTree = WeightedMean.of(List.of(sum), 0);
+    assertThat(throughTree.parameters()).isEqualTo(direct.parameters());
+    assertThat(throughTree.updaterState()).isEqualTo(direct.updaterState());
+  }
+
+  @Example
+  void outerMomentumCarriesTheLastMoveOn() {
+    OuterMomentum momentum = new OuterMomentum(0.5);
+    TrainingState first = momentum.apply(state(1f), state(3f));
+    assertThat(first.parameters()).containsExactly(3f);
+    TrainingState second = momentum.apply(first, state(4f));
+    assertThat(second.parameters()).containsExactly(3f + (0.5f * 2f + (4f - 3f)));
+  }
+
+  @Example
+  void withoutOuterMomentumTheAverageIsHandedOnUnchanged() {
+    TrainingState average = state(3f);
+    assertThat(new OuterMomentum(0).apply(state(1f), average)).isSameAs(average);
+  }
+
+  private static TrainingState state(float parameter) {
+    return new TrainingState(new float[] {parameter}, new float[0], 0);
+  }
+
+  private static WorkerResult result(
+      int worker, int examples, int parameters, int updaterState, SplittableRandom random) {
+    return new WorkerResult(
+        worker,
+        new TrainingState(values(parameters, random), values(updaterState, random), 0),
+        examples,
+        1 + random.nextInt(5),
+        random.nextDouble(),
+        random.nextInt(1000));
+  }
+
+  private static float[] values(int count, SplittableRandom random) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (random.nextDouble() - 0.5);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Runs any subcommand: submit/centroid.sh prepare|train|evaluate|--help [options]
+#
+# Options of spark-submit (--master, --deploy-mode, --driver-memory, --executor-memory, ...) may be
+# mixed in; a Spark property is --spark-conf key=value, because --conf names a settings file.
+# Without --master it runs on local[*].
+set -euo pipefail
+. "$(dirname "$0")/launch.sh"
+[ $# -gt 0 ] || set -- --help
+run_step "$@"

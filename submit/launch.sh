@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# Sourced by the launch scripts: finds or builds the job jar and hands over to spark-submit.
+
+centroid_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+centroid_runtime=$centroid_home/target/runtime
+
+# One native thread per task slot: more change the bits of the result and compete for the cores.
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
+
+die() {
+  echo "centroid: $1" >&2
+  exit "${2:-2}"
+}
+
+# Prints the job jar; builds it, and the Spark runtime beside it, where it is missing.
+job_jar() {
+  local jars=("$centroid_home"/target/centroid-*-job.jar)
+  if [ ! -e "${jars[0]}" ] || [ ! -d "$centroid_runtime/jars" ]; then
+    command -v mvn >/dev/null || die "Cannot build the job jar: found no mvn, expected Maven 3.8 or later on the PATH." 1
+    echo "Building the job jar (once; Maven fetches Spark and Deeplearning4j) ..." >&2
+    mvn -q -B -f "$centroid_home/pom.xml" package -DskipTests -Dspotless.check.skip -Dcyclonedx.skip >&2 ||
+      die "Cannot build the job jar: Maven failed, see above." 1
+    jars=("$centroid_home"/target/centroid-*-job.jar)
+  fi
+  echo "${jars[0]}"
+}
+
+# The class that bin/spark-submit runs, from the Spark that Maven assembled: the launcher builds the
+# java command line (memory, module options) and prints it NUL-separated.
+bundled_spark_submit() {
+  local java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+  export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=2.12
+  export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$centroid_home/conf}
+  local command=()
+  while IFS= read -r -d '' word; do
+    word=${word#$'\n'} # the launcher begins with an empty word and a line break
+    [ -z "$word" ] || command+=("$word")
+  done < <("$java" -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \
+    org.apache.spark.deploy.SparkSubmit "$@")
+  [ ${#command[@]} -gt 0 ] || die "Cannot start Spark: its launcher printed no command." 1
+  "${command[@]}"
+}
+
+# spark_submit JAR [spark-submit options] -- [arguments of the program]
+spark_submit() {
+  local jar=$1 options=()
+  shift
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    options+=("$1")
+    shift
+  done
+  [ $# -eq 0 ] || shift
+  options+=(--class io.centroid.cli.Centroid)
+  if [ -n "${SPARK_HOME:-}" ] && [ -x "$SPARK_HOME/bin/spark-submit" ]; then
+    "$SPARK_HOME/bin/spark-submit" --properties-file "$centroid_home/conf/spark-defaults.conf" \
+      "${options[@]}" "$jar" "$@"
+  else
+    bundled_spark_submit "${options[@]}" "$jar" "$@"
+  fi
+}
+
+# Splits the arguments of a step: spark-submit's options into spark_options, the rest into
+# program_options.
+split_options() {
+  spark_options=() program_options=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --master | --deploy-mode | --driver-memory | --executor-memory | --executor-cores | \
+        --num-executors | --total-executor-cores | --properties-file | --queue | --files | --jars | \
+        --name | --driver-java-options | --spark-conf)
+        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+        if [ "$1" = --spark-conf ]; then
+          spark_options+=(--conf "$2")
+        else
+          spark_options+=("$1" "$2")
+        fi
+        shift 2
+        ;;
+      *)
+        program_options+=("$1")
+        shift
+        ;;
+    esac
+  done
+  case " ${spark_options[*]} " in *" --master "*) ;; *) spark_options+=(--master 'local[*]') ;; esac
+  case " ${spark_options[*]} " in
+    *" --driver-memory "*) ;;
+    *) spark_options+=(--driver-memory "${CENTROID_DRIVER_MEMORY:-3g}") ;;
+  esac
+}
+
+# run_step SUBCOMMAND [options of spark-submit and of the subcommand, mixed]
+run_step() {
+  local step=$1 jar
+  shift
+  split_options "$@"
+  jar=$(job_jar) || exit $?
+  spark_submit "$jar" "${spark_options[@]}" -- "$step" "${program_options[@]}"
+}
