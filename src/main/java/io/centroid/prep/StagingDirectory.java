@@ -27,7 +27,8 @@ final class StagingDirectory implements AutoCloseable {
 
   static StagingDirectory beside(Path directory, Configuration configuration) throws IOException {
     FileSystem fileSystem = directory.getFileSystem(configuration);
-    Path target = fileSystem.makeQualified(directory);
+    // By way of its text, which loses the trailing slash that a URI may have.
+    Path target = new Path(fileSystem.makeQualified(directory).toString());
     Path staging = sibling(target, "staging");
     try {
       fileSystem.mkdirs(staging);

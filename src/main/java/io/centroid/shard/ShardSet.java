@@ -23,6 +23,8 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
@@ -93,6 +95,7 @@ public final class ShardSet {
         .sparkContext(context.sc())
         .getOrCreate()
         .read()
+        .schema(new StructType().add(ShardSchema.ID, DataTypes.LongType, false))
         .parquet(files)
         .select(ShardSchema.ID)
         .as(Encoders.LONG())

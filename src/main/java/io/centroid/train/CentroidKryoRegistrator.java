@@ -5,6 +5,7 @@ import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Counts;
 import io.centroid.kryo.RecordSerializer;
 import io.centroid.shard.ShardKryoRegistrator;
+import java.util.ArrayList;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.nd4j.kryo.Nd4jRegistrator;
 import org.nd4j.linalg.dataset.DataSet;
@@ -28,6 +29,8 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     kryo.register(byte[].class);
     kryo.register(Object[].class);
     kryo.register(DataSet.class);
+    kryo.register(ArrayList.class);
+    RecordSerializer.register(kryo, ExampleShape.class);
     RecordSerializer.register(kryo, TrainingState.class);
     RecordSerializer.register(kryo, TrainingExample.class);
     RecordSerializer.register(kryo, ExampleBlock.class);
@@ -35,6 +38,7 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, PartialSum.class);
     RecordSerializer.register(kryo, Classifier.class);
     RecordSerializer.register(kryo, Counts.class);
+    kryo.register(ExampleShape[].class);
     kryo.register(ExampleBlock[].class);
     kryo.register(Contribution[].class);
     kryo.register(Counts[].class);
