@@ -1,0 +1,66 @@
+package io.centroid.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import org.junit.jupiter.api.Test;
+
+final class BatchInventoryTest {
+  private final BatchInventory inventory = new BatchInventory("/data/cifar");
+
+  @Test
+  void acceptsAllSixBatchesAmongOtherFiles() {
+    inventory.add("folder/readme.html");
+    for (Batch batch : Batch.values()) {
+      assertThat(inventory.add("folder/" + batch.fileName() + ".bin")).contains(batch);
+    }
+    assertThatCode(inventory::requireComplete).doesNotThrowAnyException();
+  }
+
+  @Test
+  void namesEveryMissingBatch() {
+    for (Batch batch : Batch.values()) {
+      if (batch != Batch.DATA_BATCH_2 && batch != Batch.TEST_BATCH) {
+        inventory.add(batch.fileName());
+      }
+    }
+    assertThatThrownBy(inventory::requireComplete)
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.DATA))
+        .hasMessage(
+            "Cannot read /data/cifar: found no data_batch_2, test_batch, expected data_batch_1 to"
+                + " data_batch_5 and test_batch. Get a complete copy of CIFAR-10.");
+  }
+
+  @Test
+  void refusesABatchThatComesTwice() {
+    inventory.add("a/data_batch_1");
+    assertThatThrownBy(() -> inventory.add("b/data_batch_1.bin"))
+        .isInstanceOf(JobException.class)
+        .hasMessage(
+            "Cannot read /data/cifar: found data_batch_1 twice, in a/data_batch_1 and"
+                + " b/data_batch_1.bin, expected each batch once. Keep one of them.");
+  }
+
+  @Test
+  void recognisesTheBinaryCifar100() {
+    assertThat(inventory.holdsBatches()).isFalse();
+    inventory.add("cifar-100-binary/coarse_label_names.txt");
+    inventory.add("cifar-100-binary/train.bin");
+    assertThat(inventory.holdsBatches()).isTrue();
+    assertThatThrownBy(inventory::requireComplete)
+        .hasMessage(
+            "Cannot read /data/cifar: found CIFAR-100 (cifar-100-binary/coarse_label_names.txt),"
+                + " expected CIFAR-10. Give the path of CIFAR-10.");
+  }
+
+  @Test
+  void recognisesThePickledCifar100() {
+    inventory.add("cifar-100-python/meta");
+    assertThatThrownBy(inventory::requireComplete)
+        .hasMessageContaining("found CIFAR-100 (cifar-100-python/meta)");
+  }
+}
