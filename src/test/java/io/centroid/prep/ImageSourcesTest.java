@@ -1,0 +1,343 @@
+package io.centroid.prep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.centroid.data.Batch;
+import io.centroid.data.Cifar10;
+import io.centroid.data.CifarFiles;
+import io.centroid.data.DataSetName;
+import io.centroid.data.ImageSource;
+import io.centroid.data.SourceFile;
+import io.centroid.data.SyntheticImages;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class ImageSourcesTest {
+  @TempDir private static Path files;
+  private static Path binaryDirectory;
+  private static Path pythonDirectory;
+  private static Path binaryArchive;
+  private static Path pythonArchive;
+  private static long[] expected;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void writeAllForms() throws IOException {
+    ImageSource images = new SyntheticImages();
+    binaryDirectory = CifarFiles.writeBinaryDirectory(images, files.resolve("binary"));
+    pythonDirectory = CifarFiles.writePythonDirectory(images, files.resolve("python"));
+    binaryArchive = CifarFiles.writeBinaryArchive(images, files);
+    pythonArchive = CifarFiles.writePythonArchive(images, files);
+    expected = sums(images);
+  }
+
+  static Stream<Path> everyForm() {
+    return Stream.of(
+        binaryDirectory,
+        pythonDirectory,
+        binaryArchive,
+        pythonArchive,
+        // The folder above the batches
+        binaryDirectory.getParent(),
+        pythonDirectory.getParent());
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyForm")
+  void everyFormHasTheSameImages(Path path) throws IOException {
+    ImageSource source = open(path);
+    assertThat(source.dataSet()).isEqualTo(DataSetName.CIFAR_10);
+    assertThat(source.trainingImages()).isEqualTo(Cifar10.TRAINING_IMAGES);
+    assertThat(source.testImages()).isEqualTo(Cifar10.TEST_IMAGES);
+    assertThat(Arrays.equals(sums(source), expected)).isTrue();
+  }
+
+  @Test
+  void anArchiveIsOneSourceFile() throws IOException {
+    assertThat(open(binaryArchive).read(image -> {})).containsExactly(sourceFile(binaryArchive));
+  }
+
+  @Test
+  void aDirectoryHasSixSourceFiles() throws IOException {
+    List<SourceFile> read = open(pythonDirectory).read(image -> {});
+    assertThat(read)
+        .extracting(SourceFile::name)
+        .containsExactly(
+            "data_batch_1",
+            "data_batch_2",
+            "data_batch_3",
+            "data_batch_4",
+            "data_batch_5",
+            "test_batch");
+    assertThat(read).contains(sourceFile(pythonDirectory.resolve("data_batch_4")));
+  }
+
+  @Test
+  void theNameOfAnArchiveDoesNotMatter() throws IOException {
+    Path renamed = Files.createLink(folder.resolve("images.bin"), binaryArchive);
+    assertThat(Arrays.equals(sums(open(renamed)), expected)).isTrue();
+  }
+
+  @Test
+  void aDirectoryMayHoldOneArchive() throws IOException {
+    Files.createLink(folder.resolve("download"), pythonArchive);
+    Files.writeString(folder.resolve("notes.txt"), "from the official site");
+    assertThat(Arrays.equals(sums(open(folder)), expected)).isTrue();
+  }
+
+  @Test
+  void anArchiveNeedNotBeCompressed() throws IOException {
+    Path tar = folder.resolve("cifar.tar");
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(binaryArchive))) {
+      Files.copy(in, tar);
+    }
+    assertThat(Arrays.equals(sums(open(tar)), expected)).isTrue();
+    assertThat(open(tar).read(image -> {})).containsExactly(sourceFile(tar));
+  }
+
+  @Test
+  void anArchiveMayBeSeveralGzipFilesInARow() throws IOException {
+    Path pieces = folder.resolve("pieces.tar.gz");
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(binaryArchive));
+        OutputStream out = Files.newOutputStream(pieces)) {
+      for (byte[] piece = in.readNBytes(100_000_000);
+          piece.length > 0;
+          piece = in.readNBytes(100_000_000)) {
+        GZIPOutputStream gzip = new GZIPOutputStream(out, 1 << 16);
+        gzip.write(piece);
+        gzip.finish();
+      }
+    }
+    assertThat(Arrays.equals(sums(open(pieces)), expected)).isTrue();
+  }
+
+  @Test
+  void leavesFailuresOfTheConsumerAsTheyAre() throws IOException {
+    IOException failure = new IOException("disk full");
+    ImageSource source = open(pythonArchive);
+    assertThatThrownBy(
+            () ->
+                source.read(
+                    image -> {
+                      throw failure;
+                    }))
+        .isSameAs(failure);
+  }
+
+  @Test
+  void namesTheByteWhereATruncatedArchiveEnds() throws IOException {
+    byte[] bytes = Files.readAllBytes(binaryArchive);
+    int length = bytes.length / 2;
+    Path truncated = Files.write(folder.resolve("half.tar.gz"), Arrays.copyOf(bytes, length));
+    assertFails(truncated)
+        .hasMessageMatching(
+            "Cannot read \\S+/half.tar.gz: found its end at byte offset %d in the middle of the"
+                    .formatted(length)
+                + " data \\(.*\\), expected a complete archive. Get a fresh copy of it.");
+  }
+
+  @Test
+  void noticesATruncatedTrailer() throws IOException {
+    byte[] bytes = Files.readAllBytes(binaryArchive);
+    Path truncated =
+        Files.write(folder.resolve("short.tar.gz"), Arrays.copyOf(bytes, bytes.length - 3));
+    assertFails(truncated)
+        .hasMessageContaining("found its end at byte offset " + (bytes.length - 3));
+  }
+
+  @Test
+  void checksTheChecksumAtTheEndOfTheArchive() throws IOException {
+    byte[] bytes = Files.readAllBytes(binaryArchive);
+    bytes[bytes.length - 6] ^= 1;
+    Path damaged = Files.write(folder.resolve("damaged.tar.gz"), bytes);
+    assertFails(damaged)
+        .hasMessageContaining("found damaged data near byte offset")
+        .hasMessageContaining("CRC32");
+  }
+
+  @Test
+  void noticesATruncatedTar() throws IOException {
+    Path tar = folder.resolve("cifar.tar");
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(binaryArchive))) {
+      Files.write(tar, in.readNBytes(40_000_000));
+    }
+    assertFails(tar).hasMessageContaining("found its end at byte offset 40000000");
+  }
+
+  @Test
+  void namesTheBatchInAnArchiveThatIsDamaged() throws IOException {
+    Path archive = folder.resolve("cifar.tar.gz");
+    byte[] batch = CifarFiles.binaryBatch(Batch.DATA_BATCH_1);
+    batch[3073 * 2] = 77;
+    try (var tar = CifarFiles.tarGz(archive)) {
+      CifarFiles.addFile(tar, "x/data_batch_1.bin", batch);
+    }
+    assertFails(archive)
+        .hasMessage(
+            "Cannot read x/data_batch_1.bin in %s: found label 77 in record 2 at byte offset 6146,"
+                    .formatted(archive)
+                + " expected 0 to 9. Get a fresh copy of the file.");
+  }
+
+  @Test
+  void namesTheBatchesThatAnArchiveLacks() throws IOException {
+    Path archive = folder.resolve("cifar.tar.gz");
+    try (var tar = CifarFiles.tarGz(archive)) {
+      CifarFiles.addFile(tar, "test_batch", CifarFiles.binaryBatch(Batch.TEST_BATCH));
+    }
+    assertFails(archive)
+        .hasMessageContaining(
+            "found no data_batch_1, data_batch_2, data_batch_3, data_batch_4, data_batch_5,");
+  }
+
+  @Test
+  void recognisesAnArchiveOfCifar100() throws IOException {
+    Path archive = folder.resolve("cifar.tar.gz");
+    try (var tar = CifarFiles.tarGz(archive)) {
+      CifarFiles.addFile(tar, "cifar-100-python/train", new byte[100]);
+    }
+    assertFails(archive).hasMessageContaining("found CIFAR-100 (cifar-100-python/train)");
+  }
+
+  @Test
+  void namesTheBatchThatADirectoryLacks() throws IOException {
+    for (Batch batch : Batch.values()) {
+      if (batch != Batch.DATA_BATCH_4) {
+        Files.createFile(folder.resolve(batch.fileName() + ".bin"));
+      }
+    }
+    assertFails(folder)
+        .hasMessage(
+            "Cannot read %s: found no data_batch_4, expected data_batch_1 to data_batch_5 and"
+                    .formatted(folder)
+                + " test_batch. Get a complete copy of CIFAR-10.");
+  }
+
+  @Test
+  void recognisesADirectoryOfCifar100() throws IOException {
+    Files.createFile(
+        Files.createDirectory(folder.resolve("cifar-100-binary")).resolve("train.bin"));
+    assertFails(folder).hasMessageContaining("found CIFAR-100 (train.bin)");
+  }
+
+  @Test
+  void asksWhichOfTwoCopiesToRead() throws IOException {
+    for (String name : List.of("cifar-10-batches-py", "cifar-10-batches-bin")) {
+      Files.createFile(Files.createDirectory(folder.resolve(name)).resolve("data_batch_1"));
+    }
+    assertThatThrownBy(() -> open(folder))
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.SETTINGS))
+        .hasMessage(
+            "Cannot choose the data in %s: found cifar-10-batches-bin and cifar-10-batches-py,"
+                    .formatted(folder)
+                + " expected one copy of CIFAR-10. Give the path of one of them.");
+  }
+
+  @Test
+  void asksWhichOfTwoArchivesToRead() throws IOException {
+    Files.createLink(folder.resolve("a"), binaryArchive);
+    Files.createLink(folder.resolve("b"), pythonArchive);
+    assertThatThrownBy(() -> open(folder)).hasMessageContaining("found a and b, expected one copy");
+  }
+
+  @Test
+  void refusesAnEmptyDirectory() {
+    assertFails(folder)
+        .hasMessage(
+            "Cannot read %s: found an empty directory, expected CIFAR-10: its .tar.gz archive, or"
+                    .formatted(folder)
+                + " the directory that was extracted from it. Give the path of one of them.");
+  }
+
+  @Test
+  void refusesADirectoryOfOtherThings() throws IOException {
+    Files.writeString(folder.resolve("notes.txt"), "nothing here");
+    assertFails(folder)
+        .hasMessageContaining("found a directory with neither batches nor an archive");
+  }
+
+  @Test
+  void refusesAPathThatDoesNotExist() {
+    assertFails(folder.resolve("nowhere"))
+        .hasMessage(
+            "Cannot read %s/nowhere: found no such path, expected a file or directory. Check the"
+                    .formatted(folder)
+                + " spelling.");
+  }
+
+  @Test
+  void refusesAFileThatIsNoArchive() throws IOException {
+    Path file = Files.writeString(folder.resolve("cifar-10-binary.tar.gz"), "<html>Moved</html>");
+    assertFails(file)
+        .hasMessageStartingWith(
+            "Cannot read %s: found a file that is no tar archive, expected".formatted(file));
+  }
+
+  @Test
+  void refusesABatchInPlaceOfTheDataSet() {
+    assertFails(binaryDirectory.resolve("data_batch_1.bin"))
+        .hasMessageContaining("found a file that is no tar archive");
+  }
+
+  private static AbstractThrowableAssert<?, ? extends Throwable> assertFails(Path path) {
+    return assertThatThrownBy(() -> open(path).read(image -> {}))
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.DATA));
+  }
+
+  private static ImageSource open(Path path) throws IOException {
+    return ImageSources.open(
+        new org.apache.hadoop.fs.Path(path.toString()), new Configuration(false));
+  }
+
+  /** A checksum of label and pixels for each id; every id must come once. */
+  private static long[] sums(ImageSource source) throws IOException {
+    long[] sums = new long[Cifar10.TRAINING_IMAGES + Cifar10.TEST_IMAGES];
+    CRC32C checksum = new CRC32C();
+    source.read(
+        image -> {
+          assertThat(sums[image.id()]).isZero();
+          checksum.reset();
+          checksum.update(image.label());
+          checksum.update(image.pixels());
+          sums[image.id()] = 1 + checksum.getValue();
+        });
+    assertThat(sums).doesNotContain(0);
+    return sums;
+  }
+
+  private static SourceFile sourceFile(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    try {
+      byte[] sum = MessageDigest.getInstance("SHA-256").digest(bytes);
+      return new SourceFile(
+          file.getFileName().toString(), bytes.length, HexFormat.of().formatHex(sum));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
