@@ -103,7 +103,8 @@ public record Settings(
                     reader.integer("training.minibatch-size"),
                     reader.number("training.learning-rate"),
                     reader.longInteger("training.seed"),
-                    reader.integer("training.early-stopping-patience")));
+                    reader.integer("training.early-stopping-patience"),
+                    reader.choice("training.local-step", LocalStepKind.class)));
     AveragingSettings averaging =
         reader.section(
             () ->

@@ -10,6 +10,7 @@ package io.centroid.config;
  * @param seed decides the initial parameters and the order of the examples
  * @param earlyStoppingPatience epochs without a better validation accuracy after which training
  *     stops; 0 never stops early
+ * @param localStep which implementation of the local step trains
  */
 public record TrainingSettings(
     int epochs,
@@ -17,7 +18,8 @@ public record TrainingSettings(
     int minibatchSize,
     double learningRate,
     long seed,
-    int earlyStoppingPatience) {
+    int earlyStoppingPatience,
+    LocalStepKind localStep) {
 
   /** Checks the bounds; throws {@link InvalidSettingsException}. */
   public TrainingSettings {

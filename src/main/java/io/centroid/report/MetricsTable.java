@@ -16,10 +16,13 @@ public final class MetricsTable {
         text, "%s split of %s, %,d images", metrics.split(), metrics.dataset(), metrics.examples());
     line(
         text,
-        "accuracy %.2f %% (95 %% interval %.2f to %.2f), top-3 %.2f %%, loss %.4f, macro-F1 %.4f",
+        "accuracy %.2f %% (95 %% interval %.2f to %.2f)",
         100 * metrics.accuracy(),
         100 * metrics.accuracyInterval95().get(0),
-        100 * metrics.accuracyInterval95().get(1),
+        100 * metrics.accuracyInterval95().get(1));
+    line(
+        text,
+        "top-3 accuracy %.2f %%, loss %.4f, macro-F1 %.4f",
         100 * metrics.top3Accuracy(),
         metrics.loss(),
         metrics.macroF1());

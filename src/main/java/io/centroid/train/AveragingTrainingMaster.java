@@ -197,6 +197,7 @@ public final class AveragingTrainingMaster
             context,
             shares,
             configurationJson,
+            LocalStep.GENERAL,
             plan,
             averaging.outerMomentum(),
             averaging.fanIn()));

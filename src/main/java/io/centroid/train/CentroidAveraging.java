@@ -28,12 +28,14 @@ public final class CentroidAveraging implements AveragingEngine {
   private final int fanIn;
   private final OuterMomentum outerMomentum;
   private final Broadcast<String> configurationJson;
+  private final LocalStep localStep;
   private final String trainingId = UUID.randomUUID().toString();
 
   /**
    * Creates an engine over dealt shares.
    *
    * @param configurationJson the Deeplearning4j configuration of the network, as JSON
+   * @param localStep how the workers train
    * @param plan how epochs are cut; its examples and workers are those of {@code shares}
    * @param outerMomentum μ, 0 for plain averaging
    * @param fanIn results averaged in one place, at least 2
@@ -42,11 +44,13 @@ public final class CentroidAveraging implements AveragingEngine {
       JavaSparkContext context,
       WorkerShares shares,
       String configurationJson,
+      LocalStep localStep,
       RoundPlan plan,
       double outerMomentum,
       int fanIn) {
     this.context = context;
     this.shares = shares;
+    this.localStep = localStep;
     this.plan = plan;
     this.fanIn = fanIn;
     this.outerMomentum = new OuterMomentum(outerMomentum);
@@ -138,7 +142,14 @@ public final class CentroidAveraging implements AveragingEngine {
             .blocks()
             .mapPartitionsWithIndex(
                 new WorkerRound(
-                    state, configurationJson, trainingId, shares.shape(), plan, epoch, round),
+                    state,
+                    configurationJson,
+                    trainingId,
+                    localStep,
+                    shares.shape(),
+                    plan,
+                    epoch,
+                    round),
                 true);
     int group = fanIn;
     for (int width = plan.workers(); width > fanIn; width = (width + group - 1) / group) {

@@ -177,6 +177,7 @@ public final class TrainingJob {
               context,
               shares,
               network.toJson(),
+              LocalStep.of(settings.training().localStep(), network),
               plan,
               settings.averaging().outerMomentum(),
               settings.averaging().fanIn());

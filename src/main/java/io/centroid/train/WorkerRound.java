@@ -12,6 +12,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param state the state to start from
  * @param configurationJson the network
  * @param trainingId which training this is, for {@link TrainerPool}
+ * @param localStep how to train
  * @param epoch the epoch, from 1
  * @param round the round in the epoch, from 0
  */
@@ -19,6 +20,7 @@ record WorkerRound(
     Broadcast<TrainingState> state,
     Broadcast<String> configurationJson,
     String trainingId,
+    LocalStep localStep,
     ExampleShape shape,
     RoundPlan plan,
     int epoch,
@@ -35,7 +37,7 @@ record WorkerRound(
     WorkerShare share = new WorkerShare(blocks);
     LocalTrainer trainer =
         TrainerPool.ofThisJvm()
-            .borrow(trainingId, () -> new NetworkTrainer(configurationJson.value(), shape));
+            .borrow(trainingId, () -> localStep.trainer(configurationJson.value(), shape));
     WorkerResult result;
     try {
       result = train(worker, share, trainer, from, to);

@@ -25,7 +25,8 @@ final class SettingsTest {
         .isEqualTo(new PrepareSettings(8, 0.1, Normalization.UNIT, 1, 50_000, 10_000));
     assertThat(settings.network())
         .isEqualTo(new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(200, 150)));
-    assertThat(settings.training()).isEqualTo(new TrainingSettings(10, 2, 32, 5e-4, 1, 5));
+    assertThat(settings.training())
+        .isEqualTo(new TrainingSettings(10, 2, 32, 5e-4, 1, 5, LocalStepKind.AUTO));
     assertThat(settings.averaging())
         .isEqualTo(new AveragingSettings(5, EngineKind.CENTROID, 0, 16));
   }
@@ -50,6 +51,7 @@ final class SettingsTest {
                 "training.learning-rate=0.01",
                 "training.seed=-8",
                 "training.early-stopping-patience=0",
+                "training.local-step=general",
                 "averaging.frequency=25",
                 "averaging.engine=centroid",
                 "averaging.outer-momentum=0.5",
@@ -57,7 +59,8 @@ final class SettingsTest {
     assertThat(settings.prepare())
         .isEqualTo(new PrepareSettings(3, 0.25, Normalization.STANDARDIZE, 7, 1000, 200));
     assertThat(settings.network().hiddenWidths()).containsExactly(30, 20, 10);
-    assertThat(settings.training()).isEqualTo(new TrainingSettings(4, 6, 64, 0.01, -8, 0));
+    assertThat(settings.training())
+        .isEqualTo(new TrainingSettings(4, 6, 64, 0.01, -8, 0, LocalStepKind.GENERAL));
     assertThat(settings.averaging())
         .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0.5, 4));
   }
@@ -81,7 +84,7 @@ final class SettingsTest {
             List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
     Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
     assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
-    assertThat(settings.render().lines()).isSorted().hasSize(18);
+    assertThat(settings.render().lines()).isSorted().hasSize(19);
   }
 
   @ParameterizedTest

@@ -86,6 +86,7 @@ final class CentroidAveragingIT {
                   context,
                   shares,
                   SyntheticExamples.configuration().toJson(),
+                  LocalStep.GENERAL,
                   plan,
                   outerMomentum,
                   fanIn)) {

@@ -1,0 +1,56 @@
+package io.centroid.cli;
+
+import io.centroid.run.CodeVersion;
+import org.apache.hadoop.fs.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ScopeType;
+
+/** The entry point: {@code centroid prepare | train | evaluate}. */
+@Command(
+    name = "centroid",
+    description = "Trains a dense image classifier on Apache Spark by parameter averaging.",
+    subcommands = {PrepareCommand.class, TrainCommand.class, EvaluateCommand.class},
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Centroid.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, or done before",
+      "1:internal error; the log has the details",
+      "2:settings or arguments that cannot be used",
+      "3:data that is missing, damaged or does not fit",
+      "4:the training diverged"
+    })
+public final class Centroid {
+  private Centroid() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    int exitCode = execute(arguments);
+    if (exitCode != 0) {
+      System.exit(exitCode);
+    }
+  }
+
+  /** Runs a command and returns its exit code. */
+  public static int execute(String... arguments) {
+    return new CommandLine(new Centroid())
+        .registerConverter(Path.class, Path::new)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(ExitStatus::report)
+        .setParameterExceptionHandler(ExitStatus::reportUsage)
+        .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+  }
+
+  /** Version and commit. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"centroid " + CodeVersion.current()};
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.centroid.cli;
+
+import io.centroid.data.Split;
+import io.centroid.evaluate.EvaluationJob;
+import io.centroid.evaluate.Metrics;
+import io.centroid.json.Json;
+import io.centroid.report.MetricsTable;
+import io.centroid.run.Phases;
+import io.centroid.run.SparkSessions;
+import io.centroid.train.CentroidKryoRegistrator;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code centroid evaluate}. */
+@Command(
+    name = "evaluate",
+    description = "Measures a published model on a split of a shard set.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  centroid evaluate --model runs/0f3a9c41d2e7 --shards shards",
+      "  centroid evaluate --model model.zip --shards shards --split validation \\",
+      "      --output metrics.json"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  @Option(
+      names = "--model",
+      paramLabel = "PATH",
+      required = true,
+      description = "A run's directory or its model.zip; any Hadoop path.")
+  private Path model;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "DIR",
+      required = true,
+      description = "Shard set that 'prepare' published; any Hadoop path.")
+  private Path shards;
+
+  @Option(
+      names = "--split",
+      defaultValue = "test",
+      description = "train, validation or test; default: test.")
+  private Split split;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Also write the metrics as JSON; any Hadoop path.")
+  private Path output;
+
+  @Override
+  public Integer call() throws Exception {
+    Phases phases = new Phases(System.out);
+    try (SparkSession session =
+        SparkSessions.open("centroid evaluate", CentroidKryoRegistrator.class.getName())) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      Metrics metrics = new EvaluationJob(context, model, shards, split).execute();
+      phases.say("%s", MetricsTable.render(metrics));
+      if (output != null) {
+        try (OutputStream out =
+            output.getFileSystem(context.hadoopConfiguration()).create(output, true)) {
+          out.write(Json.write(metrics).getBytes(StandardCharsets.UTF_8));
+        }
+        phases.say("The metrics are in %s", output);
+      }
+      return 0;
+    }
+  }
+}

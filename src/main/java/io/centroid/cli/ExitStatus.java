@@ -1,0 +1,54 @@
+package io.centroid.cli;
+
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns failures into one line for the user and an exit code; stack traces go to the log. */
+final class ExitStatus {
+  private ExitStatus() {}
+
+  /** Reports a failed command. */
+  static int report(Exception failure, CommandLine command, ParseResult arguments) {
+    LoggerFactory.getLogger(ExitStatus.class).info("Command failed", failure);
+    Optional<JobException> known = jobException(failure);
+    command
+        .getErr()
+        .println("centroid: " + known.map(Exception::getMessage).orElse(brief(failure)));
+    return known.map(JobException::category).orElse(FailureCategory.INTERNAL).exitCode();
+  }
+
+  /** Reports arguments that cannot be used. */
+  static int reportUsage(ParameterException failure, String[] arguments) {
+    PrintWriter err = failure.getCommandLine().getErr();
+    err.println("centroid: " + failure.getMessage());
+    UnmatchedArgumentException.printSuggestions(failure, err);
+    err.println("Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    return FailureCategory.SETTINGS.exitCode();
+  }
+
+  /** The failure of ours that caused this one, wherever Spark wrapped it. */
+  private static Optional<JobException> jobException(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JobException job) {
+        return Optional.of(job);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String brief(Exception failure) {
+    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return "internal error: "
+        + failure.getClass().getSimpleName()
+        + ": "
+        + message
+        + " The log has the details.";
+  }
+}

@@ -1,0 +1,139 @@
+package io.centroid.cli;
+
+import io.centroid.config.PrepareSettings;
+import io.centroid.data.ImageSource;
+import io.centroid.data.StandInImages;
+import io.centroid.prep.ArchiveCache;
+import io.centroid.prep.ArchiveDownload;
+import io.centroid.prep.ExistingShards;
+import io.centroid.prep.ImageSources;
+import io.centroid.prep.OfficialArchive;
+import io.centroid.prep.PrepareJob;
+import io.centroid.prep.PrepareJob.Prepared;
+import io.centroid.run.Phases;
+import io.centroid.run.SparkSessions;
+import io.centroid.shard.ShardKryoRegistrator;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code centroid prepare}. */
+@Command(
+    name = "prepare",
+    description = "Reads CIFAR-10, checks it, normalizes it and writes Parquet shards.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  centroid prepare --data cifar-10-binary.tar.gz --shards shards",
+      "  centroid prepare --data hdfs:///data/cifar-10-batches-py --shards hdfs:///shards \\",
+      "      --set prepare.normalization=standardize",
+      "  centroid prepare --download --shards shards",
+      "  centroid prepare --stand-in --shards shards-stand-in"
+    })
+final class PrepareCommand implements Callable<Integer> {
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "DIR",
+      required = true,
+      description = "Directory that becomes the shard set; any Hadoop path.")
+  private Path shards;
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace shards of other images or settings, once the new ones are complete.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description = "Where --download keeps the archive; default: $XDG_CACHE_HOME/centroid.")
+  private java.nio.file.Path cache;
+
+  @Option(
+      names = "--site",
+      paramLabel = "URL",
+      description = "Where --download finds the archive; default: ${DEFAULT-VALUE}.",
+      defaultValue = "https://www.cs.toronto.edu/~kriz/")
+  private URI site;
+
+  @Mixin private SettingsOptions options = new SettingsOptions();
+
+  /** Where the images come from. */
+  private static final class Source {
+    @Option(
+        names = "--data",
+        paramLabel = "PATH",
+        description =
+            "An archive of CIFAR-10 (binary or Python) or a directory with its batches, told apart"
+                + " by content; any Hadoop path.")
+    private Path data;
+
+    @Option(
+        names = "--download",
+        description = "The official archive, fetched once and kept in a cache.")
+    private boolean download;
+
+    @Option(
+        names = "--stand-in",
+        description = "Generated data of the same shape, for machines with no network.")
+    private boolean standIn;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrepareSettings settings = options.load().prepare();
+    Phases phases = new Phases(System.out);
+    java.nio.file.Path downloaded = source.download ? download(phases) : null;
+    try (SparkSession session =
+        SparkSessions.open("centroid prepare", ShardKryoRegistrator.class.getName())) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      ImageSource images = images(settings, downloaded, context.hadoopConfiguration());
+      ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
+      Prepared prepared =
+          new PrepareJob(context, images, settings, shards, existing, phases).execute();
+      report(prepared, phases);
+      return 0;
+    }
+  }
+
+  private java.nio.file.Path download(Phases phases) throws IOException {
+    ArchiveCache directory =
+        cache == null ? ArchiveCache.ofUser(System.getenv()) : new ArchiveCache(cache);
+    return new ArchiveDownload(site, directory, phases.out(), ArchiveDownload.PATIENCE)
+        .fetch(OfficialArchive.BINARY);
+  }
+
+  private ImageSource images(
+      PrepareSettings settings, java.nio.file.Path downloaded, Configuration configuration)
+      throws IOException {
+    if (source.standIn) {
+      return new StandInImages(
+          settings.seed(), settings.standInTrainingImages(), settings.standInTestImages());
+    }
+    Path data = downloaded == null ? source.data : new Path(downloaded.toUri());
+    return ImageSources.open(data, configuration);
+  }
+
+  private void report(Prepared prepared, Phases phases) {
+    phases.say(
+        "%s: %,d images in %d shards",
+        prepared.manifest().dataset(),
+        prepared.manifest().splits().stream().mapToLong(split -> split.examples()).sum(),
+        prepared.manifest().shards().size());
+    phases.say(
+        prepared.status() == PrepareJob.Status.ALREADY_THERE
+            ? "The same shards were there before, in %s"
+            : "The shards are in %s",
+        shards);
+  }
+}

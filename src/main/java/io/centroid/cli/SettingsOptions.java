@@ -1,0 +1,25 @@
+package io.centroid.cli;
+
+import io.centroid.config.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that give settings, the same for every subcommand. */
+final class SettingsOptions {
+  @Option(
+      names = "--conf",
+      paramLabel = "FILE",
+      description = "HOCON file with settings; a later one overrides an earlier one.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One setting, e.g. training.epochs=20; overrides every file.")
+  private List<String> assignments = List.of();
+
+  Settings load() {
+    return Settings.load(files, assignments);
+  }
+}

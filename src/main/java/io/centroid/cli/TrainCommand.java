@@ -1,0 +1,56 @@
+package io.centroid.cli;
+
+import io.centroid.config.Settings;
+import io.centroid.run.Phases;
+import io.centroid.run.SparkSessions;
+import io.centroid.train.CentroidKryoRegistrator;
+import io.centroid.train.TrainingJob;
+import io.centroid.train.TrainingJob.FinishedRun;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code centroid train}. */
+@Command(
+    name = "train",
+    description = "Trains on prepared shards, evaluates the best epoch and publishes the run.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  centroid train --shards shards --runs runs",
+      "  centroid train --shards hdfs:///cifar-10 --runs hdfs:///runs \\",
+      "      --set training.workers=8 --set averaging.frequency=25"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Option(
+      names = "--shards",
+      paramLabel = "DIR",
+      required = true,
+      description = "Shard set that 'prepare' published; any Hadoop path.")
+  private Path shards;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      required = true,
+      description = "Directory that gets the run's directory; any Hadoop path.")
+  private Path runs;
+
+  @Mixin private SettingsOptions options = new SettingsOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    Settings settings = options.load();
+    Phases phases = new Phases(System.out);
+    try (SparkSession session =
+        SparkSessions.open("centroid train", CentroidKryoRegistrator.class.getName())) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      FinishedRun run = new TrainingJob(context, settings, shards, runs, phases).execute();
+      phases.say("The run is in %s", run.directory());
+      return run.outcome().exitCode();
+    }
+  }
+}

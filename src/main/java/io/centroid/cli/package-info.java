@@ -1,0 +1,2 @@
+/** The command line: one class for each subcommand, and exit codes. */
+package io.centroid.cli;

@@ -1,0 +1,46 @@
+package io.centroid.train;
+
+import io.centroid.config.LocalStepKind;
+import io.centroid.error.JobException;
+import java.util.Optional;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+
+/** The implementations of the local step, as they are named to executors. */
+public enum LocalStep {
+  /** Deeplearning4j's own {@code fit}. */
+  GENERAL {
+    @Override
+    LocalTrainer trainer(String configurationJson, ExampleShape shape) {
+      return new NetworkTrainer(configurationJson, shape);
+    }
+  },
+  /** {@link DenseTrainer}. */
+  FAST {
+    @Override
+    LocalTrainer trainer(String configurationJson, ExampleShape shape) {
+      return new DenseTrainer(
+          DenseStack.of(MultiLayerConfiguration.fromJson(configurationJson)).orElseThrow());
+    }
+  };
+
+  /**
+   * The step to train a network with.
+   *
+   * @throws JobException with category SETTINGS when the fast step is asked for and the network is
+   *     not one it can train
+   */
+  public static LocalStep of(LocalStepKind kind, MultiLayerConfiguration network) {
+    Optional<DenseStack> stack =
+        kind == LocalStepKind.GENERAL ? Optional.empty() : DenseStack.of(network);
+    if (kind == LocalStepKind.FAST && stack.isEmpty()) {
+      throw JobException.settings(
+          "Cannot train with training.local-step = fast: found a network with more than dense"
+              + " layers, softmax and cross-entropy under Adam, SGD or Nesterov momentum, expected"
+              + " no more. Use auto or general.");
+    }
+    return stack.isPresent() ? FAST : GENERAL;
+  }
+
+  /** A trainer for the network. */
+  abstract LocalTrainer trainer(String configurationJson, ExampleShape shape);
+}

@@ -1,0 +1,110 @@
+package io.centroid;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+
+/** Who may use whom: the arrows of docs/architecture.md. */
+final class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.centroid");
+
+  @Test
+  void arrowsPointDown() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("cli")
+        .definedBy("io.centroid.cli")
+        .layer("prep")
+        .definedBy("io.centroid.prep")
+        .layer("train")
+        .definedBy("io.centroid.train")
+        .layer("report")
+        .definedBy("io.centroid.report")
+        .layer("evaluate")
+        .definedBy("io.centroid.evaluate")
+        .layer("model")
+        .definedBy("io.centroid.model")
+        .layer("shard")
+        .definedBy("io.centroid.shard")
+        .layer("run")
+        .definedBy("io.centroid.run")
+        .layer("config")
+        .definedBy("io.centroid.config")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("prep")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("train")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("report")
+        .mayOnlyBeAccessedByLayers("cli", "train")
+        .whereLayer("evaluate")
+        .mayOnlyBeAccessedByLayers("cli", "train", "report")
+        .whereLayer("model")
+        .mayOnlyBeAccessedByLayers("cli", "train", "evaluate")
+        .whereLayer("shard")
+        .mayOnlyBeAccessedByLayers("cli", "prep", "train", "evaluate")
+        .whereLayer("run")
+        .mayOnlyBeAccessedByLayers("cli", "prep", "train", "report", "evaluate")
+        .whereLayer("config")
+        .mayOnlyBeAccessedByLayers("cli", "prep", "train", "model")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesFormNoCycles() {
+    SlicesRuleDefinition.slices()
+        .matching("io.centroid.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+  }
+
+  @Test
+  void preparationKnowsNoDeeplearning4j() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.centroid.prep", "io.centroid.shard")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void modelKnowsNoSpark() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.centroid.model")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.spark..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void dataKnowsNoEngineAndNoFileSystem() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.centroid.data", "io.centroid.error")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.spark..", "org.apache.hadoop..", "org.deeplearning4j..", "org.nd4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theMasterBelongsToSparkSubmit() {
+    noClasses().should().callMethod(SparkConf.class, "setMaster", String.class).check(CLASSES);
+  }
+}

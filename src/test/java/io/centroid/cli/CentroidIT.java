@@ -1,0 +1,303 @@
+package io.centroid.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.CommandLineRun;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The subcommands as a user runs them, in this JVM, on small stand-in data. */
+final class CentroidIT {
+  @TempDir private static Path directory;
+  private static Path shards;
+  private static Path runs;
+  private static CommandLineRun trained;
+
+  @BeforeAll
+  static void prepareAndTrain() {
+    shards = directory.resolve("shards");
+    runs = directory.resolve("runs");
+    CommandLineRun prepared =
+        CommandLineRun.of(
+            "prepare",
+            "--stand-in",
+            "--shards",
+            shards.toString(),
+            "--set",
+            "prepare.stand-in.training-images=2000",
+            "--set",
+            "prepare.stand-in.test-images=500",
+            "--set",
+            "prepare.shards=3");
+    assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
+    assertThat(prepared.out())
+        .contains("stand-in data, not CIFAR-10: 2,500 images in 9 shards")
+        .contains("The shards are in " + shards);
+    trained = train();
+    assertThat(trained.exitCode()).as(trained.toString()).isZero();
+  }
+
+  @Test
+  void printsSummaryEpochsMetricsAndWhereTheRunIs() throws IOException {
+    assertThat(trained.out())
+        .contains("stand-in data, not CIFAR-10: 1,800 training, 200 validation, 500 test images")
+        .contains("dense_1 (Dense)              (None, 200)               614600    \n")
+        .contains("Total params: 646,260\n")
+        .containsPattern(
+            "epoch  1/2 +[0-9,]+ images/s  loss [0-9.]+  validation [0-9.]+ % \\(best\\)")
+        .contains("test split of stand-in data, not CIFAR-10, 500 images")
+        .contains("confusion matrix: rows are the truth, columns the prediction")
+        .contains("The run is in file:" + run());
+    assertThat(trained.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("/"));
+  }
+
+  @Test
+  void publishesEverythingAtOnce() throws IOException {
+    try (Stream<Path> files = Files.list(run())) {
+      assertThat(
+              files
+                  .map(file -> file.getFileName().toString())
+                  .filter(name -> !name.endsWith(".crc")))
+          .containsExactlyInAnyOrder(
+              "_SUCCESS",
+              "history.json",
+              "metrics.json",
+              "model.zip",
+              "outcome.json",
+              "provenance.json",
+              "settings.conf",
+              "summary.txt");
+    }
+    JsonNode metrics = json("metrics.json");
+    assertThat(metrics.fieldNames())
+        .toIterable()
+        .containsExactly(
+            "dataset",
+            "split",
+            "examples",
+            "accuracy",
+            "accuracyInterval95",
+            "loss",
+            "top3Accuracy",
+            "macroF1",
+            "perClass",
+            "confusion");
+    assertThat(metrics.get("dataset").asText()).isEqualTo("stand-in data, not CIFAR-10");
+    assertThat(metrics.get("split").asText()).isEqualTo("test");
+    assertThat(metrics.get("examples").asInt()).isEqualTo(500);
+    assertThat(metrics.get("confusion")).hasSize(10);
+    JsonNode outcome = json("outcome.json");
+    assertThat(outcome.get("status").asText()).isEqualTo("done");
+    assertThat(outcome.get("exitCode").asInt()).isZero();
+    assertThat(outcome.get("runId").asText()).isEqualTo(run().getFileName().toString());
+    assertThat(outcome.get("parametersSha256").asText()).matches("[0-9a-f]{64}");
+    assertThat(outcome.get("epochs").asInt()).isEqualTo(2);
+    assertThat(outcome.get("examplesPerEpoch").asInt()).isEqualTo(1800);
+    // 900 examples per worker: 29 minibatches, so 6 rounds of at most 5.
+    assertThat(outcome.get("rounds").asInt()).isEqualTo(2 * 6);
+    assertThat(outcome.get("steps").asInt()).isEqualTo(2 * 2 * 29);
+    assertThat(json("history.json")).hasSize(2);
+    assertThat(json("history.json").get(0).get("rounds")).hasSize(6);
+    assertThat(json("provenance.json").get("shardFingerprint").asText())
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(shards.resolve("manifest.json").toFile())
+                .get("fingerprint")
+                .asText());
+    assertThat(Files.readString(run().resolve("summary.txt")))
+        .startsWith("Trained on stand-in data, not CIFAR-10\nModel: \"model_1\"\n");
+  }
+
+  @Test
+  void plainDeeplearning4jLoadsTheModelAndPredictsTheSame() throws IOException {
+    File file = run().resolve("model.zip").toFile();
+    try (var shard = new ShardRows(shards.resolve("split=test"))) {
+      MultiLayerNetwork network = MultiLayerNetwork.load(file, true);
+      long[][] confusion = new long[10][10];
+      for (ShardRows.RowOfShard row : shard.rows()) {
+        int prediction =
+            network
+                .output(Nd4j.createFromArray(row.features()).reshape(1, 3072))
+                .argMax(1)
+                .getInt(0);
+        confusion[row.label()][prediction]++;
+      }
+      JsonNode expected = json("metrics.json").get("confusion");
+      for (int truth = 0; truth < 10; truth++) {
+        for (int prediction = 0; prediction < 10; prediction++) {
+          assertThat(confusion[truth][prediction])
+              .isEqualTo(expected.get(truth).get(prediction).asLong());
+        }
+      }
+      assertThat(network.getUpdater().getStateViewArray().length()).isEqualTo(2 * 646_260);
+      assertThat(network.getEpochCount()).isZero();
+      network.close();
+    }
+  }
+
+  @Test
+  void theSameWorkIsDoneOnce() {
+    CommandLineRun again = train();
+    assertThat(again.exitCode()).isZero();
+    assertThat(again.out()).contains("This work was done before.").contains("accuracy ");
+    assertThat(again.out()).doesNotContain("epoch  1/2");
+  }
+
+  @Test
+  void evaluatesAPublishedModelOnAnySplit() throws IOException {
+    Path output = directory.resolve("metrics-again.json");
+    CommandLineRun test =
+        CommandLineRun.of(
+            "evaluate",
+            "--model",
+            run().toString(),
+            "--shards",
+            shards.toString(),
+            "--output",
+            output.toString());
+    assertThat(test.exitCode()).as(test.toString()).isZero();
+    assertThat(new ObjectMapper().readTree(output.toFile())).isEqualTo(json("metrics.json"));
+    CommandLineRun validation =
+        CommandLineRun.of(
+            "evaluate",
+            "--model",
+            run().resolve("model.zip").toString(),
+            "--shards",
+            shards.toString(),
+            "--split",
+            "validation");
+    assertThat(validation.exitCode()).as(validation.toString()).isZero();
+    assertThat(validation.out()).contains("validation split of stand-in data, not CIFAR-10, 200");
+  }
+
+  @Test
+  void refusesAModelTrainedOnOtherFeatures() throws IOException {
+    Path others = directory.resolve("standardized");
+    CommandLineRun prepared =
+        CommandLineRun.of(
+            "prepare",
+            "--stand-in",
+            "--shards",
+            others.toString(),
+            "--set",
+            "prepare.stand-in.training-images=100",
+            "--set",
+            "prepare.stand-in.test-images=20",
+            "--set",
+            "prepare.normalization=standardize");
+    assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
+    CommandLineRun evaluated =
+        CommandLineRun.of("evaluate", "--model", run().toString(), "--shards", others.toString());
+    assertThat(evaluated.exitCode()).isEqualTo(3);
+    assertThat(evaluated.err())
+        .contains("found shards with normalization standardize, expected unit");
+  }
+
+  @Test
+  void reportsUserMistakesInOneLineWithTheirExitCode() {
+    assertFails(2, "Cannot use settings: training.epochs: found 0", "--set", "training.epochs=0");
+    assertFails(2, "found 1800 training images for 3000 workers", "--set", "training.workers=3000");
+    assertFails(2, "Unknown option: '--sharts'", "--sharts");
+    CommandLineRun missing =
+        CommandLineRun.of(
+            "train",
+            "--shards",
+            directory.resolve("nowhere").toString(),
+            "--runs",
+            runs.toString());
+    assertThat(missing.exitCode()).isEqualTo(3);
+    assertThat(missing.err()).contains("found no manifest.json").hasLineCount(1);
+    CommandLineRun noModel =
+        CommandLineRun.of(
+            "evaluate",
+            "--model",
+            directory.resolve("no.zip").toString(),
+            "--shards",
+            shards.toString());
+    assertThat(noModel.exitCode()).isEqualTo(3);
+    assertThat(noModel.err()).contains("found no such file").hasLineCount(1);
+  }
+
+  @Test
+  void aTrainingThatDivergesPublishesNothing() throws IOException {
+    Path elsewhere = directory.resolve("diverged");
+    CommandLineRun diverged =
+        CommandLineRun.of(
+            "train",
+            "--shards",
+            shards.toString(),
+            "--runs",
+            elsewhere.toString(),
+            "--set",
+            "training.learning-rate=10",
+            "--set",
+            "network.hidden-widths=[64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64,64]",
+            "--set",
+            "training.minibatch-size=4",
+            "--set",
+            "training.epochs=3");
+    assertThat(diverged.exitCode()).as(diverged.toString()).isEqualTo(4);
+    assertThat(diverged.err())
+        .contains("Cannot go on training: found loss")
+        .contains("Lower training.learning-rate")
+        .hasLineCount(1);
+    try (Stream<Path> left = Files.list(elsewhere)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void everySubcommandHasHelpWithExamples() {
+    for (String command : List.of("prepare", "train", "evaluate")) {
+      CommandLineRun help = CommandLineRun.of(command, "--help");
+      assertThat(help.exitCode()).isZero();
+      assertThat(help.out()).contains("Examples:").contains("centroid " + command + " --");
+    }
+    CommandLineRun version = CommandLineRun.of("--version");
+    assertThat(version.out()).startsWith("centroid 0.1.0 (commit ");
+  }
+
+  private void assertFails(int exitCode, String message, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("train", "--shards", shards.toString(), "--runs", runs.toString()));
+    arguments.addAll(List.of(more));
+    CommandLineRun run = CommandLineRun.of(arguments.toArray(new String[0]));
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
+    assertThat(run.err()).contains(message).doesNotContain("\tat ");
+  }
+
+  private static CommandLineRun train() {
+    return CommandLineRun.of(
+        "train",
+        "--shards",
+        shards.toString(),
+        "--runs",
+        runs.toString(),
+        "--set",
+        "training.epochs=2");
+  }
+
+  private static Path run() throws IOException {
+    try (Stream<Path> published = Files.list(runs)) {
+      List<Path> all = published.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
+    }
+  }
+
+  private static JsonNode json(String file) throws IOException {
+    return new ObjectMapper().readTree(run().resolve(file).toFile());
+  }
+}
