@@ -49,7 +49,7 @@ final class BatchUnpickler extends Unpickler {
     } catch (RuntimeException malformed) {
       // The library fails in many ways on nonsense: casts, empty stacks, numbers out of range.
       throw JobException.data(
-          ("Cannot read %s: found a malformed pickle at byte offset %d (%s),"
+          ("Cannot read %s: found a malformed pickle at byte offset %d (%.200s),"
                   + " expected a CIFAR-10 batch. Get a fresh copy of the file.")
               .formatted(file, content.position, malformed.getMessage()),
           malformed);
@@ -113,7 +113,7 @@ final class BatchUnpickler extends Unpickler {
 
   private JobException refused(String global) {
     return JobException.data(
-        ("Cannot read %s: found a pickle that names %s, expected only what a CIFAR-10 batch needs."
+        ("Cannot read %s: found a pickle that names %.100s, expected only what a CIFAR-10 batch needs."
                 + " Do not trust this file.")
             .formatted(file, global));
   }

@@ -63,7 +63,7 @@ final class PickledBatch {
   private void requireCifar10() {
     if (entries.containsKey("fine_labels") || entries.containsKey("coarse_labels")) {
       throw JobException.data(
-          "Cannot read %s: found a CIFAR-100 file (keys %s), expected a CIFAR-10 batch."
+          "Cannot read %s: found a CIFAR-100 file (keys %.200s), expected a CIFAR-10 batch."
                   .formatted(file, entries.keySet())
               + " Give the path of CIFAR-10.");
     }
@@ -119,7 +119,7 @@ final class PickledBatch {
 
   private JobException wrong(String found, String expected) {
     return JobException.data(
-        "Cannot read %s: found %s, expected %s.%s".formatted(file, found, expected, ADVICE));
+        "Cannot read %s: found %.200s, expected %s.%s".formatted(file, found, expected, ADVICE));
   }
 
   /** A Python value as text: str and bytes without quotes. */

@@ -11,14 +11,19 @@ public final class JobException extends RuntimeException {
 
   /** Creates a failure; {@code message} is what the user reads. */
   public JobException(FailureCategory category, String message) {
-    super(message);
+    super(oneLine(message));
     this.category = category;
   }
 
   /** Creates a failure; {@code message} is what the user reads, the cause goes to the log. */
   public JobException(FailureCategory category, String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
     this.category = category;
+  }
+
+  /** Messages quote names found in files, which may hold anything; on a terminal they must not. */
+  private static String oneLine(String message) {
+    return String.valueOf(message).replaceAll("\\p{Cntrl}+", " ");
   }
 
   /** A failure of category {@link FailureCategory#SETTINGS}. */

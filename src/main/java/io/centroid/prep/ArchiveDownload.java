@@ -3,18 +3,21 @@ package io.centroid.prep;
 import io.centroid.error.JobException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -66,6 +69,9 @@ public final class ArchiveDownload {
     Optional<Path> cached = cache.find(archive);
     if (cached.isPresent()) {
       return cached.get();
+    }
+    if (Files.exists(cache.file(archive))) {
+      console.printf("%s is damaged and will be replaced%n", cache.file(archive));
     }
     Files.createDirectories(cache.directory());
     Path partial = cache.partialFile(archive);
@@ -187,9 +193,15 @@ public final class ArchiveDownload {
         cause);
   }
 
-  /** The JDK leaves some of its messages empty, that of a refused connection for one. */
+  /** The JDK leaves the messages of the two most common failures empty. */
   private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "unknown host";
+      }
+    }
+    String otherwise = e instanceof ConnectException ? "refused" : e.getClass().getSimpleName();
+    return Objects.requireNonNullElse(e.getMessage(), otherwise);
   }
 
   private static long sizeOf(Path file) throws IOException {
