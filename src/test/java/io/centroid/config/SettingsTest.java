@@ -28,7 +28,7 @@ final class SettingsTest {
     assertThat(settings.training())
         .isEqualTo(new TrainingSettings(10, 2, 32, 5e-4, 1, 5, LocalStepKind.AUTO));
     assertThat(settings.averaging())
-        .isEqualTo(new AveragingSettings(5, EngineKind.CENTROID, 0, 16));
+        .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0, 16));
   }
 
   @Test
@@ -52,7 +52,7 @@ final class SettingsTest {
                 "training.seed=-8",
                 "training.early-stopping-patience=0",
                 "training.local-step=general",
-                "averaging.frequency=25",
+                "averaging.frequency=7",
                 "averaging.engine=centroid",
                 "averaging.outer-momentum=0.5",
                 "averaging.fan-in=4"));
@@ -62,7 +62,7 @@ final class SettingsTest {
     assertThat(settings.training())
         .isEqualTo(new TrainingSettings(4, 6, 64, 0.01, -8, 0, LocalStepKind.GENERAL));
     assertThat(settings.averaging())
-        .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0.5, 4));
+        .isEqualTo(new AveragingSettings(7, EngineKind.CENTROID, 0.5, 4));
   }
 
   @Test
