@@ -26,4 +26,4 @@ public record EpochRecord(
     long steps,
     double seconds,
     double imagesPerSecond,
-    List<?> rounds) {}
+    List<RoundTiming> rounds) {}

@@ -3,6 +3,7 @@ package io.centroid.train;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.model.Networks;
+import io.centroid.report.RoundTiming;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

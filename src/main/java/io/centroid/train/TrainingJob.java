@@ -1,6 +1,7 @@
 package io.centroid.train;
 
 import io.centroid.config.Settings;
+import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
@@ -16,6 +17,7 @@ import io.centroid.model.NetworkSummary;
 import io.centroid.model.Networks;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.Outcome;
+import io.centroid.report.TimeBreakdown;
 import io.centroid.report.TrainingProgress;
 import io.centroid.run.CodeVersion;
 import io.centroid.run.Phases;
@@ -98,6 +100,7 @@ public final class TrainingJob {
           phases.run(
               "Evaluate the best epoch, %d, on the test split".formatted(trained.bestEpoch()),
               () -> evaluate(shards, network, trained.best()));
+      TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say(times.render()));
       Outcome outcome = outcome(id, shards.manifest(), trained, metrics);
       directory.write("settings.conf", settings.render());
       directory.write("summary.txt", titled(shards.manifest(), summary));
@@ -177,12 +180,18 @@ public final class TrainingJob {
               context,
               shares,
               network.toJson(),
-              LocalStep.of(settings.training().localStep(), network),
+              localStep(network),
               plan,
               settings.averaging().outerMomentum(),
               settings.averaging().fanIn());
       case STOCK -> new StockAveraging(context, shares, network.toJson(), plan);
     };
+  }
+
+  private LocalStep localStep(MultiLayerConfiguration network) {
+    LocalStep step = LocalStep.of(settings.training().localStep(), network);
+    phases.say("Local step: %s", Choice.name(step));
+    return step;
   }
 
   private Metrics evaluate(ShardSet shards, MultiLayerConfiguration network, TrainingState state) {

@@ -57,6 +57,9 @@ final class CentroidIT {
         .contains("Total params: 646,260\n")
         .containsPattern(
             "epoch  1/2 +[0-9,]+ images/s  loss [0-9.]+  validation [0-9.]+ % \\(best\\)")
+        .contains("Local step: fast")
+        .containsPattern(
+            "4 rounds: compute [0-9]+ %, broadcast [0-9]+ %, collect [0-9]+ %, average")
         .contains("test split of stand-in data, not CIFAR-10, 500 images")
         .contains("confusion matrix: rows are the truth, columns the prediction")
         .contains("The run is in file:" + run());
@@ -275,6 +278,24 @@ final class CentroidIT {
             shards.toString());
     assertThat(noModel.exitCode()).isEqualTo(3);
     assertThat(noModel.err()).contains("found no such file").hasLineCount(1);
+  }
+
+  @Test
+  void damagedImagesPublishNothing() throws IOException {
+    Path batches = Files.createDirectories(directory.resolve("batches"));
+    for (int batch = 1; batch <= 5; batch++) {
+      Files.write(batches.resolve("data_batch_" + batch + ".bin"), new byte[3073 * 10_000 - 1]);
+    }
+    Files.write(batches.resolve("test_batch.bin"), new byte[3073 * 10_000]);
+    Path target = directory.resolve("of-damaged");
+    CommandLineRun prepared =
+        CommandLineRun.of("prepare", "--data", batches.toString(), "--shards", target.toString());
+    assertThat(prepared.exitCode()).as(prepared.toString()).isEqualTo(3);
+    assertThat(prepared.err()).contains("data_batch_1.bin").contains("expected").hasLineCount(1);
+    assertThat(target).doesNotExist();
+    try (Stream<Path> left = Files.list(directory)) {
+      assertThat(left).noneMatch(path -> path.getFileName().toString().contains("staging"));
+    }
   }
 
   @Test

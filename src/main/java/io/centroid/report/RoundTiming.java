@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.report;
 
 /**
  * Where the time of one round went, in seconds.
