@@ -94,13 +94,13 @@ public final class TrainingJob {
 
     try (RunDirectory directory = RunDirectory.stage(target, hadoop())) {
       Trained trained = train(shards, network);
+      TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say(times.render()));
       MultiLayerNetwork model = Networks.initialized(network);
       trained.best().writeTo(model);
       Metrics metrics =
           phases.run(
               "Evaluate the best epoch, %d, on the test split".formatted(trained.bestEpoch()),
               () -> evaluate(shards, network, trained.best()));
-      TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say(times.render()));
       Outcome outcome = outcome(id, shards.manifest(), trained, metrics);
       directory.write("settings.conf", settings.render());
       directory.write("summary.txt", titled(shards.manifest(), summary));
