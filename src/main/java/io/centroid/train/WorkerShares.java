@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.Partitioner;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
@@ -78,6 +81,13 @@ public final class WorkerShares implements AutoCloseable {
     return blocks;
   }
 
+  /**
+   * A view of the shares through a function on blocks, for tests that disturb tasks; not closed.
+   */
+  WorkerShares mapped(Function<ExampleBlock, ExampleBlock> function) {
+    return new WorkerShares(blocks.map(function), keys, shape, examples, workers);
+  }
+
   /** The shape of every example. */
   ExampleShape shape() {
     return shape;
@@ -144,12 +154,11 @@ public final class WorkerShares implements AutoCloseable {
 
   /** Puts the examples of one worker, arriving in any order, into their places. */
   private record Packing(int examples, int workers, ExampleShape shape)
-      implements org.apache.spark.api.java.function.FlatMapFunction<
-          Iterator<Tuple2<Integer, TrainingExample>>, ExampleBlock> {
+      implements FlatMapFunction<Iterator<Tuple2<Integer, TrainingExample>>, ExampleBlock> {
 
     @Override
     public Iterator<ExampleBlock> call(Iterator<Tuple2<Integer, TrainingExample>> arriving) {
-      int worker = org.apache.spark.TaskContext.getPartitionId();
+      int worker = TaskContext.getPartitionId();
       int size = ExampleOrder.shareSize(examples, workers, worker);
       List<ExampleBlock> blocks = allocate(size);
       boolean[] filled = new boolean[size];

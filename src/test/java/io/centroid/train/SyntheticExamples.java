@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.model.Networks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
@@ -74,5 +76,13 @@ final class SyntheticExamples {
                 .build())
         .setInputType(InputType.feedForward(FEATURES))
         .build();
+  }
+
+  /** The state that network starts from. */
+  static TrainingState initialState() {
+    MultiLayerNetwork network = Networks.initialized(configuration());
+    TrainingState state = TrainingState.of(network);
+    network.close();
+    return state;
   }
 }

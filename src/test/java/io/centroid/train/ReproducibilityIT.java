@@ -1,0 +1,144 @@
+package io.centroid.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.centroid.LocalSpark;
+import io.centroid.config.Settings;
+import io.centroid.data.SmallImages;
+import io.centroid.prep.ExistingShards;
+import io.centroid.prep.PrepareJob;
+import io.centroid.run.Phases;
+import io.centroid.train.TrainingJob.FinishedRun;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The whole training job gives the same parameters however it is run. */
+final class ReproducibilityIT {
+  private static final SmallImages IMAGES = new SmallImages(3, 700, 100);
+  private static final List<String> SETTINGS =
+      List.of(
+          "training.epochs=3",
+          "training.workers=3",
+          "training.minibatch-size=16",
+          "averaging.frequency=4",
+          "network.hidden-widths=[24]");
+
+  @TempDir private static Path directory;
+  private static String expected;
+
+  @BeforeAll
+  static void trainOnce() throws Exception {
+    prepare(2);
+    expected = train("local[1]", Map.of(), 2, "reference");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"local[2], 2", "local[4], 2", "local[2], 5", "local[1], 16", "local[4], 16"})
+  void onAnyMasterAndWithAnyNumberOfShards(String master, int shards) throws Exception {
+    prepare(shards);
+    assertThat(train(master, Map.of(), shards, master + shards)).isEqualTo(expected);
+  }
+
+  @Test
+  void withSpeculation() throws Exception {
+    Map<String, String> eager =
+        Map.of(
+            "spark.speculation", "true",
+            "spark.speculation.interval", "1ms",
+            "spark.speculation.multiplier", "1.01",
+            "spark.speculation.quantile", "0.1",
+            "spark.speculation.minTaskRuntime", "1ms");
+    assertThat(train("local[4]", eager, 2, "speculation")).isEqualTo(expected);
+  }
+
+  /** Each task of each round fails once, while it reads its share. */
+  @Test
+  void withTasksThatFail() throws Exception {
+    try (SparkSession session = LocalSpark.open("local[2,4]")) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      List<TrainingExample> examples = SyntheticExamples.of(203);
+      RoundPlan plan = new RoundPlan(203, 3, 16, 2, 5);
+      try (WorkerShares shares = SyntheticExamples.deal(context, examples, 4, 3, 5);
+          AveragingEngine engine = engine(context, shares, plan);
+          AveragingEngine engineOfFailing = engine(context, shares.mapped(new FailOnce()), plan)) {
+        TrainingState start = SyntheticExamples.initialState();
+        EpochResult undisturbed = engine.trainEpoch(start, 1, (r, n, e, l) -> {});
+        EpochResult disturbed = engineOfFailing.trainEpoch(start, 1, (r, n, e, l) -> {});
+        assertThat(disturbed.state().parameters()).isEqualTo(undisturbed.state().parameters());
+        assertThat(disturbed.state().updaterState()).isEqualTo(undisturbed.state().updaterState());
+        assertThat(disturbed.meanLoss()).isEqualTo(undisturbed.meanLoss());
+        assertThat(disturbed.examples()).isEqualTo(203);
+      }
+    }
+  }
+
+  /** Fails the first attempt of every task. */
+  private record FailOnce() implements Function<ExampleBlock, ExampleBlock> {
+    @Override
+    public ExampleBlock call(ExampleBlock block) {
+      if (TaskContext.get().attemptNumber() == 0) {
+        throw new IllegalStateException("injected failure");
+      }
+      return block;
+    }
+  }
+
+  private static AveragingEngine engine(
+      JavaSparkContext context, WorkerShares shares, RoundPlan plan) {
+    return new CentroidAveraging(
+        context, shares, SyntheticExamples.configuration().toJson(), LocalStep.FAST, plan, 0, 16);
+  }
+
+  private static void prepare(int shards) throws Exception {
+    Settings settings = Settings.load(List.of(), List.of("prepare.shards=" + shards));
+    try (SparkSession session = LocalSpark.open("local[2]")) {
+      new PrepareJob(
+              JavaSparkContext.fromSparkContext(session.sparkContext()),
+              IMAGES,
+              settings.prepare(),
+              shardsOf(shards),
+              ExistingShards.KEEP,
+              silent())
+          .execute();
+    }
+  }
+
+  private static String train(String master, Map<String, String> spark, int shards, String name)
+      throws Exception {
+    Settings settings = Settings.load(List.of(), SETTINGS);
+    try (SparkSession session = LocalSpark.open(master, spark)) {
+      FinishedRun run =
+          new TrainingJob(
+                  JavaSparkContext.fromSparkContext(session.sparkContext()),
+                  settings,
+                  shardsOf(shards),
+                  new org.apache.hadoop.fs.Path(directory.resolve("runs-" + name).toUri()),
+                  silent())
+              .execute();
+      assertThat(run.outcome().epochs()).isEqualTo(3);
+      return run.outcome().parametersSha256();
+    }
+  }
+
+  private static org.apache.hadoop.fs.Path shardsOf(int shards) {
+    return new org.apache.hadoop.fs.Path(directory.resolve("shards-" + shards).toUri());
+  }
+
+  private static Phases silent() {
+    return new Phases(
+        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+  }
+}

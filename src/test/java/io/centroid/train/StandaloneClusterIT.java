@@ -1,0 +1,85 @@
+package io.centroid.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.StandaloneCluster;
+import io.centroid.StandaloneCluster.ScriptRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real job jar on a real cluster: a Master, two Workers, an executor on each. */
+final class StandaloneClusterIT {
+  @TempDir private Path directory;
+
+  @Test
+  void twoExecutorsGiveTheSameBitsAsOneProcess() throws Exception {
+    Path shards = directory.resolve("shards");
+    ScriptRun prepared =
+        StandaloneCluster.run(
+            directory.resolve("prepare.out"),
+            "data-prep/prepare.sh",
+            "--stand-in",
+            "--shards",
+            shards.toString(),
+            "--set",
+            "prepare.stand-in.training-images=2000",
+            "--set",
+            "prepare.stand-in.test-images=500",
+            "--set",
+            "prepare.shards=4");
+    assertThat(prepared.exitCode()).as(prepared.output()).isZero();
+
+    JsonNode local = train("local[2]", shards, "local");
+    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
+      JsonNode distributed = train(cluster.master(), shards, "cluster");
+      assertThat(distributed.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
+      assertThat(distributed.get("testAccuracy")).isEqualTo(local.get("testAccuracy"));
+      assertThat(distributed.get("examplesPerEpoch").asInt()).isEqualTo(1800);
+    }
+    // Both Workers ran an executor.
+    for (String worker : new String[] {"work-1", "work-2"}) {
+      try (Stream<Path> applications = Files.list(directory.resolve("cluster").resolve(worker))) {
+        assertThat(applications.map(path -> path.getFileName().toString()))
+            .anyMatch(name -> name.startsWith("app-"));
+      }
+    }
+  }
+
+  private JsonNode train(String master, Path shards, String name)
+      throws IOException, InterruptedException {
+    Path runs = directory.resolve("runs-" + name);
+    ScriptRun trained =
+        StandaloneCluster.run(
+            directory.resolve(name + ".out"),
+            "submit/train.sh",
+            "--master",
+            master,
+            "--driver-memory",
+            "1g",
+            "--executor-memory",
+            "1g",
+            "--spark-conf",
+            "spark.driver.host=127.0.0.1",
+            "--shards",
+            shards.toString(),
+            "--runs",
+            runs.toString(),
+            "--set",
+            "training.epochs=2",
+            "--set",
+            "training.workers=3",
+            "--set",
+            "averaging.frequency=5");
+    assertThat(trained.exitCode()).as(trained.output()).isZero();
+    try (Stream<Path> published = Files.list(runs)) {
+      Path run = published.findFirst().orElseThrow();
+      return new ObjectMapper().readTree(run.resolve("outcome.json").toFile());
+    }
+  }
+}
