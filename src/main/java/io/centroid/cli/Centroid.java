@@ -7,11 +7,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
-/** The entry point: {@code centroid prepare | train | evaluate}. */
+/** The entry point: {@code centroid prepare | train | evaluate | benchmark}. */
 @Command(
     name = "centroid",
     description = "Trains a dense image classifier on Apache Spark by parameter averaging.",
-    subcommands = {PrepareCommand.class, TrainCommand.class, EvaluateCommand.class},
+    subcommands = {
+      PrepareCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      BenchmarkCommand.class
+    },
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Centroid.Version.class,

@@ -5,6 +5,8 @@ import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
 /** Writes float arrays in pieces of 64 kB; Kryo's own serializer goes float by float. */
 public final class BulkFloats extends Serializer<float[]> {
@@ -22,11 +24,12 @@ public final class BulkFloats extends Serializer<float[]> {
       return;
     }
     output.writeVarInt(values.length + 1, true);
-    ByteBuffer bytes = ByteBuffer.allocate(Math.min(PIECE, values.length) * Float.BYTES);
+    byte[] piece = new byte[Math.min(PIECE, values.length) * Float.BYTES];
+    FloatBuffer view = view(piece);
     for (int from = 0; from < values.length; from += PIECE) {
       int count = Math.min(PIECE, values.length - from);
-      bytes.asFloatBuffer().put(values, from, count);
-      output.writeBytes(bytes.array(), 0, count * Float.BYTES);
+      view.put(0, values, from, count);
+      output.writeBytes(piece, 0, count * Float.BYTES);
     }
   }
 
@@ -37,12 +40,18 @@ public final class BulkFloats extends Serializer<float[]> {
       return null;
     }
     float[] values = new float[header - 1];
-    ByteBuffer bytes = ByteBuffer.allocate(Math.min(PIECE, values.length) * Float.BYTES);
+    byte[] piece = new byte[Math.min(PIECE, values.length) * Float.BYTES];
+    FloatBuffer view = view(piece);
     for (int from = 0; from < values.length; from += PIECE) {
       int count = Math.min(PIECE, values.length - from);
-      input.readBytes(bytes.array(), 0, count * Float.BYTES);
-      bytes.asFloatBuffer().get(values, from, count);
+      input.readBytes(piece, 0, count * Float.BYTES);
+      view.get(0, values, from, count);
     }
     return values;
+  }
+
+  /** Little-endian as most processors are, so that copying is all there is to do. */
+  private static FloatBuffer view(byte[] piece) {
+    return ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 }

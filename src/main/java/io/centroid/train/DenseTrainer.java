@@ -27,7 +27,7 @@ final class DenseTrainer implements LocalTrainer {
   private final float[] gradient;
   private final FloatPointer nativeParameters;
   private final FloatPointer nativeGradient;
-  private float[] updaterState = new float[0];
+  private final float[][] updaterState;
   private int iteration;
   private Buffers buffers = Buffers.NONE;
 
@@ -38,6 +38,7 @@ final class DenseTrainer implements LocalTrainer {
     this.rule = UpdateRule.of(stack.rule());
     this.parameters = new float[stack.parameters()];
     this.gradient = new float[stack.parameters()];
+    this.updaterState = new float[rule.slots()][stack.parameters()];
     this.nativeParameters = new FloatPointer(stack.parameters());
     this.nativeGradient = new FloatPointer(stack.parameters());
   }
@@ -45,10 +46,10 @@ final class DenseTrainer implements LocalTrainer {
   @Override
   public void start(TrainingState state, long randomSeed) {
     System.arraycopy(state.parameters(), 0, parameters, 0, parameters.length);
-    if (updaterState.length != state.updaterState().length) {
-      updaterState = new float[state.updaterState().length];
+    for (int slot = 0; slot < updaterState.length; slot++) {
+      System.arraycopy(
+          state.updaterState(), slot * parameters.length, updaterState[slot], 0, parameters.length);
     }
-    System.arraycopy(state.updaterState(), 0, updaterState, 0, updaterState.length);
     iteration = state.iteration();
     nativeParameters.put(parameters);
   }
@@ -66,7 +67,11 @@ final class DenseTrainer implements LocalTrainer {
 
   @Override
   public TrainingState state() {
-    return new TrainingState(parameters.clone(), updaterState.clone(), iteration);
+    float[] state = new float[updaterState.length * parameters.length];
+    for (int slot = 0; slot < updaterState.length; slot++) {
+      System.arraycopy(updaterState[slot], 0, state, slot * parameters.length, parameters.length);
+    }
+    return new TrainingState(parameters.clone(), state, iteration);
   }
 
   @Override

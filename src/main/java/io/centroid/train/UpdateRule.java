@@ -42,64 +42,108 @@ interface UpdateRule {
       throw new IllegalArgumentException("Cannot update with " + updater + ": no such rule here.");
     }
     if (updater instanceof Adam adam) {
-      return adam(adam.getLearningRate(), adam.getBeta1(), adam.getBeta2(), adam.getEpsilon());
+      return new AdamRule(
+          adam.getLearningRate(), adam.getBeta1(), adam.getBeta2(), adam.getEpsilon());
     }
     if (updater instanceof Sgd sgd) {
-      return sgd((float) sgd.getLearningRate());
+      return new SgdRule((float) sgd.getLearningRate());
     }
     Nesterovs nesterovs = (Nesterovs) updater;
-    return nesterovs((float) nesterovs.getLearningRate(), (float) nesterovs.getMomentum());
+    return new NesterovsRule((float) nesterovs.getLearningRate(), (float) nesterovs.getMomentum());
   }
+
+  /** How many arrays of the parameters' length the state has. */
+  int slots();
 
   /**
    * One update.
    *
    * @param parameters changed in place
    * @param gradient of the mean loss
-   * @param state the updater state in Deeplearning4j's order, changed in place
+   * @param state one array for each slot, in Deeplearning4j's order, changed in place
    * @param iteration steps made before this one
    */
-  void update(float[] parameters, float[] gradient, float[] state, int iteration);
+  void update(float[] parameters, float[] gradient, float[][] state, int iteration);
 
   /** Adam (Kingma and Ba 2015), with the bias corrections folded into the step size. */
-  private static UpdateRule adam(double rate, double beta1, double beta2, double epsilon) {
-    float b1 = (float) beta1;
-    float b2 = (float) beta2;
-    float eps = (float) epsilon;
-    return (parameters, gradient, state, iteration) -> {
+  record AdamRule(double rate, double beta1, double beta2, double epsilon) implements UpdateRule {
+    @Override
+    public int slots() {
+      return 2;
+    }
+
+    @Override
+    public void update(float[] parameters, float[] gradient, float[][] state, int iteration) {
       double t = iteration + 1.0;
-      float step = (float) (rate * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t)));
-      int count = parameters.length;
-      for (int i = 0; i < count; i++) {
+      double step = rate * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t));
+      move(
+          parameters,
+          gradient,
+          state[0],
+          state[1],
+          (float) beta1,
+          (float) beta2,
+          (float) step,
+          (float) epsilon);
+    }
+
+    /** Distinct arrays and plain locals: what the JIT compiler needs to see to vectorize. */
+    private static void move(
+        float[] parameters,
+        float[] gradient,
+        float[] first,
+        float[] second,
+        float b1,
+        float b2,
+        float step,
+        float epsilon) {
+      for (int i = 0; i < parameters.length; i++) {
         float g = gradient[i];
-        float m = b1 * state[i] + (1 - b1) * g + FIRST_MOMENT_FLOOR - FIRST_MOMENT_FLOOR;
-        float v =
-            b2 * state[count + i] + (1 - b2) * g * g + SECOND_MOMENT_FLOOR - SECOND_MOMENT_FLOOR;
-        state[i] = m;
-        state[count + i] = v;
-        parameters[i] -= step * m / ((float) Math.sqrt(v) + eps);
+        float m = b1 * first[i] + (1 - b1) * g + FIRST_MOMENT_FLOOR - FIRST_MOMENT_FLOOR;
+        float v = b2 * second[i] + (1 - b2) * g * g + SECOND_MOMENT_FLOOR - SECOND_MOMENT_FLOOR;
+        first[i] = m;
+        second[i] = v;
+        parameters[i] -= step * m / ((float) Math.sqrt(v) + epsilon);
       }
-    };
+    }
   }
 
-  private static UpdateRule sgd(float rate) {
-    return (parameters, gradient, state, iteration) -> {
+  /** Gradient descent. */
+  record SgdRule(float rate) implements UpdateRule {
+    @Override
+    public int slots() {
+      return 0;
+    }
+
+    @Override
+    public void update(float[] parameters, float[] gradient, float[][] state, int iteration) {
       for (int i = 0; i < parameters.length; i++) {
         parameters[i] -= rate * gradient[i];
       }
-    };
+    }
   }
 
   /** Nesterov momentum in the form of Sutskever et al. (2013) that Deeplearning4j uses. */
-  private static UpdateRule nesterovs(float rate, float momentum) {
-    return (parameters, gradient, state, iteration) -> {
+  record NesterovsRule(float rate, float momentum) implements UpdateRule {
+    @Override
+    public int slots() {
+      return 1;
+    }
+
+    @Override
+    public void update(float[] parameters, float[] gradient, float[][] state, int iteration) {
+      move(parameters, gradient, state[0], rate, momentum);
+    }
+
+    private static void move(
+        float[] parameters, float[] gradient, float[] velocity, float rate, float momentum) {
       for (int i = 0; i < parameters.length; i++) {
-        float before = state[i];
+        float before = velocity[i];
         float after =
             momentum * before - rate * gradient[i] + FIRST_MOMENT_FLOOR - FIRST_MOMENT_FLOOR;
-        state[i] = after;
+        velocity[i] = after;
         parameters[i] += (1 + momentum) * after - momentum * before;
       }
-    };
+    }
   }
 }

@@ -102,12 +102,12 @@ final class DenseTrainerTest {
     float smallestStep = 1e-6f;
     UpdateRule adam = UpdateRule.of(new Adam(1e-3));
     float[] parameters = {1f};
-    float[] state = new float[2];
+    float[][] state = new float[2][1];
     adam.update(parameters, new float[] {1e-3f}, state, 0);
     for (int iteration = 1; iteration < 200_000; iteration++) {
       adam.update(parameters, new float[] {0f}, state, iteration);
-      assertThat(isZeroOrNormal(state[0] * smallestStep)).isTrue();
-      assertThat(isZeroOrNormal(state[1])).isTrue();
+      assertThat(isZeroOrNormal(state[0][0] * smallestStep)).isTrue();
+      assertThat(isZeroOrNormal(state[1][0])).isTrue();
     }
     float rested = parameters[0];
     adam.update(parameters, new float[] {0f}, state, 200_000);
