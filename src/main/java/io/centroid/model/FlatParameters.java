@@ -2,8 +2,8 @@ package io.centroid.model;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -55,12 +55,7 @@ public final class FlatParameters {
 
   /** SHA-256 of the values as big-endian float32, 64 lower-case hexadecimal digits. */
   public static String sha256(float[] values) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = DigestUtils.getSha256Digest();
     ByteBuffer bytes = ByteBuffer.allocate(HASH_CHUNK * Float.BYTES);
     for (int from = 0; from < values.length; from += HASH_CHUNK) {
       int count = Math.min(HASH_CHUNK, values.length - from);

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The directory that keeps downloaded archives.
@@ -68,18 +65,8 @@ public record ArchiveCache(Path directory) {
   }
 
   static String md5(Path file) throws IOException {
-    MessageDigest md5;
-    try {
-      md5 = MessageDigest.getInstance("MD5");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has MD5", e);
+    try (InputStream in = Files.newInputStream(file)) {
+      return DigestUtils.md5Hex(in);
     }
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), md5)) {
-      byte[] buffer = new byte[1 << 16];
-      while (in.read(buffer) >= 0) {
-        // Only the sum is wanted.
-      }
-    }
-    return HexFormat.of().formatHex(md5.digest());
   }
 }

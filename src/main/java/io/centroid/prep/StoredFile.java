@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.Path;
 
 /** A file as it is stored, measured while it is read. */
@@ -21,11 +21,7 @@ final class StoredFile extends FilterInputStream {
   private StoredFile(String name, InputStream in) {
     super(in);
     this.name = name;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
+    sha256 = DigestUtils.getSha256Digest();
   }
 
   static StoredFile open(Storage storage, Path path) throws IOException {

@@ -9,9 +9,9 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -69,7 +69,7 @@ record UnpackedImages(
     private final byte[] labels;
     private final ChannelSums channelSums;
     private final byte[][] fileHashes;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = DigestUtils.getSha256Digest();
     private OutputStream out;
     private int file = -1;
     private int expectedId;
@@ -138,14 +138,6 @@ record UnpackedImages(
         out.close();
         out = null;
         fileHashes[file] = digest.digest();
-      }
-    }
-
-    private static MessageDigest sha256() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("Every Java platform has SHA-256", e);
       }
     }
   }

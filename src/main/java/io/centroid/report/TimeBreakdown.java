@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param rounds how many rounds there were
  * @param broadcast sending states down
- * @param compute local training of each round's slowest worker
+ * @param compute local training
  * @param collect the rest of the Spark jobs
  * @param average averaging on the driver
  */
@@ -24,7 +24,7 @@ public record TimeBreakdown(
         new TimeBreakdown(
             rounds.size(),
             sum(rounds, RoundTiming::broadcast),
-            sum(rounds, RoundTiming::computeMax),
+            sum(rounds, RoundTiming::compute),
             sum(rounds, RoundTiming::collect),
             sum(rounds, RoundTiming::average));
     return breakdown.compute > 0 ? Optional.of(breakdown) : Optional.empty();

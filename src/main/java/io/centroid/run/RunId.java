@@ -1,10 +1,7 @@
 package io.centroid.run;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.SortedMap;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Names a run after what determines its result, so that the same work has the same id.
@@ -30,14 +27,7 @@ public record RunId(String value) {
             text.append(key).append(" = ").append(value).append('\n');
           }
         });
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return new RunId(HexFormat.of().formatHex(hash).substring(0, DIGITS));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return new RunId(DigestUtils.sha256Hex(text.toString()).substring(0, DIGITS));
   }
 
   @Override

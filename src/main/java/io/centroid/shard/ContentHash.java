@@ -2,8 +2,8 @@ package io.centroid.shard;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * SHA-256 over the rows of a shard in file order: of each row the id as 8 bytes, the label as 4
@@ -13,16 +13,8 @@ import java.util.HexFormat;
 final class ContentHash {
   private static final int HEADER = Long.BYTES + Integer.BYTES;
 
-  private final MessageDigest digest;
+  private final MessageDigest digest = DigestUtils.getSha256Digest();
   private ByteBuffer row = ByteBuffer.allocate(HEADER);
-
-  ContentHash() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
-  }
 
   void add(long id, int label, float[] features) {
     int length = HEADER + features.length * Float.BYTES;

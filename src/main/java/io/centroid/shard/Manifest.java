@@ -6,11 +6,8 @@ import io.centroid.data.SourceFile;
 import io.centroid.data.Split;
 import io.centroid.json.Json;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * {@code manifest.json}: what a shard set holds. It is written last; without it a directory is no
@@ -100,13 +97,7 @@ public record Manifest(
                         shard.file(), shard.split(), shard.rows(), 0, shard.contentHash()))
             .toList();
     String text = Json.write(with(List.of(), contents, ""));
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return with(sources, shards, HexFormat.of().formatHex(hash));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return with(sources, shards, DigestUtils.sha256Hex(text));
   }
 
   private Manifest with(

@@ -125,12 +125,15 @@ public final class CentroidAveraging implements AveragingEngine {
       steps += contribution.steps();
       lossSum += contribution.lossSum();
     }
+    int slots = Math.min(plan.workers(), context.defaultParallelism());
+    double compute = Math.max((double) computeMax, (double) computeSum / slots);
     RoundTiming timing =
         new RoundTiming(
             (sent - begin) / NANOS,
             computeMax / NANOS,
             computeSum / NANOS / plan.workers(),
-            (collected - sent - computeMax) / NANOS,
+            compute / NANOS,
+            (collected - sent - compute) / NANOS,
             (averaged - collected) / NANOS);
     return new RoundOutcome(next, examples, steps, lossSum, timing);
   }

@@ -94,7 +94,7 @@ public final class StockAveraging implements AveragingEngine {
       Divergence.check(spark.getScore(), label);
       steps += plan.steps(round);
       lossSum += spark.getScore() * used;
-      timings.add(new RoundTiming(0, 0, 0, (System.nanoTime() - begin) / NANOS, 0));
+      timings.add(new RoundTiming(0, 0, 0, 0, (System.nanoTime() - begin) / NANOS, 0));
       listener.roundDone(round + 1, rounds, used, spark.getScore());
     }
     context.clearJobGroup();
