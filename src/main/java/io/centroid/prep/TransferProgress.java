@@ -1,5 +1,6 @@
 package io.centroid.prep;
 
+import io.centroid.run.Terminal;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -14,17 +15,16 @@ sealed interface TransferProgress extends AutoCloseable {
   void close();
 
   /** Starts to show a transfer on {@code console}. */
-  @SuppressWarnings("SystemConsoleNull") // true of the JDK 17 that Spark 3.5 runs on
   static TransferProgress start(String name, long bytes, PrintStream console) {
-    return System.console() == null
-        ? new Lines(name, bytes, console)
-        : new Bar(
+    return Terminal.isAttached()
+        ? new Bar(
             new ProgressBarBuilder()
                 .setTaskName(name)
                 .setInitialMax(bytes)
                 .setUnit(" MB", 1_000_000)
                 .showSpeed()
-                .build());
+                .build())
+        : new Lines(name, bytes, console);
   }
 
   /** A moving bar on a terminal. */
