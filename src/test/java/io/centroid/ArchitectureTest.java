@@ -31,6 +31,8 @@ final class ArchitectureTest {
         .definedBy("io.centroid.report")
         .layer("evaluate")
         .definedBy("io.centroid.evaluate")
+        .layer("compute")
+        .definedBy("io.centroid.compute")
         .layer("model")
         .definedBy("io.centroid.model")
         .layer("shard")
@@ -49,14 +51,16 @@ final class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("cli", "train")
         .whereLayer("evaluate")
         .mayOnlyBeAccessedByLayers("cli", "train", "report")
+        .whereLayer("compute")
+        .mayOnlyBeAccessedByLayers("train", "evaluate")
         .whereLayer("model")
-        .mayOnlyBeAccessedByLayers("cli", "train", "evaluate")
+        .mayOnlyBeAccessedByLayers("cli", "train", "evaluate", "compute")
         .whereLayer("shard")
         .mayOnlyBeAccessedByLayers("cli", "prep", "train", "evaluate")
         .whereLayer("run")
         .mayOnlyBeAccessedByLayers("cli", "prep", "train", "report", "evaluate")
         .whereLayer("config")
-        .mayOnlyBeAccessedByLayers("cli", "prep", "train", "model")
+        .mayOnlyBeAccessedByLayers("cli", "prep", "train", "model", "compute")
         .check(CLASSES);
   }
 
@@ -81,10 +85,10 @@ final class ArchitectureTest {
   }
 
   @Test
-  void modelKnowsNoSpark() {
+  void modelAndComputeKnowNoSpark() {
     noClasses()
         .that()
-        .resideInAPackage("io.centroid.model")
+        .resideInAnyPackage("io.centroid.model", "io.centroid.compute")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.spark..")

@@ -1,17 +1,13 @@
 package io.centroid.evaluate;
 
+import io.centroid.compute.Predictor;
 import io.centroid.data.Cifar10;
-import io.centroid.model.FlatParameters;
-import io.centroid.model.Networks;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Classifies examples on the executors, one network per task, and counts. */
 public final class Evaluator {
@@ -39,29 +35,17 @@ public final class Evaluator {
     @Override
     public Iterator<Counts> call(Iterator<LabeledBatch> batches) {
       Tally tally = new Tally(Cifar10.CLASSES);
-      MultiLayerNetwork network = Networks.fromJson(classifier.value().configurationJson());
-      try {
-        FlatParameters.write(classifier.value().parameters(), network.params());
-        batches.forEachRemaining(batch -> classify(network, batch, tally));
-      } finally {
-        network.close();
+      try (Predictor predictor =
+          Predictor.of(classifier.value().configurationJson(), classifier.value().parameters())) {
+        batches.forEachRemaining(batch -> classify(predictor, batch, tally));
       }
       return List.of(tally.counts()).iterator();
     }
 
-    private static void classify(MultiLayerNetwork network, LabeledBatch batch, Tally tally) {
-      int examples = batch.labels().length;
-      try (INDArray features =
-              Nd4j.create(
-                  batch.features(),
-                  new long[] {examples, batch.features().length / examples},
-                  'c');
-          INDArray output = network.output(features, false);
-          INDArray rows = output.dup('c')) {
-        float[] probabilities = FlatParameters.read(rows.reshape(rows.length()));
-        for (int i = 0; i < examples; i++) {
-          tally.add(batch.labels()[i], probabilities, i * Cifar10.CLASSES);
-        }
+    private static void classify(Predictor predictor, LabeledBatch batch, Tally tally) {
+      float[] probabilities = predictor.probabilities(batch.features(), batch.labels().length);
+      for (int i = 0; i < batch.labels().length; i++) {
+        tally.add(batch.labels()[i], probabilities, i * Cifar10.CLASSES);
       }
     }
   }

@@ -50,7 +50,15 @@ public final class FlatParameters {
    * @param values at least as many as {@code target} holds, in C order
    */
   public static void fill(float[] values, INDArray target) {
-    start(target.reshape(target.length())).put(values, 0, Math.toIntExact(target.length()));
+    view(target).put(values, 0, Math.toIntExact(target.length()));
+  }
+
+  /**
+   * The native memory of a whole array in C order, from position 0 on. It belongs to the array: not
+   * to be closed, and not to be used after the array is.
+   */
+  public static FloatPointer view(INDArray array) {
+    return start(array.reshape(array.length()));
   }
 
   /** SHA-256 of the values as big-endian float32, 64 lower-case hexadecimal digits. */
@@ -77,6 +85,6 @@ public final class FlatParameters {
               + ", expected a dense FLOAT vector.");
     }
     // A second pointer to the same memory, never closed: closing it would free the array.
-    return new FloatPointer(array.data().pointer()).position(array.offset());
+    return new FloatPointer(array.data().pointer()).getPointer(array.offset());
   }
 }

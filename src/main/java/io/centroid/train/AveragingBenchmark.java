@@ -1,5 +1,7 @@
 package io.centroid.train;
 
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.TrainingState;
 import io.centroid.config.NetworkSettings;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.Split;

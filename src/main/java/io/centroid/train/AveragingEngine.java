@@ -1,5 +1,7 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
+
 /** Trains a network by parameter averaging, epoch by epoch. */
 public interface AveragingEngine extends AutoCloseable {
 

@@ -1,5 +1,8 @@
 package io.centroid.train;
 
+import io.centroid.compute.ExampleShape;
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
 import io.centroid.error.JobException;

@@ -1,5 +1,7 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
+
 /**
  * The best epoch so far and when to stop looking for a better one: by validation accuracy, of equal
  * ones the earliest; without a validation split the last epoch is the best.

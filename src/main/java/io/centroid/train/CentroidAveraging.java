@@ -1,23 +1,27 @@
 package io.centroid.train;
 
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.TrainingState;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.report.RoundTiming;
+import io.centroid.train.RoundExchange.Delivery;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import org.apache.spark.HashPartitioner;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
 import scala.Tuple2;
 
 /**
  * Weighted, ordered, reproducible averaging of parameters and updater state.
  *
- * <p>A round is one Spark job over the workers' shares: one broadcast down, one result per worker
- * up. The result depends on the settings, the data and the number of logical workers alone: not on
+ * <p>A round is one Spark job over the workers' shares: one state down, one result per worker up.
+ * The result depends on the settings, the data and the number of logical workers alone: not on
  * executors, cores, partitions, retries or speculation.
  */
 public final class CentroidAveraging implements AveragingEngine {
@@ -100,13 +104,14 @@ public final class CentroidAveraging implements AveragingEngine {
 
   private RoundOutcome round(TrainingState state, int epoch, int round) {
     long begin = System.nanoTime();
-    Broadcast<TrainingState> broadcast = context.broadcast(state);
-    long sent = System.nanoTime();
     List<Contribution> contributions;
-    try {
-      contributions = contributions(broadcast, epoch, round).collect();
-    } finally {
-      broadcast.destroy();
+    long sent;
+    try (RoundExchange exchange = RoundExchange.open(context, state)) {
+      sent = System.nanoTime();
+      contributions =
+          Arrays.stream(RoundRdd.collect(contributions(exchange, epoch, round)))
+              .map(exchange::receive)
+              .toList();
     }
     long collected = System.nanoTime();
     TrainingState average = WeightedMean.of(contributions, state.iteration());
@@ -139,39 +144,39 @@ public final class CentroidAveraging implements AveragingEngine {
   }
 
   /** At most fan-in contributions: the workers' own, or sums of groups of them, level by level. */
-  private JavaRDD<Contribution> contributions(
-      Broadcast<TrainingState> state, int epoch, int round) {
-    JavaRDD<Contribution> level =
-        shares
-            .blocks()
-            .mapPartitionsWithIndex(
-                new WorkerRound(
-                    state,
-                    configurationJson,
-                    trainingId,
-                    localStep,
-                    shares.shape(),
-                    plan,
-                    epoch,
-                    round),
-                true);
+  private RDD<Delivery> contributions(RoundExchange exchange, int epoch, int round) {
+    RDD<Delivery> level =
+        new RoundRdd(
+            shares.blocks(),
+            new WorkerRound(
+                exchange,
+                configurationJson,
+                trainingId,
+                localStep,
+                shares.shape(),
+                plan,
+                epoch,
+                round));
     int group = fanIn;
     for (int width = plan.workers(); width > fanIn; width = (width + group - 1) / group) {
       int groups = (width + group - 1) / group;
       level =
           level
-              .mapToPair(contribution -> new Tuple2<>(contribution.index() / group, contribution))
+              .toJavaRDD()
+              .mapToPair(
+                  delivery -> new Tuple2<>(exchange.receive(delivery).index() / group, delivery))
               .partitionBy(new HashPartitioner(groups))
-              .mapPartitionsWithIndex(CentroidAveraging::sum, true);
+              .mapPartitionsWithIndex((index, members) -> sum(index, members, exchange), true)
+              .rdd();
     }
     return level;
   }
 
-  private static Iterator<Contribution> sum(
-      int index, Iterator<Tuple2<Integer, Contribution>> group) {
+  private static Iterator<Delivery> sum(
+      int index, Iterator<Tuple2<Integer, Delivery>> group, RoundExchange exchange) {
     List<Contribution> members = new ArrayList<>();
-    group.forEachRemaining(member -> members.add(member._2()));
-    return List.<Contribution>of(PartialSum.of(index, members)).iterator();
+    group.forEachRemaining(member -> members.add(exchange.receive(member._2())));
+    return List.of(exchange.deliver(PartialSum.of(index, members))).iterator();
   }
 
   private static String label(int epoch, int round, int rounds) {

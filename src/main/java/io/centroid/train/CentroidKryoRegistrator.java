@@ -1,10 +1,13 @@
 package io.centroid.train;
 
 import com.esotericsoftware.kryo.Kryo;
+import io.centroid.compute.ExampleShape;
+import io.centroid.compute.TrainingState;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Counts;
 import io.centroid.kryo.RecordSerializer;
 import io.centroid.shard.ShardKryoRegistrator;
+import io.centroid.train.RoundExchange.Delivery;
 import java.util.ArrayList;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.nd4j.kryo.Nd4jRegistrator;
@@ -23,6 +26,7 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     new ShardKryoRegistrator().registerClasses(kryo);
     kryo.register(float[][].class);
     kryo.register(double[].class);
+    kryo.register(double[][].class);
     kryo.register(long[].class);
     kryo.register(long[][].class);
     kryo.register(int[].class);
@@ -36,11 +40,12 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, ExampleBlock.class);
     RecordSerializer.register(kryo, WorkerResult.class);
     RecordSerializer.register(kryo, PartialSum.class);
+    RecordSerializer.register(kryo, Delivery.class);
     RecordSerializer.register(kryo, Classifier.class);
     RecordSerializer.register(kryo, Counts.class);
     kryo.register(ExampleShape[].class);
     kryo.register(ExampleBlock[].class);
-    kryo.register(Contribution[].class);
+    kryo.register(Delivery[].class);
     kryo.register(Counts[].class);
   }
 }

@@ -24,17 +24,18 @@ sealed interface Contribution permits WorkerResult, PartialSum {
   /** Nanoseconds of local training, over all workers. */
   long computeSumNanos();
 
-  /** Parameters it has a weighted sum of; 0 when it used no examples. */
-  int parameterCount();
-
-  /** Values of updater state it has a weighted sum of; 0 when there are none. */
-  int updaterStateCount();
+  /**
+   * Lengths of the arrays it has a weighted sum of: the parameters, then each slot of updater
+   * state; none when it used no examples.
+   */
+  int[] lengths();
 
   /**
-   * Adds weight × parameters of the range to {@code sum}, whose element 0 stands for {@code from}.
+   * Adds weight × values of one array to {@code sum}.
+   *
+   * @param array which one, as in {@link #lengths}
+   * @param from the value that {@code sum[0]} stands for
+   * @param count how many
    */
-  void addParameters(int from, double[] sum);
-
-  /** Adds weight × updater state of the range to {@code sum}. */
-  void addUpdaterState(int from, double[] sum);
+  void add(int array, int from, int count, double[] sum);
 }

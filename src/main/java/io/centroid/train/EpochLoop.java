@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
 import io.centroid.evaluate.Metrics;
 import io.centroid.report.EpochRecord;

@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
 import io.centroid.report.RoundTiming;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.SplitMix;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -75,18 +76,10 @@ public final class ExampleOrder {
 
   /** A seed for all randomness of one worker in one epoch. */
   static long streamSeed(long seed, long epoch, long worker) {
-    return mix(mix(mix(seed) ^ epoch) ^ worker);
+    return SplitMix.mix(SplitMix.mix(SplitMix.mix(seed) ^ epoch) ^ worker);
   }
 
   private static long key(long seed, long id) {
-    return mix(id ^ mix(seed));
-  }
-
-  /** The finalizer of SplitMix64 (Steele, Lea and Flood 2014): a bijection of 64-bit words. */
-  static long mix(long word) {
-    long z = word + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
+    return SplitMix.mix(id ^ SplitMix.mix(seed));
   }
 }

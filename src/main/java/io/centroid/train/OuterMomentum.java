@@ -1,5 +1,7 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
+
 /**
  * Momentum over rounds: v ← μ v + (θ̄ − θ), θ ← θ + v, where θ̄ is the average of the workers.
  *

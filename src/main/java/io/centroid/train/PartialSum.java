@@ -1,18 +1,20 @@
 package io.centroid.train;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToIntFunction;
 
 /**
  * The weighted sum of a group of contributions in double precision: an inner node of the averaging
  * tree.
+ *
+ * @param sums one array for the parameters and one for each slot of updater state; none when nobody
+ *     in the group used an example
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
 record PartialSum(
     int index,
-    double[] parameters,
-    double[] updaterState,
+    double[][] sums,
     long examples,
     long steps,
     int longestSteps,
@@ -25,54 +27,41 @@ record PartialSum(
   static PartialSum of(int index, List<Contribution> group) {
     List<Contribution> ordered =
         group.stream().sorted(Comparator.comparingInt(Contribution::index)).toList();
-    double[] parameters = new double[longest(ordered, Contribution::parameterCount)];
-    double[] updaterState = new double[longest(ordered, Contribution::updaterStateCount)];
+    int[] lengths = WeightedMean.lengths(ordered);
+    double[][] sums = new double[lengths.length][];
+    for (int array = 0; array < sums.length; array++) {
+      sums[array] = new double[lengths[array]];
+    }
     double lossSum = 0;
     for (Contribution contribution : ordered) {
-      contribution.addParameters(0, parameters);
-      contribution.addUpdaterState(0, updaterState);
+      if (contribution.examples() > 0) {
+        for (int array = 0; array < sums.length; array++) {
+          contribution.add(array, 0, lengths[array], sums[array]);
+        }
+      }
       lossSum += contribution.lossSum();
     }
     return new PartialSum(
         index,
-        parameters,
-        updaterState,
+        sums,
         ordered.stream().mapToLong(Contribution::examples).sum(),
         ordered.stream().mapToLong(Contribution::steps).sum(),
-        longest(ordered, Contribution::longestSteps),
+        ordered.stream().mapToInt(Contribution::longestSteps).max().orElse(0),
         lossSum,
         ordered.stream().mapToLong(Contribution::computeMaxNanos).max().orElse(0),
         ordered.stream().mapToLong(Contribution::computeSumNanos).sum());
   }
 
   @Override
-  public int parameterCount() {
-    return parameters.length;
+  public int[] lengths() {
+    return Arrays.stream(sums).mapToInt(sum -> sum.length).toArray();
   }
 
   @Override
-  public int updaterStateCount() {
-    return updaterState.length;
-  }
-
-  @Override
-  public void addParameters(int from, double[] sum) {
-    add(parameters, from, sum);
-  }
-
-  @Override
-  public void addUpdaterState(int from, double[] sum) {
-    add(updaterState, from, sum);
-  }
-
-  private static void add(double[] values, int from, double[] sum) {
-    int length = Math.min(sum.length, values.length - from);
-    for (int i = 0; i < length; i++) {
+  public void add(int array, int from, int count, double[] sum) {
+    double[] values = sums[array];
+    for (int i = 0; i < count; i++) {
       sum[i] += values[from + i];
     }
-  }
-
-  private static int longest(List<Contribution> group, ToIntFunction<Contribution> length) {
-    return group.stream().mapToInt(length).max().orElse(0);
   }
 }

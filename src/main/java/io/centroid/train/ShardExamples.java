@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.ExampleShape;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.evaluate.LabeledBatch;

@@ -1,5 +1,8 @@
 package io.centroid.train;
 
+import io.centroid.compute.ExampleShape;
+import io.centroid.compute.Minibatch;
+import io.centroid.compute.TrainingState;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.model.Networks;
@@ -122,12 +125,15 @@ public final class StockAveraging implements AveragingEngine {
       int to = plan.from(worker, round + 1);
       WorkerShare share = new WorkerShare(blocks);
       int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
+      Minibatch minibatch = new Minibatch(plan.minibatchSize(), shape);
       List<DataSet> minibatches = new ArrayList<>();
       for (int at = plan.from(worker, round); at < to; at += plan.minibatchSize()) {
         int examples = Math.min(plan.minibatchSize(), to - at);
         float[] features = new float[examples * shape.featureCount()];
         float[] labels = new float[examples * shape.labelCount()];
-        share.gather(order, at, examples, features, labels);
+        share.gather(order, at, examples, minibatch);
+        minibatch.copyFeatures(features);
+        minibatch.copyLabels(labels);
         minibatches.add(
             new DataSet(
                 Nd4j.create(features, ExampleShape.minibatch(examples, shape.features()), 'c'),

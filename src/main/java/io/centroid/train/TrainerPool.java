@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.LocalTrainer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Supplier;

@@ -1,5 +1,7 @@
 package io.centroid.train;
 
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.TrainingState;
 import io.centroid.config.Settings;
 import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;

@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.Choice;
 import io.centroid.data.Split;

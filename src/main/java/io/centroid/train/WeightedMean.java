@@ -1,5 +1,7 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -16,11 +18,6 @@ final class WeightedMean {
 
   private WeightedMean() {}
 
-  /** Adds one contribution's share of a range to the sum. */
-  private interface Addition {
-    void add(Contribution contribution, int from, double[] sum);
-  }
-
   /**
    * Averages contributions.
    *
@@ -28,39 +25,79 @@ final class WeightedMean {
    * @param iteration the iteration the round started at
    */
   static TrainingState of(List<Contribution> contributions, int iteration) {
-    int parameters = 0;
-    int updaterState = 0;
-    int steps = 0;
-    long examples = 0;
-    for (Contribution contribution : contributions) {
-      parameters = Math.max(parameters, contribution.parameterCount());
-      updaterState = Math.max(updaterState, contribution.updaterStateCount());
-      steps = Math.max(steps, contribution.longestSteps());
-      examples += contribution.examples();
+    List<Contribution> used =
+        contributions.stream().filter(contribution -> contribution.examples() > 0).toList();
+    int steps = used.stream().mapToInt(Contribution::longestSteps).max().orElseThrow();
+    int[] lengths = lengths(used);
+    float[][] means = new float[lengths.length][];
+    for (int array = 0; array < means.length; array++) {
+      means[array] = mean(used, array, lengths[array]);
     }
     return new TrainingState(
-        mean(contributions, parameters, (double) examples, Contribution::addParameters),
-        mean(contributions, updaterState, (double) examples, Contribution::addUpdaterState),
-        iteration + steps);
+        means[0], Arrays.copyOfRange(means, 1, means.length), iteration + steps);
   }
 
-  private static float[] mean(
-      List<Contribution> contributions, int length, double weight, Addition addition) {
+  /** Lengths of the arrays that contributions have sums of; none when nobody used an example. */
+  static int[] lengths(List<Contribution> contributions) {
+    return contributions.stream()
+        .filter(contribution -> contribution.examples() > 0)
+        .findFirst()
+        .map(Contribution::lengths)
+        .orElse(new int[0]);
+  }
+
+  private static float[] mean(List<Contribution> contributions, int array, int length) {
+    double scale = 1.0 / contributions.stream().mapToLong(Contribution::examples).sum();
     float[] mean = new float[length];
-    int chunks = (length + CHUNK - 1) / CHUNK;
-    IntStream.range(0, chunks)
+    IntStream.range(0, (length + CHUNK - 1) / CHUNK)
         .parallel()
         .forEach(
             chunk -> {
               int from = chunk * CHUNK;
-              double[] sum = new double[Math.min(CHUNK, length - from)];
-              for (Contribution contribution : contributions) {
-                addition.add(contribution, from, sum);
-              }
-              for (int i = 0; i < sum.length; i++) {
-                mean[from + i] = (float) (sum[i] / weight);
-              }
+              int to = Math.min(from + CHUNK, length);
+              mean(contributions, array, scale, mean, from, to);
             });
     return mean;
+  }
+
+  /** The mean of a range: all but the last two are added up, the last two go in one pass. */
+  private static void mean(
+      List<Contribution> contributions, int array, double scale, float[] mean, int from, int to) {
+    int count = contributions.size();
+    double[] sum = new double[to - from];
+    for (int c = 0; c < count - 2; c++) {
+      contributions.get(c).add(array, from, sum.length, sum);
+    }
+    if (count > 1
+        && contributions.get(count - 2) instanceof WorkerResult left
+        && contributions.get(count - 1) instanceof WorkerResult right) {
+      finish(sum, left, right, array, scale, mean, from);
+      return;
+    }
+    for (int c = Math.max(0, count - 2); c < count; c++) {
+      contributions.get(c).add(array, from, sum.length, sum);
+    }
+    for (int i = 0; i < sum.length; i++) {
+      mean[from + i] = (float) (sum[i] * scale);
+    }
+  }
+
+  private static void finish(
+      double[] sum,
+      WorkerResult left,
+      WorkerResult right,
+      int array,
+      double scale,
+      float[] mean,
+      int from) {
+    double leftWeight = (double) left.examples();
+    double rightWeight = (double) right.examples();
+    float[] leftValues = left.values(array);
+    float[] rightValues = right.values(array);
+    for (int i = 0; i < sum.length; i++) {
+      double total =
+          sum[i] + leftWeight * leftValues[from + i] + rightWeight * rightValues[from + i];
+      mean[from + i] = (float) (total * scale);
+    }
   }
 }

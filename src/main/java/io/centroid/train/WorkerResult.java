@@ -1,5 +1,8 @@
 package io.centroid.train;
 
+import io.centroid.compute.TrainingState;
+import java.util.stream.IntStream;
+
 /**
  * What one logical worker made of a round.
  *
@@ -14,7 +17,7 @@ record WorkerResult(
     int index, TrainingState state, long examples, long steps, double lossSum, long computeNanos)
     implements Contribution {
 
-  private static final TrainingState NOTHING = new TrainingState(new float[0], new float[0], 0);
+  private static final TrainingState NOTHING = new TrainingState(new float[0], new float[0][], 0);
 
   /** The result of a worker that has nothing left to train on in this epoch: weight 0. */
   static WorkerResult idle(int worker) {
@@ -22,13 +25,12 @@ record WorkerResult(
   }
 
   @Override
-  public int parameterCount() {
-    return state.parameters().length;
-  }
-
-  @Override
-  public int updaterStateCount() {
-    return state.updaterState().length;
+  public int[] lengths() {
+    return examples == 0
+        ? new int[0]
+        : IntStream.rangeClosed(0, state.updaterState().length)
+            .map(array -> values(array).length)
+            .toArray();
   }
 
   @Override
@@ -47,19 +49,16 @@ record WorkerResult(
   }
 
   @Override
-  public void addParameters(int from, double[] sum) {
-    addWeighted((double) examples, state.parameters(), from, sum);
-  }
-
-  @Override
-  public void addUpdaterState(int from, double[] sum) {
-    addWeighted((double) examples, state.updaterState(), from, sum);
-  }
-
-  private static void addWeighted(double weight, float[] values, int from, double[] sum) {
-    int length = Math.min(sum.length, values.length - from);
-    for (int i = 0; i < length; i++) {
+  public void add(int array, int from, int count, double[] sum) {
+    float[] values = values(array);
+    double weight = (double) examples;
+    for (int i = 0; i < count; i++) {
       sum[i] += weight * values[from + i];
     }
+  }
+
+  /** The parameters, or a slot of updater state. */
+  float[] values(int array) {
+    return array == 0 ? state.parameters() : state.updaterState()[array - 1];
   }
 }

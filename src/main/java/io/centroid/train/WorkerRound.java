@@ -1,15 +1,19 @@
 package io.centroid.train;
 
+import io.centroid.compute.ExampleShape;
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.LocalTrainer;
+import io.centroid.compute.Minibatch;
+import io.centroid.train.RoundExchange.Delivery;
+import java.io.Serializable;
 import java.util.Iterator;
-import java.util.List;
-import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * One round of every logical worker: start from the broadcast state, train the next minibatches of
- * the share, hand back the state.
+ * One round of every logical worker: start from the common state, train the next minibatches of the
+ * share, hand back the state.
  *
- * @param state the state to start from
+ * @param exchange where the state to start from is and the result goes
  * @param configurationJson the network
  * @param trainingId which training this is, for {@link TrainerPool}
  * @param localStep how to train
@@ -17,7 +21,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param round the round in the epoch, from 0
  */
 record WorkerRound(
-    Broadcast<TrainingState> state,
+    RoundExchange exchange,
     Broadcast<String> configurationJson,
     String trainingId,
     LocalStep localStep,
@@ -25,14 +29,18 @@ record WorkerRound(
     RoundPlan plan,
     int epoch,
     int round)
-    implements Function2<Integer, Iterator<ExampleBlock>, Iterator<Contribution>> {
+    implements Serializable {
 
-  @Override
-  public Iterator<Contribution> call(Integer worker, Iterator<ExampleBlock> blocks) {
+  /** The work of one worker in this round. */
+  Delivery run(int worker, Iterator<ExampleBlock> blocks) {
+    return exchange.deliver(result(worker, blocks));
+  }
+
+  private WorkerResult result(int worker, Iterator<ExampleBlock> blocks) {
     int from = plan.from(worker, round);
     int to = plan.from(worker, round + 1);
     if (from == to) {
-      return List.<Contribution>of(WorkerResult.idle(worker)).iterator();
+      return WorkerResult.idle(worker);
     }
     WorkerShare share = new WorkerShare(blocks);
     LocalTrainer trainer =
@@ -46,26 +54,25 @@ record WorkerRound(
       throw e;
     }
     TrainerPool.ofThisJvm().giveBack(trainingId, trainer);
-    return List.<Contribution>of(result).iterator();
+    return result;
   }
 
   private WorkerResult train(
       int worker, WorkerShare share, LocalTrainer trainer, int from, int to) {
     long begin = System.nanoTime();
     int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
-    int capacity = Math.min(plan.minibatchSize(), to - from);
-    float[] features = new float[capacity * shape.featureCount()];
-    float[] labels = new float[capacity * shape.labelCount()];
-    trainer.start(state.value(), ExampleOrder.streamSeed(plan.seed(), epoch, worker) + round);
+    Minibatch minibatch = new Minibatch(Math.min(plan.minibatchSize(), to - from), shape);
+    long seed = ExampleOrder.streamSeed(plan.seed(), epoch, worker);
+    trainer.start(exchange.start());
     double lossSum = 0;
     long steps = 0;
     for (int position = from; position < to; position += plan.minibatchSize()) {
       int examples = Math.min(plan.minibatchSize(), to - position);
-      share.gather(order, position, examples, features, labels);
-      lossSum += trainer.step(features, labels, examples) * examples;
+      share.gather(order, position, examples, minibatch);
+      lossSum += trainer.step(minibatch, seed + position) * examples;
       steps++;
     }
     return new WorkerResult(
-        worker, trainer.state(), (long) to - from, steps, lossSum, System.nanoTime() - begin);
+        worker, trainer.finish(), (long) to - from, steps, lossSum, System.nanoTime() - begin);
   }
 }

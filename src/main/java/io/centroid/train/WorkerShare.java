@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.Minibatch;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -20,19 +21,15 @@ final class WorkerShare {
     return size;
   }
 
-  /** Copies the examples {@code order[from .. from + count)} next to each other. */
-  void gather(int[] order, int from, int count, float[] features, float[] labels) {
-    for (int i = 0; i < count; i++) {
-      int index = order[from + i];
-      ExampleBlock block = blocks.get(index / blockSize);
-      int within = index % blockSize;
-      copy(block.features(), block.size(), within, features, i);
-      copy(block.labels(), block.size(), within, labels, i);
+  /** Fills a minibatch with the examples {@code order[from .. from + count)}. */
+  void gather(int[] order, int from, int count, Minibatch minibatch) {
+    minibatch.clear();
+    for (int i = from; i < from + count; i++) {
+      ExampleBlock block = blocks.get(order[i] / blockSize);
+      int within = order[i] % blockSize;
+      int features = block.features().length / block.size();
+      int labels = block.labels().length / block.size();
+      minibatch.add(block.features(), within * features, block.labels(), within * labels);
     }
-  }
-
-  private static void copy(float[] source, int examples, int index, float[] target, int position) {
-    int length = source.length / examples;
-    System.arraycopy(source, index * length, target, position * length, length);
   }
 }

@@ -1,5 +1,6 @@
 package io.centroid.train;
 
+import io.centroid.compute.ExampleShape;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import java.util.ArrayList;

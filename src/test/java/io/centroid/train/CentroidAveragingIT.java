@@ -3,6 +3,8 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.LocalSpark;
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.TrainingState;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
 import java.util.ArrayList;

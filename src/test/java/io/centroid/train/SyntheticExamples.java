@@ -1,5 +1,7 @@
 package io.centroid.train;
 
+import io.centroid.compute.ExampleShape;
+import io.centroid.compute.TrainingState;
 import io.centroid.model.Networks;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,6 @@
-package io.centroid.train;
+package io.centroid.compute;
 
+import io.centroid.compute.DenseStack.Penalty;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -56,14 +57,22 @@ interface UpdateRule {
   int slots();
 
   /**
-   * One update.
+   * One update of a range of the parameters.
    *
    * @param parameters changed in place
-   * @param gradient of the mean loss
+   * @param gradient of the mean loss, without the penalty
    * @param state one array for each slot, in Deeplearning4j's order, changed in place
    * @param iteration steps made before this one
+   * @param penalty what pulls the range towards 0
    */
-  void update(float[] parameters, float[] gradient, float[][] state, int iteration);
+  void update(
+      float[] parameters,
+      float[] gradient,
+      float[][] state,
+      int iteration,
+      int from,
+      int to,
+      Penalty penalty);
 
   /** Adam (Kingma and Ba 2015), with the bias corrections folded into the step size. */
   record AdamRule(double rate, double beta1, double beta2, double epsilon) implements UpdateRule {
@@ -73,7 +82,14 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(float[] parameters, float[] gradient, float[][] state, int iteration) {
+    public void update(
+        float[] parameters,
+        float[] gradient,
+        float[][] state,
+        int iteration,
+        int from,
+        int to,
+        Penalty penalty) {
       double t = iteration + 1.0;
       double step = rate * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t));
       move(
@@ -81,10 +97,14 @@ interface UpdateRule {
           gradient,
           state[0],
           state[1],
+          from,
+          to,
           (float) beta1,
           (float) beta2,
           (float) step,
-          (float) epsilon);
+          (float) epsilon,
+          penalty.l2(),
+          (float) rate * penalty.decay());
     }
 
     /** Distinct arrays and plain locals: what the JIT compiler needs to see to vectorize. */
@@ -93,17 +113,22 @@ interface UpdateRule {
         float[] gradient,
         float[] first,
         float[] second,
+        int from,
+        int to,
         float b1,
         float b2,
         float step,
-        float epsilon) {
-      for (int i = 0; i < parameters.length; i++) {
-        float g = gradient[i];
+        float epsilon,
+        float l2,
+        float decay) {
+      for (int i = from; i < to; i++) {
+        float p = parameters[i];
+        float g = gradient[i] + l2 * p;
         float m = b1 * first[i] + (1 - b1) * g + FIRST_MOMENT_FLOOR - FIRST_MOMENT_FLOOR;
         float v = b2 * second[i] + (1 - b2) * g * g + SECOND_MOMENT_FLOOR - SECOND_MOMENT_FLOOR;
         first[i] = m;
         second[i] = v;
-        parameters[i] -= step * m / ((float) Math.sqrt(v) + epsilon);
+        parameters[i] = p - (step * m / ((float) Math.sqrt(v) + epsilon) + decay * p);
       }
     }
   }
@@ -116,9 +141,19 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(float[] parameters, float[] gradient, float[][] state, int iteration) {
-      for (int i = 0; i < parameters.length; i++) {
-        parameters[i] -= rate * gradient[i];
+    public void update(
+        float[] parameters,
+        float[] gradient,
+        float[][] state,
+        int iteration,
+        int from,
+        int to,
+        Penalty penalty) {
+      float l2 = penalty.l2();
+      float decay = rate * penalty.decay();
+      for (int i = from; i < to; i++) {
+        float p = parameters[i];
+        parameters[i] = p - (rate * (gradient[i] + l2 * p) + decay * p);
       }
     }
   }
@@ -131,18 +166,46 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(float[] parameters, float[] gradient, float[][] state, int iteration) {
-      move(parameters, gradient, state[0], rate, momentum);
+    public void update(
+        float[] parameters,
+        float[] gradient,
+        float[][] state,
+        int iteration,
+        int from,
+        int to,
+        Penalty penalty) {
+      move(
+          parameters,
+          gradient,
+          state[0],
+          from,
+          to,
+          rate,
+          momentum,
+          penalty.l2(),
+          rate * penalty.decay());
     }
 
     private static void move(
-        float[] parameters, float[] gradient, float[] velocity, float rate, float momentum) {
-      for (int i = 0; i < parameters.length; i++) {
+        float[] parameters,
+        float[] gradient,
+        float[] velocity,
+        int from,
+        int to,
+        float rate,
+        float momentum,
+        float l2,
+        float decay) {
+      for (int i = from; i < to; i++) {
+        float p = parameters[i];
         float before = velocity[i];
         float after =
-            momentum * before - rate * gradient[i] + FIRST_MOMENT_FLOOR - FIRST_MOMENT_FLOOR;
+            momentum * before
+                - rate * (gradient[i] + l2 * p)
+                + FIRST_MOMENT_FLOOR
+                - FIRST_MOMENT_FLOOR;
         velocity[i] = after;
-        parameters[i] += (1 + momentum) * after - momentum * before;
+        parameters[i] = p + ((1 + momentum) * after - momentum * before - decay * p);
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.compute;
 
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class NetworkTrainer implements LocalTrainer {
 
   /** The native arrays of a minibatch; one of the full size and one of an epoch's last. */
-  private record Minibatch(INDArray features, INDArray labels) implements AutoCloseable {
+  private record Arrays(INDArray features, INDArray labels) implements AutoCloseable {
     @Override
     public void close() {
       features.close();
@@ -23,7 +23,8 @@ final class NetworkTrainer implements LocalTrainer {
 
   private final MultiLayerNetwork network;
   private final ExampleShape shape;
-  private final Map<Integer, Minibatch> minibatches = new HashMap<>();
+  private final Map<Integer, Arrays> arrays = new HashMap<>();
+  private float[] labels = new float[0];
 
   NetworkTrainer(String configurationJson, ExampleShape shape) {
     this.network = Networks.fromJson(configurationJson);
@@ -31,34 +32,38 @@ final class NetworkTrainer implements LocalTrainer {
   }
 
   @Override
-  public void start(TrainingState state, long randomSeed) {
-    Nd4j.getRandom().setSeed(randomSeed);
+  public void start(TrainingState state) {
     state.writeTo(network);
   }
 
   @Override
-  public double step(float[] features, float[] labels, int examples) {
-    Minibatch minibatch = minibatches.computeIfAbsent(examples, this::allocate);
-    FlatParameters.fill(features, minibatch.features());
-    FlatParameters.fill(labels, minibatch.labels());
-    network.fit(minibatch.features(), minibatch.labels());
+  public double step(Minibatch minibatch, long randomSeed) {
+    Nd4j.getRandom().setSeed(randomSeed);
+    Arrays target = arrays.computeIfAbsent(minibatch.size(), this::allocate);
+    minibatch.copyFeatures(FlatParameters.view(target.features()));
+    if (labels.length < minibatch.size() * shape.labelCount()) {
+      labels = new float[minibatch.size() * shape.labelCount()];
+    }
+    minibatch.copyLabels(labels);
+    FlatParameters.fill(labels, target.labels());
+    network.fit(target.features(), target.labels());
     return network.score();
   }
 
   @Override
-  public TrainingState state() {
+  public TrainingState finish() {
     return TrainingState.of(network);
   }
 
   @Override
   public void close() {
-    minibatches.values().forEach(Minibatch::close);
-    minibatches.clear();
+    arrays.values().forEach(Arrays::close);
+    arrays.clear();
     network.close();
   }
 
-  private Minibatch allocate(int examples) {
-    return new Minibatch(
+  private Arrays allocate(int examples) {
+    return new Arrays(
         Nd4j.createUninitialized(
             DataType.FLOAT, ExampleShape.minibatch(examples, shape.features()), 'c'),
         Nd4j.createUninitialized(

@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.compute;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -18,7 +19,11 @@ import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.L2Regularization;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.schedule.FixedSchedule;
 
 /**
  * A network that the fast local step can train: dense layers, then a dense layer with softmax and
@@ -40,8 +45,35 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
    * @param activation applied to its units
    * @param weights where its weights start among the parameters
    * @param biases where its biases start among the parameters
+   * @param retain probability that dropout keeps a value it reads; 1 without dropout
+   * @param weightPenalty what pulls its weights towards 0
+   * @param biasPenalty what pulls its biases towards 0
    */
-  record Layer(int in, int out, DenseActivation activation, int weights, int biases) {}
+  record Layer(
+      int in,
+      int out,
+      DenseActivation activation,
+      int weights,
+      int biases,
+      float retain,
+      Penalty weightPenalty,
+      Penalty biasPenalty) {}
+
+  /**
+   * What pulls parameters towards 0.
+   *
+   * @param l2 λ of a term λ/2 ‖w‖² of the loss
+   * @param decay λ of decoupled weight decay, a step −λ·rate·w beside the update rule's (Loshchilov
+   *     and Hutter, "Decoupled weight decay regularization", ICLR 2019)
+   */
+  record Penalty(float l2, float decay) {
+    static final Penalty NONE = new Penalty(0, 0);
+
+    /** Factor of ‖w‖² / 2 in the loss that is reported; Deeplearning4j counts the decay too. */
+    float inLoss() {
+      return l2 + decay;
+    }
+  }
 
   /** All parameters. */
   int parameters() {
@@ -71,32 +103,67 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
         return Optional.empty();
       }
       rule = layer.getIUpdater();
+      Optional<Float> retain = retain(layer);
+      Optional<Penalty> weights = penalty(layer.getRegularization());
+      Optional<Penalty> bias = penalty(layer.getRegularizationBias());
+      boolean inputDropout = i == 0 && retain.isPresent() && retain.get() < 1;
+      if (retain.isEmpty() || inputDropout || weights.isEmpty() || bias.isEmpty()) {
+        return Optional.empty();
+      }
       int in = Math.toIntExact(((FeedForwardLayer) layer).getNIn());
       int out = Math.toIntExact(((FeedForwardLayer) layer).getNOut());
       int biases = Math.addExact(offset, Math.multiplyExact(in, out));
-      layers.add(new Layer(in, out, activation.get(), offset, biases));
+      layers.add(
+          new Layer(
+              in, out, activation.get(), offset, biases, retain.get(), weights.get(), bias.get()));
       offset = biases + out;
     }
     boolean known = layers.size() > 0 && UpdateRule.knows(rule);
     return known ? Optional.of(new DenseStack(List.copyOf(layers), rule)) : Optional.empty();
   }
 
-  /** Without anything that changes the forward pass, the gradient or the update. */
+  /** Without anything unknown that changes the forward pass, the gradient or the update. */
   private static boolean isPlain(BaseLayer layer) {
     boolean ownBiasRule =
         layer.getBiasUpdater() != null && !layer.getBiasUpdater().equals(layer.getIUpdater());
     GradientNormalization normalization = layer.getGradientNormalization();
-    return layer.getIDropout() == null
-        && layer.getWeightNoise() == null
+    return layer.getWeightNoise() == null
         && isEmpty(layer.getConstraints())
-        && isEmpty(layer.getRegularization())
-        && isEmpty(layer.getRegularizationBias())
         && (normalization == null || normalization == GradientNormalization.None)
         && !ownBiasRule;
   }
 
   private static boolean isEmpty(List<?> list) {
     return list == null || list.isEmpty();
+  }
+
+  /** The probability that dropout keeps a value; nothing when it is no plain, constant dropout. */
+  private static Optional<Float> retain(BaseLayer layer) {
+    if (layer.getIDropout() == null) {
+      return Optional.of(1f);
+    }
+    return layer.getIDropout() instanceof Dropout dropout && dropout.getPSchedule() == null
+        ? Optional.of((float) dropout.getP())
+        : Optional.empty();
+  }
+
+  /** L2 and weight decay together; nothing when there is anything else, or a schedule. */
+  private static Optional<Penalty> penalty(List<Regularization> regularizations) {
+    Penalty penalty = Penalty.NONE;
+    for (Regularization regularization :
+        isEmpty(regularizations) ? List.<Regularization>of() : regularizations) {
+      if (regularization instanceof L2Regularization l2
+          && l2.getL2() instanceof FixedSchedule lambda) {
+        penalty = new Penalty(penalty.l2() + (float) lambda.valueAt(0, 0), penalty.decay());
+      } else if (regularization instanceof WeightDecay decay
+          && decay.isApplyLR()
+          && decay.getCoeff() instanceof FixedSchedule lambda) {
+        penalty = new Penalty(penalty.l2(), penalty.decay() + (float) lambda.valueAt(0, 0));
+      } else {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(penalty);
   }
 
   private static boolean isDense(BaseLayer layer) {

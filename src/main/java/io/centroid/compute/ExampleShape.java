@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.compute;
 
 import java.io.Serializable;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ public record ExampleShape(long[] features, long[] labels) implements Serializab
   }
 
   /** The shape of a minibatch with {@code examples} examples of shape {@code example}. */
-  static long[] minibatch(int examples, long[] example) {
+  public static long[] minibatch(int examples, long[] example) {
     long[] shape = new long[example.length + 1];
     shape[0] = examples;
     System.arraycopy(example, 0, shape, 1, example.length);

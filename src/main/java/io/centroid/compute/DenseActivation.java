@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.compute;
 
 /** An activation of a dense layer; its derivative is known from its value. */
 interface DenseActivation {

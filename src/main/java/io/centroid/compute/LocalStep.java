@@ -1,4 +1,4 @@
-package io.centroid.train;
+package io.centroid.compute;
 
 import io.centroid.config.LocalStepKind;
 import io.centroid.error.JobException;
@@ -10,14 +10,14 @@ public enum LocalStep {
   /** Deeplearning4j's own {@code fit}. */
   GENERAL {
     @Override
-    LocalTrainer trainer(String configurationJson, ExampleShape shape) {
+    public LocalTrainer trainer(String configurationJson, ExampleShape shape) {
       return new NetworkTrainer(configurationJson, shape);
     }
   },
   /** {@link DenseTrainer}. */
   FAST {
     @Override
-    LocalTrainer trainer(String configurationJson, ExampleShape shape) {
+    public LocalTrainer trainer(String configurationJson, ExampleShape shape) {
       return new DenseTrainer(
           DenseStack.of(MultiLayerConfiguration.fromJson(configurationJson)).orElseThrow());
     }
@@ -42,5 +42,5 @@ public enum LocalStep {
   }
 
   /** A trainer for the network. */
-  abstract LocalTrainer trainer(String configurationJson, ExampleShape shape);
+  public abstract LocalTrainer trainer(String configurationJson, ExampleShape shape);
 }

@@ -1,0 +1,191 @@
+package io.centroid.compute;
+
+import io.centroid.compute.DenseStack.Layer;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas;
+
+/**
+ * A minibatch's mean loss and its gradient by back-propagation, penalties not included. Matrices
+ * lie as in {@link DenseForward}.
+ */
+final class DenseGradient implements AutoCloseable {
+  /** Deeplearning4j's bound on probabilities in the loss it reports. */
+  private static final float SMALLEST_PROBABILITY = 1e-10f;
+
+  /**
+   * Errors of sure predictions are below this. They move no parameter by as much as its last place,
+   * but products with them are denormal floats, which are very slow.
+   */
+  private static final float SMALLEST_ERROR = 1e-15f;
+
+  private final List<Layer> layers;
+  private final DenseForward forward;
+  private final DenseDropout dropout;
+  private final FloatPointer nativeGradient;
+  private final FloatPointer[] weightsGradient;
+  private final float[] gradient;
+  private final int widest;
+  private int capacity;
+  private FloatPointer delta = new FloatPointer();
+  private float[] heapDelta = new float[0];
+  private float[] labels = new float[0];
+
+  DenseGradient(DenseStack stack) {
+    layers = stack.layers();
+    forward = new DenseForward(stack);
+    dropout = new DenseDropout(layers);
+    nativeGradient = new FloatPointer(stack.parameters());
+    weightsGradient = new FloatPointer[layers.size()];
+    for (int l = 0; l < weightsGradient.length; l++) {
+      weightsGradient[l] = nativeGradient.getPointer(layers.get(l).weights());
+    }
+    gradient = new float[stack.parameters()];
+    widest = layers.stream().mapToInt(Layer::out).max().orElseThrow();
+  }
+
+  /** Computes with these parameters from now on; to be called again whenever they change. */
+  void load(float[] parameters) {
+    forward.load(parameters);
+  }
+
+  /** The mean loss of a minibatch; its gradient is then in {@link #values}. */
+  double compute(Minibatch minibatch, long randomSeed) {
+    int examples = minibatch.size();
+    makeRoom(examples);
+    minibatch.copyFeatures(forward.input(examples));
+    minibatch.copyLabels(labels);
+    dropout.begin(randomSeed);
+    float[] logits = forward.run(examples, dropout);
+    double loss = softmaxAndLoss(logits, examples);
+    backward(examples);
+    return loss;
+  }
+
+  /** The gradient that was computed last, in the order of the parameters; reused. */
+  float[] values() {
+    return gradient;
+  }
+
+  /** ‖w‖² / 2 of a layer's weights. */
+  double halfSquaredNorm(int layer) {
+    int count = layers.get(layer).in() * layers.get(layer).out();
+    FloatPointer weights = forward.weights(layer);
+    return 0.5 * openblas.cblas_sdot(count, weights, 1, weights, 1);
+  }
+
+  @Override
+  public void close() {
+    forward.close();
+    nativeGradient.close();
+    delta.close();
+  }
+
+  private void makeRoom(int examples) {
+    if (examples > capacity) {
+      capacity = examples;
+      delta.close();
+      delta = new FloatPointer((long) examples * widest);
+      heapDelta = new float[examples * widest];
+      labels = new float[examples * layers.get(layers.size() - 1).out()];
+    }
+  }
+
+  /** From the last layer's delta to the gradient of all parameters. */
+  private void backward(int examples) {
+    for (int l = layers.size() - 1; l >= 0; l--) {
+      Layer layer = layers.get(l);
+      delta.put(heapDelta, 0, examples * layer.out());
+      gradientOfWeights(l, layer, examples);
+      gradientOfBiases(layer, examples);
+      if (l > 0) {
+        deltaBelow(l, layer, examples);
+      }
+    }
+  }
+
+  /** Input or units of the layer below, times delta: {@code [in, n] · [n, out]}. */
+  private void gradientOfWeights(int l, Layer layer, int examples) {
+    openblas.cblas_sgemm(
+        openblas.CblasColMajor,
+        l == 0 ? openblas.CblasNoTrans : openblas.CblasTrans,
+        openblas.CblasNoTrans,
+        layer.in(),
+        layer.out(),
+        examples,
+        1,
+        l == 0 ? forward.input(examples) : forward.read(l),
+        l == 0 ? layer.in() : examples,
+        delta,
+        examples,
+        0,
+        weightsGradient[l],
+        layer.in());
+    weightsGradient[l].get(gradient, layer.weights(), layer.in() * layer.out());
+  }
+
+  /** The sum of each unit's deltas, in four strands so that additions need not wait. */
+  private void gradientOfBiases(Layer layer, int examples) {
+    for (int unit = 0; unit < layer.out(); unit++) {
+      int i = unit * examples;
+      int end = i + examples;
+      float a = 0;
+      float b = 0;
+      float c = 0;
+      float d = 0;
+      for (; i + 3 < end; i += 4) {
+        a += heapDelta[i];
+        b += heapDelta[i + 1];
+        c += heapDelta[i + 2];
+        d += heapDelta[i + 3];
+      }
+      for (; i < end; i++) {
+        a += heapDelta[i];
+      }
+      gradient[layer.biases() + unit] = (a + b) + (c + d);
+    }
+  }
+
+  /** Delta times weights, {@code [n, out] · [out, in]}, times the activation's derivative. */
+  private void deltaBelow(int l, Layer layer, int examples) {
+    FloatPointer below = forward.read(l); // no longer needed: the gradient of the weights is there
+    openblas.cblas_sgemm(
+        openblas.CblasColMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasTrans,
+        examples,
+        layer.in(),
+        layer.out(),
+        1,
+        delta,
+        examples,
+        forward.weights(l),
+        layer.in(),
+        0,
+        below,
+        examples);
+    int count = examples * layer.in();
+    below.get(heapDelta, 0, count);
+    dropout.backward(l - 1, heapDelta, count);
+    layers.get(l - 1).activation().backward(forward.values(l - 1), heapDelta, count);
+  }
+
+  /** Softmax with cross-entropy: delta = (p − y) / n, {@code [n, classes]}. */
+  private double softmaxAndLoss(float[] logits, int examples) {
+    int classes = layers.get(layers.size() - 1).out();
+    Softmax.inPlace(logits, examples, classes);
+    double lossSum = 0;
+    for (int example = 0; example < examples; example++) {
+      for (int c = 0; c < classes; c++) {
+        int at = c * examples + example;
+        float label = labels[example * classes + c];
+        if (label != 0) {
+          lossSum -= label * Math.log(Math.max(logits[at], SMALLEST_PROBABILITY));
+        }
+        float error = logits[at] - label;
+        heapDelta[at] = Math.abs(error) < SMALLEST_ERROR ? 0 : error / examples;
+      }
+    }
+    return lossSum / examples;
+  }
+}

@@ -1,0 +1,78 @@
+package io.centroid.compute;
+
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * The examples of one step, each where it lies in its block: nothing is copied before it is copied
+ * to where the step computes. Filled anew for every step.
+ */
+public final class Minibatch {
+  private final int featureCount;
+  private final int labelCount;
+  private final float[][] features;
+  private final int[] featuresFrom;
+  private final float[][] labels;
+  private final int[] labelsFrom;
+  private int size;
+
+  /**
+   * An empty minibatch.
+   *
+   * @param capacity the most examples it will hold
+   * @param shape the shape of every example
+   */
+  public Minibatch(int capacity, ExampleShape shape) {
+    this.featureCount = shape.featureCount();
+    this.labelCount = shape.labelCount();
+    this.features = new float[capacity][];
+    this.featuresFrom = new int[capacity];
+    this.labels = new float[capacity][];
+    this.labelsFrom = new int[capacity];
+  }
+
+  /** Forgets its examples. */
+  public void clear() {
+    size = 0;
+  }
+
+  /**
+   * Adds an example.
+   *
+   * @param featuresFrom where its features start in {@code features}
+   * @param labelsFrom where its labels start in {@code labels}
+   */
+  public void add(float[] features, int featuresFrom, float[] labels, int labelsFrom) {
+    this.features[size] = features;
+    this.featuresFrom[size] = featuresFrom;
+    this.labels[size] = labels;
+    this.labelsFrom[size] = labelsFrom;
+    size++;
+  }
+
+  /** How many examples there are. */
+  public int size() {
+    return size;
+  }
+
+  /** Copies the features, example after example, to native memory at position 0. */
+  void copyFeatures(FloatPointer target) {
+    for (int i = 0; i < size; i++) {
+      target.position((long) i * featureCount).put(features[i], featuresFrom[i], featureCount);
+    }
+    target.position(0);
+  }
+
+  /** Copies the features, example after example. */
+  public void copyFeatures(float[] target) {
+    for (int i = 0; i < size; i++) {
+      System.arraycopy(features[i], featuresFrom[i], target, i * featureCount, featureCount);
+    }
+  }
+
+  /** Copies the labels, example after example. */
+  public void copyLabels(float[] target) {
+    for (int i = 0; i < size; i++) {
+      System.arraycopy(labels[i], labelsFrom[i], target, i * labelCount, labelCount);
+    }
+  }
+}

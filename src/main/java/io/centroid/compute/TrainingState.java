@@ -1,0 +1,58 @@
+package io.centroid.compute;
+
+import io.centroid.model.FlatParameters;
+import java.util.Arrays;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+
+/**
+ * What a worker starts a round from, and what averaging makes a new one of. The arrays are never
+ * written after construction.
+ *
+ * @param parameters θ, the network's flat parameters
+ * @param updaterState u, the update rule's state in one or more slots, which make up
+ *     Deeplearning4j's flat state when put one after the other (Adam: first moments, second
+ *     moments)
+ * @param iteration t, the steps made so far
+ */
+@SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
+public record TrainingState(float[] parameters, float[][] updaterState, int iteration) {
+
+  /** The present state of a network. */
+  public static TrainingState of(MultiLayerNetwork network) {
+    return new TrainingState(
+        FlatParameters.read(network.params()),
+        new float[][] {FlatParameters.read(network.getUpdater().getStateViewArray())},
+        network.getIterationCount());
+  }
+
+  /** Puts a network of the same configuration into this state. */
+  public void writeTo(MultiLayerNetwork network) {
+    FlatParameters.write(parameters, network.params());
+    FlatParameters.write(flatUpdaterState(), network.getUpdater().getStateViewArray());
+    network.setIterationCount(iteration);
+  }
+
+  /** A copy of slot number {@code slot} of the updater state when it is cut into {@code slots}. */
+  float[] copyOfSlot(int slot, int slots) {
+    if (updaterState.length == slots) {
+      return updaterState[slot].clone();
+    }
+    float[] flat = flatUpdaterState();
+    int length = flat.length / slots;
+    return Arrays.copyOfRange(flat, slot * length, (slot + 1) * length);
+  }
+
+  /** The updater state as Deeplearning4j has it. */
+  private float[] flatUpdaterState() {
+    if (updaterState.length == 1) {
+      return updaterState[0];
+    }
+    float[] flat = new float[Arrays.stream(updaterState).mapToInt(slot -> slot.length).sum()];
+    int offset = 0;
+    for (float[] slot : updaterState) {
+      System.arraycopy(slot, 0, flat, offset, slot.length);
+      offset += slot.length;
+    }
+    return flat;
+  }
+}
