@@ -93,7 +93,17 @@ public record Settings(
             () ->
                 new NetworkSettings(
                     reader.choice("network.kind", NetworkKind.class),
-                    reader.integers("network.hidden-widths")));
+                    reader.integers("network.hidden-widths"),
+                    reader.number("network.dropout")));
+    UpdateSettings update =
+        reader.section(
+            () ->
+                new UpdateSettings(
+                    reader.choice("training.update-rule", UpdateRuleKind.class),
+                    reader.number("training.learning-rate"),
+                    reader.number("training.momentum"),
+                    reader.number("training.l2"),
+                    reader.number("training.weight-decay")));
     TrainingSettings training =
         reader.section(
             () ->
@@ -101,10 +111,11 @@ public record Settings(
                     reader.integer("training.epochs"),
                     reader.integer("training.workers"),
                     reader.integer("training.minibatch-size"),
-                    reader.number("training.learning-rate"),
                     reader.longInteger("training.seed"),
                     reader.integer("training.early-stopping-patience"),
-                    reader.choice("training.local-step", LocalStepKind.class)));
+                    reader.choice("training.local-step", LocalStepKind.class),
+                    reader.number("training.label-smoothing"),
+                    update));
     AveragingSettings averaging =
         reader.section(
             () ->

@@ -6,20 +6,23 @@ package io.centroid.config;
  * @param epochs passes over the training split, 1 to 100,000
  * @param workers logical workers W whose parameters are averaged, 1 to 10,000; part of the result
  * @param minibatchSize examples per step of one worker, 1 to 65,536
- * @param learningRate Adam's step size, above 0 and at most 10
  * @param seed decides the initial parameters and the order of the examples
  * @param earlyStoppingPatience epochs without a better validation accuracy after which training
  *     stops; 0 never stops early
  * @param localStep which implementation of the local step trains
+ * @param labelSmoothing ε, 0 to 0.9: the true class counts 1 − ε + ε/10 and every other ε/10
+ *     (Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR 2016)
+ * @param update how the parameters are moved
  */
 public record TrainingSettings(
     int epochs,
     int workers,
     int minibatchSize,
-    double learningRate,
     long seed,
     int earlyStoppingPatience,
-    LocalStepKind localStep) {
+    LocalStepKind localStep,
+    double labelSmoothing,
+    UpdateSettings update) {
 
   /** Checks the bounds; throws {@link InvalidSettingsException}. */
   public TrainingSettings {
@@ -32,15 +35,15 @@ public record TrainingSettings(
             minibatchSize,
             "1 to 65536")
         .require(
-            learningRate > 0 && learningRate <= 10,
-            "training.learning-rate",
-            learningRate,
-            "above 0 and at most 10")
-        .require(
             earlyStoppingPatience >= 0,
             "training.early-stopping-patience",
             earlyStoppingPatience,
             "0 or more")
+        .require(
+            labelSmoothing >= 0 && labelSmoothing <= 0.9,
+            "training.label-smoothing",
+            labelSmoothing,
+            "0 to 0.9")
         .throwIfAny();
   }
 }

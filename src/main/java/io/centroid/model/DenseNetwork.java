@@ -2,15 +2,21 @@ package io.centroid.model;
 
 import io.centroid.config.NetworkSettings;
 import io.centroid.config.TrainingSettings;
+import io.centroid.config.UpdateSettings;
 import io.centroid.data.Cifar10;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
+import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
@@ -31,19 +37,47 @@ public final class DenseNetwork {
   public static MultiLayerConfiguration configuration(
       NetworkSettings network, TrainingSettings training) {
     NeuralNetConfiguration.ListBuilder layers =
-        new NeuralNetConfiguration.Builder()
+        regularized(new NeuralNetConfiguration.Builder(), training.update())
             .seed(training.seed())
             .weightInit(WeightInit.XAVIER_UNIFORM)
-            .updater(new Adam(training.learningRate()))
+            .updater(updater(training.update()))
             .list();
+    // Deeplearning4j drops what a layer reads, so a hidden layer's dropout is the next one's.
+    IDropout dropout = null;
     for (int width : network.hiddenWidths()) {
-      layers.layer(new DenseLayer.Builder().nOut(width).activation(Activation.RELU).build());
+      layers.layer(
+          new DenseLayer.Builder()
+              .nOut(width)
+              .activation(Activation.RELU)
+              .dropOut(dropout)
+              .build());
+      dropout = network.dropout() > 0 ? new Dropout(1 - network.dropout()) : null;
     }
     layers.layer(
         new OutputLayer.Builder(LossFunction.MCXENT)
             .nOut(Cifar10.CLASSES)
             .activation(Activation.SOFTMAX)
+            .dropOut(dropout)
             .build());
     return layers.setInputType(InputType.feedForward(Cifar10.FEATURES)).build();
+  }
+
+  private static NeuralNetConfiguration.Builder regularized(
+      NeuralNetConfiguration.Builder builder, UpdateSettings update) {
+    if (update.l2() > 0) {
+      builder.l2(update.l2());
+    }
+    if (update.weightDecay() > 0) {
+      builder.weightDecay(update.weightDecay());
+    }
+    return builder;
+  }
+
+  private static IUpdater updater(UpdateSettings update) {
+    return switch (update.rule()) {
+      case ADAM -> new Adam(update.learningRate());
+      case SGD -> new Sgd(update.learningRate());
+      case NESTEROV -> new Nesterovs(update.learningRate(), update.momentum());
+    };
   }
 }

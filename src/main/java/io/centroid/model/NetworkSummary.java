@@ -49,6 +49,11 @@ public final class NetworkSummary {
               "Dense",
               "(None, %d)".formatted(widths.get(layer)),
               dense.getLayer().initializer().numParams(dense)));
+      if (settings.dropout() > 0 && layer < settings.hiddenWidths().size()) {
+        rows.add(
+            new Row(
+                "dropout_" + (layer + 1), "Dropout", "(None, %d)".formatted(widths.get(layer)), 0));
+      }
     }
     return new NetworkSummary(rows);
   }

@@ -1,6 +1,7 @@
 package io.centroid.train;
 
 import io.centroid.compute.ExampleShape;
+import io.centroid.config.TrainingSettings;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.evaluate.LabeledBatch;
@@ -18,7 +19,20 @@ final class ShardExamples {
   /** Deals one split to logical workers. */
   static WorkerShares deal(
       JavaSparkContext context, ShardSet shards, Split split, int workers, long seed) {
-    return deal(context, shards, split, shards.ids(context, split), workers, seed);
+    return deal(context, shards, split, shards.ids(context, split), workers, seed, 0);
+  }
+
+  /** Deals the training split to logical workers, with labels smoothed as the settings say. */
+  static WorkerShares dealTraining(
+      JavaSparkContext context, ShardSet shards, TrainingSettings training) {
+    return deal(
+        context,
+        shards,
+        Split.TRAIN,
+        shards.ids(context, Split.TRAIN),
+        training.workers(),
+        training.seed(),
+        training.labelSmoothing());
   }
 
   /** Deals the examples of one split with the smallest ids. */
@@ -26,11 +40,17 @@ final class ShardExamples {
       JavaSparkContext context, ShardSet shards, Split split, int count, int workers, long seed) {
     long[] ids = shards.ids(context, split);
     Arrays.sort(ids);
-    return deal(context, shards, split, Arrays.copyOf(ids, count), workers, seed);
+    return deal(context, shards, split, Arrays.copyOf(ids, count), workers, seed, 0);
   }
 
   private static WorkerShares deal(
-      JavaSparkContext context, ShardSet shards, Split split, long[] ids, int workers, long seed) {
+      JavaSparkContext context,
+      ShardSet shards,
+      Split split,
+      long[] ids,
+      int workers,
+      long seed,
+      double labelSmoothing) {
     long largest = Arrays.stream(ids).max().orElse(-1);
     return WorkerShares.deal(
         context,
@@ -39,14 +59,15 @@ final class ShardExamples {
             .filter(example -> example.id() <= largest)
             .map(
                 example ->
-                    new TrainingExample(example.id(), example.features(), oneHot(example.label()))),
+                    new TrainingExample(
+                        example.id(), example.features(), labels(example.label(), labelSmoothing))),
         ids,
         SHAPE,
         workers,
         seed);
   }
 
-  /** A packed block as a batch to classify. */
+  /** A packed block, its labels not smoothed, as a batch to classify. */
   static LabeledBatch batch(ExampleBlock block) {
     int[] labels = new int[block.size()];
     for (int i = 0; i < labels.length; i++) {
@@ -57,9 +78,11 @@ final class ShardExamples {
     return new LabeledBatch(labels, block.features());
   }
 
-  private static float[] oneHot(int label) {
+  /** One-hot, smoothed: 1 − ε for the true class, and ε spread over all classes. */
+  private static float[] labels(int label, double smoothing) {
     float[] labels = new float[Cifar10.CLASSES];
-    labels[label] = 1;
+    Arrays.fill(labels, (float) (smoothing / Cifar10.CLASSES));
+    labels[label] = (float) (1 - smoothing + smoothing / Cifar10.CLASSES);
     return labels;
   }
 }

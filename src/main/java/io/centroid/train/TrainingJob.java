@@ -150,11 +150,10 @@ public final class TrainingJob {
 
   private Trained train(ShardSet shards, MultiLayerConfiguration network) throws Exception {
     int workers = settings.training().workers();
-    long seed = settings.training().seed();
     try (WorkerShares training =
             phases.run(
                 "Deal the training images to %d workers".formatted(workers),
-                () -> ShardExamples.deal(context, shards, Split.TRAIN, workers, seed));
+                () -> ShardExamples.dealTraining(context, shards, settings.training()));
         Validation validation = Validation.open(context, shards, settings.training(), network);
         AveragingEngine engine = engine(training, network);
         TrainingProgress progress =

@@ -11,6 +11,7 @@ import io.centroid.error.JobException;
 import io.centroid.model.DenseNetwork;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -70,8 +71,30 @@ final class DenseTrainerTest {
   @ParameterizedTest
   @MethodSource("activationsAndRules")
   void equalsDeeplearning4jsFitToRounding(IActivation activation, IUpdater rule) {
-    MultiLayerConfiguration configuration = configuration(activation, rule);
+    assertEqualsFit(configuration(activation, rule));
+  }
+
+  static Stream<Arguments> penaltiesAndRules() {
+    return Stream.of(new Adam(1e-3), new Sgd(0.05), new Nesterovs(0.02, 0.9))
+        .flatMap(rule -> Stream.of(Arguments.of(1e-2, 0.0, rule), Arguments.of(0.0, 1e-1, rule)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("penaltiesAndRules")
+  void equalsDeeplearning4jsFitWithL2AndWithWeightDecay(
+      double l2, double weightDecay, IUpdater rule) {
+    NeuralNetConfiguration.Builder builder = builder(rule);
+    if (l2 > 0) {
+      builder.l2(l2).l2Bias(l2 / 2);
+    } else {
+      builder.weightDecay(weightDecay).weightDecayBias(weightDecay / 2, true);
+    }
+    assertEqualsFit(configuration(builder, new ActivationReLU()));
+  }
+
+  private static void assertEqualsFit(MultiLayerConfiguration configuration) {
     MultiLayerNetwork network = Networks.initialized(configuration);
+    assertThat(LocalStep.of(LocalStepKind.AUTO, configuration)).isEqualTo(LocalStep.FAST);
     try (LocalTrainer fast = LocalStep.FAST.trainer(configuration.toJson(), SHAPE)) {
       fast.start(TrainingState.of(network));
       SplittableRandom random = new SplittableRandom(5);
@@ -116,6 +139,65 @@ final class DenseTrainerTest {
     float rested = parameters[0];
     adam.update(parameters, new float[] {0f}, state, 200_000, 0, 1, Penalty.NONE);
     assertThat(parameters[0]).isEqualTo(rested);
+  }
+
+  /** Every product with a denormal float is many times slower than with any other. */
+  @Test
+  void trainingToTheEndLeavesNoDenormalsBehind() {
+    DenseStack stack =
+        DenseStack.of(configuration(new ActivationReLU(), new Adam(5e-2))).orElseThrow();
+    MultiLayerNetwork network =
+        Networks.initialized(configuration(new ActivationReLU(), new Adam(5e-2)));
+    float[] start = TrainingState.of(network).parameters();
+    network.close();
+    start[stack.layers().get(0).biases()] = -1e6f; // a unit that is dead from the start
+    SplittableRandom random = new SplittableRandom(5);
+    float[] features = features(random, 32);
+    Minibatch minibatch = minibatch(features, labels(features, 32), 32);
+    try (DenseTrainer trainer = new DenseTrainer(stack);
+        DenseGradient gradient = new DenseGradient(stack)) {
+      trainer.start(new TrainingState(start, new float[2][start.length], 0));
+      double loss = 1;
+      for (int step = 0; step < 5_000; step++) {
+        loss = trainer.step(minibatch, step);
+      }
+      assertThat(loss).isLessThan(1e-5); // sure of all of them
+      TrainingState state = trainer.finish();
+      gradient.load(state.parameters());
+      gradient.compute(minibatch, 0);
+      assertNoDenormals(gradient.values());
+      assertNoDenormals(state.parameters());
+      assertNoDenormals(state.updaterState()[0]);
+      assertNoDenormals(state.updaterState()[1]);
+    }
+  }
+
+  @Test
+  void allocatesNextToNothingInAStep() {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    MultiLayerConfiguration configuration = configuration(new ActivationReLU(), new Adam(1e-3));
+    MultiLayerNetwork network = Networks.initialized(configuration);
+    SplittableRandom random = new SplittableRandom(5);
+    float[] features = features(random, 32);
+    Minibatch minibatch = minibatch(features, labels(features, 32), 32);
+    try (DenseTrainer trainer = new DenseTrainer(DenseStack.of(configuration).orElseThrow())) {
+      trainer.start(TrainingState.of(network));
+      trainer.step(minibatch, 0); // makes the buffers
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int step = 0; step < 100; step++) {
+        trainer.step(minibatch, step);
+      }
+      long perStep = (threads.getCurrentThreadAllocatedBytes() - before) / 100;
+      assertThat(perStep).isLessThan(1_000);
+    }
+    network.close();
+  }
+
+  private static void assertNoDenormals(float[] values) {
+    for (float value : values) {
+      assertThat(isZeroOrNormal(value)).as("%s", value).isTrue();
+    }
   }
 
   private static boolean isZeroOrNormal(float value) {
@@ -225,10 +307,19 @@ final class DenseTrainerTest {
   }
 
   private static MultiLayerConfiguration configuration(IActivation activation, IUpdater rule) {
+    return configuration(builder(rule), activation);
+  }
+
+  private static NeuralNetConfiguration.Builder builder(IUpdater rule) {
     return new NeuralNetConfiguration.Builder()
         .seed(3)
         .weightInit(WeightInit.XAVIER_UNIFORM)
-        .updater(rule)
+        .updater(rule);
+  }
+
+  private static MultiLayerConfiguration configuration(
+      NeuralNetConfiguration.Builder builder, IActivation activation) {
+    return builder
         .list()
         .layer(new DenseLayer.Builder().nOut(30).activation(activation).build())
         .layer(new DenseLayer.Builder().nOut(20).activation(activation).build())

@@ -24,9 +24,18 @@ final class SettingsTest {
     assertThat(settings.prepare())
         .isEqualTo(new PrepareSettings(8, 0.1, Normalization.UNIT, 1, 50_000, 10_000));
     assertThat(settings.network())
-        .isEqualTo(new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(200, 150)));
+        .isEqualTo(new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(200, 150), 0));
     assertThat(settings.training())
-        .isEqualTo(new TrainingSettings(10, 2, 32, 5e-4, 1, 5, LocalStepKind.AUTO));
+        .isEqualTo(
+            new TrainingSettings(
+                10,
+                2,
+                32,
+                1,
+                5,
+                LocalStepKind.AUTO,
+                0,
+                new UpdateSettings(UpdateRuleKind.ADAM, 5e-4, 0.9, 0, 0)));
     assertThat(settings.averaging())
         .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0, 16));
   }
@@ -45,6 +54,7 @@ final class SettingsTest {
                 "prepare.stand-in.test-images=200",
                 "network.kind=flatten-dense",
                 "network.hidden-widths=[30, 20, 10]",
+                "network.dropout=0.3",
                 "training.epochs=4",
                 "training.workers=6",
                 "training.minibatch-size=64",
@@ -52,6 +62,11 @@ final class SettingsTest {
                 "training.seed=-8",
                 "training.early-stopping-patience=0",
                 "training.local-step=general",
+                "training.update-rule=nesterov",
+                "training.momentum=0.8",
+                "training.l2=0",
+                "training.weight-decay=0.05",
+                "training.label-smoothing=0.1",
                 "averaging.frequency=7",
                 "averaging.engine=centroid",
                 "averaging.outer-momentum=0.5",
@@ -59,8 +74,18 @@ final class SettingsTest {
     assertThat(settings.prepare())
         .isEqualTo(new PrepareSettings(3, 0.25, Normalization.STANDARDIZE, 7, 1000, 200));
     assertThat(settings.network().hiddenWidths()).containsExactly(30, 20, 10);
+    assertThat(settings.network().dropout()).isEqualTo(0.3);
     assertThat(settings.training())
-        .isEqualTo(new TrainingSettings(4, 6, 64, 0.01, -8, 0, LocalStepKind.GENERAL));
+        .isEqualTo(
+            new TrainingSettings(
+                4,
+                6,
+                64,
+                -8,
+                0,
+                LocalStepKind.GENERAL,
+                0.1,
+                new UpdateSettings(UpdateRuleKind.NESTEROV, 0.01, 0.8, 0, 0.05)));
     assertThat(settings.averaging())
         .isEqualTo(new AveragingSettings(7, EngineKind.CENTROID, 0.5, 4));
   }
@@ -84,7 +109,7 @@ final class SettingsTest {
             List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
     Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
     assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
-    assertThat(settings.render().lines()).isSorted().hasSize(19);
+    assertThat(settings.render().lines()).isSorted().hasSize(25);
   }
 
   @ParameterizedTest
@@ -137,6 +162,13 @@ final class SettingsTest {
             + " 0 or more",
         "network.hidden-widths=[200,0] | network.hidden-widths: found [200, 0], expected each 1 to"
             + " 100000",
+        "network.dropout=1 | network.dropout: found 1.0, expected 0 to 0.95",
+        "training.update-rule=rmsprop | training.update-rule: found \"rmsprop\", expected one of"
+            + " adam, sgd, nesterov",
+        "training.momentum=1 | training.momentum: found 1.0, expected 0 to 0.999",
+        "training.l2=-1 | training.l2: found -1.0, expected 0 to 1",
+        "training.weight-decay=2 | training.weight-decay: found 2.0, expected 0 to 1",
+        "training.label-smoothing=1 | training.label-smoothing: found 1.0, expected 0 to 0.9",
         "averaging.outer-momentum=1 | averaging.outer-momentum: found 1.0, expected 0 to 0.99",
         "averaging.fan-in=1 | averaging.fan-in: found 1, expected 2 to 1000",
         "training=3 | training.epochs: found no value, expected one",
@@ -153,6 +185,14 @@ final class SettingsTest {
         List.of("averaging.engine=stock", "averaging.outer-momentum=0.5"),
         "Cannot use settings: averaging.outer-momentum: found 0.5, expected 0 with averaging.engine"
             + " = stock, which has no outer momentum.");
+  }
+
+  @Test
+  void refusesL2TogetherWithWeightDecay() {
+    assertRefused(
+        List.of("training.l2=0.1", "training.weight-decay=0.05"),
+        "Cannot use settings: training.weight-decay: found 0.05, expected 0 with training.l2 above"
+            + " 0; use one of the two.");
   }
 
   @Test

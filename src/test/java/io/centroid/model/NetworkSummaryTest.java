@@ -24,7 +24,7 @@ final class NetworkSummaryTest {
 
   @Test
   void countsTheParametersThatAreTrained() {
-    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(7));
+    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(7), 0);
     assertThat(summary(settings).parameters())
         .isEqualTo(3072 * 7 + 7 + 7 * 10 + 10)
         .isEqualTo(
@@ -34,9 +34,24 @@ final class NetworkSummaryTest {
 
   @Test
   void cutsFieldsThatAreTooLongLikeKeras() {
-    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(100_000));
+    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(100_000), 0);
     assertThat(summary(settings).render().lines())
         .contains("dense_1 (Dense)              (None, 100000)            307300000 ");
+  }
+
+  @Test
+  void listsDropoutAfterTheLayersItActsOn() {
+    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(7, 5), 0.5);
+    assertThat(summary(settings).render().lines().filter(line -> line.contains("None")))
+        .map(line -> line.substring(0, 29).strip())
+        .containsExactly(
+            "input_1 (InputLayer)",
+            "flatten_1 (Flatten)",
+            "dense_1 (Dense)",
+            "dropout_1 (Dropout)",
+            "dense_2 (Dense)",
+            "dropout_2 (Dropout)",
+            "dense_3 (Dense)");
   }
 
   private static NetworkSummary summary(NetworkSettings settings) {

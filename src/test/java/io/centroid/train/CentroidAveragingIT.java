@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.LocalSpark;
 import io.centroid.compute.LocalStep;
+import io.centroid.compute.LocalTrainer;
+import io.centroid.compute.Minibatch;
 import io.centroid.compute.TrainingState;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
@@ -49,9 +51,7 @@ final class CentroidAveragingIT {
     int minibatch = 16;
     String averaged = train("local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
 
-    long[] keys = ExampleOrder.sortedKeys(SEED, SyntheticExamples.ids(EXAMPLES));
-    List<TrainingExample> share = new ArrayList<>(EXAMPLES);
-    EXAMPLES.forEach(e -> share.set(ExampleOrder.place(SEED, e.id(), keys), e));
+    List<TrainingExample> share = onlyShare();
     MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
     for (int epoch = 1; epoch <= 2; epoch++) {
       int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
@@ -70,7 +70,63 @@ final class CentroidAveragingIT {
     network.close();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 1000})
+  void oneWorkerEqualsUninterruptedTrainingWithTheFastStepToTheBit(int averagingFrequency) {
+    int minibatchSize = 16;
+    String averaged = train(LocalStep.FAST, "local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
+
+    List<TrainingExample> share = onlyShare();
+    MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
+    String configuration = SyntheticExamples.configuration().toJson();
+    try (LocalTrainer trainer = LocalStep.FAST.trainer(configuration, SyntheticExamples.SHAPE)) {
+      trainer.start(TrainingState.of(network));
+      Minibatch minibatch = new Minibatch(minibatchSize, SyntheticExamples.SHAPE);
+      for (int epoch = 1; epoch <= 2; epoch++) {
+        int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
+        for (int from = 0; from < order.length; from += minibatchSize) {
+          minibatch.clear();
+          for (int i = from; i < Math.min(from + minibatchSize, order.length); i++) {
+            TrainingExample example = share.get(order[i]);
+            minibatch.add(example.features(), 0, example.labels(), 0);
+          }
+          trainer.step(minibatch, 0);
+        }
+      }
+      assertThat(averaged).isEqualTo(FlatParameters.sha256(trainer.finish().parameters()));
+    }
+    network.close();
+  }
+
+  /** The share of the only worker, in the order of assignment. */
+  private static List<TrainingExample> onlyShare() {
+    long[] keys = ExampleOrder.sortedKeys(SEED, SyntheticExamples.ids(EXAMPLES));
+    List<TrainingExample> share = new ArrayList<>(EXAMPLES);
+    EXAMPLES.forEach(e -> share.set(ExampleOrder.place(SEED, e.id(), keys), e));
+    return share;
+  }
+
   private static String train(
+      String master,
+      Map<String, String> settings,
+      int partitions,
+      int workers,
+      int averagingFrequency,
+      int fanIn,
+      double outerMomentum) {
+    return train(
+        LocalStep.GENERAL,
+        master,
+        settings,
+        partitions,
+        workers,
+        averagingFrequency,
+        fanIn,
+        outerMomentum);
+  }
+
+  private static String train(
+      LocalStep step,
       String master,
       Map<String, String> settings,
       int partitions,
@@ -88,7 +144,7 @@ final class CentroidAveragingIT {
                   context,
                   shares,
                   SyntheticExamples.configuration().toJson(),
-                  LocalStep.GENERAL,
+                  step,
                   plan,
                   outerMomentum,
                   fanIn)) {

@@ -36,7 +36,10 @@ final class ReproducibilityIT {
           "training.workers=3",
           "training.minibatch-size=16",
           "averaging.frequency=4",
-          "network.hidden-widths=[24]");
+          "network.hidden-widths=[24]",
+          "network.dropout=0.2",
+          "training.label-smoothing=0.1",
+          "training.weight-decay=0.01");
 
   @TempDir private static Path directory;
   private static String expected;

@@ -1,0 +1,269 @@
+package io.centroid.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.centroid.model.Networks;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+
+/** Against a forward pass of its own in double precision, differentiated numerically. */
+final class DenseGradientTest {
+  private static final int FEATURES = 7;
+  private static final int CLASSES = 4;
+  private static final int EXAMPLES = 6;
+  private static final double STEP = 1e-6;
+  private static final ExampleShape SHAPE =
+      new ExampleShape(new long[] {FEATURES}, new long[] {CLASSES});
+
+  static Stream<Arguments> activations() {
+    return Stream.of(
+        Arguments.of(new ActivationReLU(), (DoubleUnaryOperator) z -> Math.max(0, z)),
+        Arguments.of(new ActivationLReLU(0.2), (DoubleUnaryOperator) z -> z >= 0 ? z : 0.2 * z),
+        Arguments.of(new ActivationSigmoid(), (DoubleUnaryOperator) z -> 1 / (1 + Math.exp(-z))),
+        Arguments.of(new ActivationTanH(), (DoubleUnaryOperator) Math::tanh),
+        Arguments.of(new ActivationIdentity(), DoubleUnaryOperator.identity()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("activations")
+  void equalsFiniteDifferences(IActivation activation, DoubleUnaryOperator formula) {
+    assertGradient(stack(activation, 1), formula, ones());
+  }
+
+  /** With dropout the loss is that of the network whose dropped values are 0. */
+  @ParameterizedTest
+  @MethodSource("activations")
+  void equalsFiniteDifferencesWithDropout(IActivation activation, DoubleUnaryOperator formula) {
+    DenseStack stack = stack(activation, 0.6);
+    DenseDropout dropout = new DenseDropout(stack.layers());
+    dropout.begin(11);
+    double[][] masks = ones();
+    for (int layer = 0; layer < 2; layer++) {
+      float[] kept = new float[masks[layer].length];
+      Arrays.fill(kept, 1);
+      float[] masked = dropout.masked(layer, kept, kept.length);
+      for (int i = 0; i < kept.length; i++) {
+        masks[layer][i] = masked[i];
+      }
+      assertThat(masks[layer]).contains(0.0);
+    }
+    assertGradient(stack, formula, masks);
+  }
+
+  @Test
+  void dropoutKeepsTheWantedShareAndTheMean() {
+    DenseStack stack = stack(new ActivationReLU(), 0.6);
+    DenseDropout dropout = new DenseDropout(stack.layers());
+    float[] values = new float[100_000];
+    Arrays.fill(values, 2);
+    dropout.begin(3);
+    float[] masked = dropout.masked(0, values, values.length).clone();
+    double sum = 0;
+    int kept = 0;
+    for (float value : masked) {
+      sum += value;
+      kept += value == 0 ? 0 : 1;
+    }
+    assertThat(kept / 1e5).isCloseTo(0.6, within(0.01));
+    assertThat(sum / 1e5).isCloseTo(2, within(0.03));
+    assertThat(values).containsOnly(2f);
+
+    assertThat(dropout.masked(0, values, values.length)).isEqualTo(masked);
+    dropout.begin(4);
+    assertThat(dropout.masked(0, values, values.length)).isNotEqualTo(masked);
+    assertThat(DenseDropout.NONE.masked(0, values, values.length)).isSameAs(values);
+  }
+
+  /** e^-95 is a denormal float, and so would be all products with it, which are very slow. */
+  @Test
+  void errorsOfSurePredictionsAreNoDenormals() {
+    DenseStack stack = stack(new ActivationIdentity(), 1);
+    float[] parameters = parameters(stack);
+    DenseStack.Layer last = stack.layers().get(2);
+    Arrays.fill(parameters, last.weights(), last.biases() + last.out(), 0);
+    parameters[last.biases()] = 95;
+    float[] features = new float[FEATURES];
+    Arrays.fill(features, 1);
+    Minibatch minibatch = new Minibatch(1, SHAPE);
+    minibatch.add(features, 0, new float[] {1, 0, 0, 0}, 0);
+    try (DenseGradient gradient = new DenseGradient(stack)) {
+      gradient.load(parameters);
+      assertThat(gradient.compute(minibatch, 0)).isZero();
+      assertThat(gradient.values()).containsOnly(0f);
+    }
+  }
+
+  private static void assertGradient(
+      DenseStack stack, DoubleUnaryOperator activation, double[][] masks) {
+    float[] parameters = parameters(stack);
+    SplittableRandom random = new SplittableRandom(8);
+    float[] features = new float[EXAMPLES * FEATURES];
+    for (int i = 0; i < features.length; i++) {
+      features[i] = (float) random.nextDouble(-1, 1);
+    }
+    float[] labels = new float[EXAMPLES * CLASSES];
+    for (int example = 0; example < EXAMPLES; example++) {
+      Arrays.fill(labels, example * CLASSES, (example + 1) * CLASSES, 0.05f);
+      labels[example * CLASSES + random.nextInt(CLASSES)] = 0.85f; // smoothed
+    }
+    Minibatch minibatch = new Minibatch(EXAMPLES, SHAPE);
+    for (int i = 0; i < EXAMPLES; i++) {
+      minibatch.add(features, i * FEATURES, labels, i * CLASSES);
+    }
+    try (DenseGradient gradient = new DenseGradient(stack)) {
+      gradient.load(parameters);
+      double loss = gradient.compute(minibatch, 11);
+      double[] exact = new double[parameters.length];
+      for (int i = 0; i < exact.length; i++) {
+        exact[i] = parameters[i];
+      }
+      assertThat(loss)
+          .isCloseTo(loss(stack, exact, features, labels, activation, masks), within(1e-6));
+      for (int i = 0; i < exact.length; i++) {
+        exact[i] = parameters[i] + STEP;
+        double above = loss(stack, exact, features, labels, activation, masks);
+        exact[i] = parameters[i] - STEP;
+        double below = loss(stack, exact, features, labels, activation, masks);
+        exact[i] = parameters[i];
+        assertThat((double) gradient.values()[i])
+            .as("parameter %d", i)
+            .isCloseTo((above - below) / (2 * STEP), within(2e-6));
+      }
+    }
+  }
+
+  /** The mean cross-entropy, written as the textbook has it. */
+  private static double loss(
+      DenseStack stack,
+      double[] parameters,
+      float[] features,
+      float[] labels,
+      DoubleUnaryOperator activation,
+      double[][] masks) {
+    double sum = 0;
+    for (int example = 0; example < EXAMPLES; example++) {
+      double[] values = new double[FEATURES];
+      for (int f = 0; f < FEATURES; f++) {
+        values[f] = features[example * FEATURES + f];
+      }
+      for (int l = 0; l < stack.layers().size(); l++) {
+        DenseStack.Layer layer = stack.layers().get(l);
+        double[] units = new double[layer.out()];
+        for (int unit = 0; unit < layer.out(); unit++) {
+          double z = parameters[layer.biases() + unit];
+          for (int in = 0; in < layer.in(); in++) {
+            z += parameters[layer.weights() + unit * layer.in() + in] * values[in];
+          }
+          boolean last = l == stack.layers().size() - 1;
+          units[unit] =
+              last ? z : activation.applyAsDouble(z) * masks[l][unit * EXAMPLES + example];
+        }
+        values = units;
+      }
+      double normalizer = 0;
+      for (double z : values) {
+        normalizer += Math.exp(z);
+      }
+      for (int c = 0; c < CLASSES; c++) {
+        sum -= labels[example * CLASSES + c] * Math.log(Math.exp(values[c]) / normalizer);
+      }
+    }
+    return sum / EXAMPLES;
+  }
+
+  private static double[][] ones() {
+    double[][] ones = {new double[5 * EXAMPLES], new double[3 * EXAMPLES]};
+    for (double[] layer : ones) {
+      Arrays.fill(layer, 1);
+    }
+    return ones;
+  }
+
+  private static float[] parameters(DenseStack stack) {
+    SplittableRandom random = new SplittableRandom(2);
+    float[] parameters = new float[stack.parameters()];
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] = (float) random.nextDouble(-0.7, 0.7);
+    }
+    return parameters;
+  }
+
+  private static DenseStack stack(IActivation activation, double retain) {
+    MultiLayerConfiguration configuration =
+        new NeuralNetConfiguration.Builder()
+            .updater(new Sgd(0.1))
+            .weightInit(WeightInit.XAVIER_UNIFORM)
+            .list()
+            .layer(new DenseLayer.Builder().nOut(5).activation(activation).build())
+            .layer(new DenseLayer.Builder().nOut(3).activation(activation).dropOut(retain).build())
+            .layer(
+                new OutputLayer.Builder(new LossMCXENT())
+                    .nOut(CLASSES)
+                    .activation(Activation.SOFTMAX)
+                    .dropOut(retain)
+                    .build())
+            .setInputType(InputType.feedForward(FEATURES))
+            .build();
+    return DenseStack.of(configuration).orElseThrow();
+  }
+
+  /** Predictions by the fast kernels equal Deeplearning4j's to rounding, in any batch size. */
+  @ParameterizedTest
+  @MethodSource("activations")
+  void predictsAsDeeplearning4jDoes(IActivation activation, DoubleUnaryOperator formula) {
+    MultiLayerConfiguration configuration =
+        new NeuralNetConfiguration.Builder()
+            .seed(4)
+            .updater(new Sgd(0.1))
+            .weightInit(WeightInit.XAVIER)
+            .list()
+            .layer(new DenseLayer.Builder().nOut(20).activation(activation).build())
+            .layer(
+                new OutputLayer.Builder(new LossMCXENT())
+                    .nOut(CLASSES)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .setInputType(InputType.feedForward(FEATURES))
+            .build();
+    MultiLayerNetwork network = Networks.initialized(configuration);
+    float[] parameters = TrainingState.of(network).parameters();
+    network.close();
+    try (Predictor fast = Predictor.of(configuration.toJson(), parameters);
+        Predictor general = new NetworkPredictor(configuration.toJson(), parameters)) {
+      assertThat(fast).isInstanceOf(DensePredictor.class);
+      for (int examples : List.of(3, 50, 1)) {
+        SplittableRandom random = new SplittableRandom(examples);
+        float[] features = new float[examples * FEATURES];
+        for (int i = 0; i < features.length; i++) {
+          features[i] = (float) random.nextDouble(-3, 3);
+        }
+        float[] expected = general.probabilities(features, examples);
+        assertThat(fast.probabilities(features, examples)).containsExactly(expected, within(1e-6f));
+      }
+    }
+  }
+}
