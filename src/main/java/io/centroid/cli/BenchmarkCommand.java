@@ -1,48 +1,80 @@
 package io.centroid.cli;
 
+import io.centroid.benchmark.AccuracyBenchmark;
+import io.centroid.benchmark.AveragingBenchmark;
+import io.centroid.benchmark.MemoryBenchmark;
+import io.centroid.benchmark.StepBenchmark;
 import io.centroid.config.Settings;
+import io.centroid.model.DenseNetwork;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
 import io.centroid.shard.ShardSet;
-import io.centroid.train.AveragingBenchmark;
 import io.centroid.train.CentroidKryoRegistrator;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code centroid benchmark}. */
 @Command(
     name = "benchmark",
-    description =
-        "Measures the averaging engine against Deeplearning4j's own, on the same examples in turn.",
+    description = "Measures Centroid against what people would use instead.",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  centroid benchmark --shards shards",
-      "  centroid benchmark --shards shards --repetitions 0 --soak-rounds 2000"
+      "  centroid benchmark step --shards shards --python python3",
+      "  centroid benchmark averaging --shards shards --repetitions 5",
+      "  centroid benchmark accuracy --shards shards-all",
+      "  centroid benchmark memory --shards shards --rounds 2000"
     })
 final class BenchmarkCommand implements Callable<Integer> {
+  /** What to measure. */
+  enum Part {
+    /** One worker's step on one thread. */
+    STEP,
+    /** Rounds of the engines. */
+    AVERAGING,
+    /** Seconds until 48 % of the test images. */
+    ACCURACY,
+    /** Memory over thousands of rounds. */
+    MEMORY
+  }
+
+  @Parameters(
+      paramLabel = "PART",
+      description =
+          "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
+              + " until 48 %% of the test images; memory: over thousands of rounds.")
+  private Part part;
+
   @Option(
       names = "--shards",
       paramLabel = "DIR",
       required = true,
-      description = "Shard set with at least 6,400 training images; any Hadoop path.")
+      description = "Shard set with at least 25,600 training images; any Hadoop path.")
   private Path shards;
 
   @Option(
       names = "--repetitions",
       defaultValue = "5",
-      description = "Turns of every engine after one that warms up; default: ${DEFAULT-VALUE}.")
+      description = "Turns of every contender after one that warms up; default: ${DEFAULT-VALUE}.")
   private int repetitions;
 
   @Option(
-      names = "--soak-rounds",
-      defaultValue = "0",
+      names = "--rounds",
+      defaultValue = "2000",
       description = "Rounds to watch memory over; default: ${DEFAULT-VALUE}.")
-  private int soakRounds;
+  private int rounds;
+
+  @Option(
+      names = "--python",
+      defaultValue = "python3",
+      description = "Python for PyTorch, if it has it; default: ${DEFAULT-VALUE}.")
+  private String python;
 
   @Mixin private SettingsOptions options = new SettingsOptions();
 
@@ -50,21 +82,17 @@ final class BenchmarkCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = options.load();
     Phases phases = new Phases(System.out);
+    MultiLayerConfiguration network =
+        DenseNetwork.configuration(settings.network(), settings.training());
     try (SparkSession session =
         SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      AveragingBenchmark benchmark =
-          new AveragingBenchmark(
-              context,
-              ShardSet.open(shards, context.hadoopConfiguration()),
-              settings.network(),
-              settings.training(),
-              phases);
-      if (repetitions > 0) {
-        benchmark.compare(repetitions);
-      }
-      if (soakRounds > 0) {
-        benchmark.soak(soakRounds);
+      ShardSet set = ShardSet.open(shards, context.hadoopConfiguration());
+      switch (part) {
+        case STEP -> new StepBenchmark(context, set, network, python, phases).run(repetitions);
+        case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);
+        case ACCURACY -> new AccuracyBenchmark(context, set, network, python, phases).run();
+        case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
       }
       return 0;
     }

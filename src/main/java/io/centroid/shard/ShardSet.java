@@ -85,12 +85,14 @@ public final class ShardSet {
         .flatMap(new ShardExamples(directory.toString(), List.copyOf(entries), configuration));
   }
 
+  /** The Parquet files of a split. */
+  public List<Path> files(Split split) {
+    return manifest.shards(split).stream().map(entry -> new Path(directory, entry.file())).toList();
+  }
+
   /** The ids of a split's examples, in the order of the files. Only the id column is read. */
   public long[] ids(JavaSparkContext context, Split split) {
-    String[] files =
-        manifest.shards(split).stream()
-            .map(entry -> new Path(directory, entry.file()).toString())
-            .toArray(String[]::new);
+    String[] files = files(split).stream().map(Path::toString).toArray(String[]::new);
     return SparkSession.builder()
         .sparkContext(context.sc())
         .getOrCreate()

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The examples of a shard set as a network trains on them: features as stored, labels one-hot. */
-final class ShardExamples {
+public final class ShardExamples {
   private static final ExampleShape SHAPE =
       new ExampleShape(new long[] {Cifar10.FEATURES}, new long[] {Cifar10.CLASSES});
 
@@ -23,7 +23,7 @@ final class ShardExamples {
   }
 
   /** Deals the training split to logical workers, with labels smoothed as the settings say. */
-  static WorkerShares dealTraining(
+  public static WorkerShares dealTraining(
       JavaSparkContext context, ShardSet shards, TrainingSettings training) {
     return deal(
         context,
@@ -36,7 +36,7 @@ final class ShardExamples {
   }
 
   /** Deals the examples of one split with the smallest ids. */
-  static WorkerShares dealFirst(
+  public static WorkerShares dealFirst(
       JavaSparkContext context, ShardSet shards, Split split, int count, int workers, long seed) {
     long[] ids = shards.ids(context, split);
     Arrays.sort(ids);

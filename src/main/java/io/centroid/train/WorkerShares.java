@@ -78,7 +78,7 @@ public final class WorkerShares implements AutoCloseable {
   }
 
   /** The packed examples; partition w belongs to worker w. */
-  JavaRDD<ExampleBlock> blocks() {
+  public JavaRDD<ExampleBlock> blocks() {
     return blocks;
   }
 
@@ -95,12 +95,12 @@ public final class WorkerShares implements AutoCloseable {
   }
 
   /** How many examples there are in all. */
-  int examples() {
+  public int examples() {
     return examples;
   }
 
   /** How many shares there are. */
-  int workers() {
+  public int workers() {
     return workers;
   }
 

@@ -1,0 +1,303 @@
+package io.centroid.benchmark;
+
+import io.centroid.compute.ExampleShape;
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.LocalTrainer;
+import io.centroid.compute.Minibatch;
+import io.centroid.compute.TrainingState;
+import io.centroid.data.Split;
+import io.centroid.model.Networks;
+import io.centroid.report.RoundTiming;
+import io.centroid.run.Phases;
+import io.centroid.shard.ShardSet;
+import io.centroid.train.AveragingEngine;
+import io.centroid.train.CentroidAveraging;
+import io.centroid.train.EpochResult;
+import io.centroid.train.ExampleBlock;
+import io.centroid.train.ExampleOrder;
+import io.centroid.train.RoundPlan;
+import io.centroid.train.ShardExamples;
+import io.centroid.train.StockAveraging;
+import io.centroid.train.WorkerShares;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.spark.api.RDDTrainingApproach;
+import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Rounds of the averaging engine against Deeplearning4j's own averaging and its plain {@code fit},
+ * on the same images in one application.
+ */
+public final class AveragingBenchmark {
+  private static final int IMAGES = 25_600;
+  private static final int[] MINIBATCHES = {32, 128, 512};
+  private static final int[] FREQUENCIES = {5, 25, 100};
+  private static final long SEED = 1;
+  private static final String STOCK_DIRECT = "stock, Direct, guarded";
+  private static final String STOCK_EXPORT = "stock, Export";
+  private static final String PLAIN = "Deeplearning4j, one process";
+
+  private final JavaSparkContext context;
+  private final ShardSet shards;
+  private final MultiLayerConfiguration network;
+  private final Phases phases;
+
+  /**
+   * Creates a benchmark.
+   *
+   * @param shards where the images come from; at least 25,600 training images
+   */
+  public AveragingBenchmark(
+      JavaSparkContext context, ShardSet shards, MultiLayerConfiguration network, Phases phases) {
+    this.context = context;
+    this.shards = shards;
+    this.network = network;
+    this.phases = phases;
+  }
+
+  /** Measures and prints a table. */
+  public void run(int repetitions) {
+    try (WorkerShares one = deal(1);
+        WorkerShares two = deal(2)) {
+      List<Contender> contenders = new ArrayList<>();
+      try {
+        contenders.add(new Engine(label(STOCK_DIRECT, 2, 32, 5), stock(two), start()));
+        contenders.add(new Export(label(STOCK_EXPORT, 2, 32, 5), two));
+        contenders.add(new Plain(label(PLAIN, 1, 32, 0)));
+        contenders.add(
+            new Engine(
+                label("Centroid, Deeplearning4j's step", 2, 32, 5),
+                engine(two, LocalStep.GENERAL, 32, 5),
+                start()));
+        for (int minibatch : MINIBATCHES) {
+          for (int frequency : FREQUENCIES) {
+            for (WorkerShares shares : List.of(one, two)) {
+              addEngine(contenders, shares, minibatch, frequency);
+            }
+          }
+        }
+        print(Turns.take(contenders, repetitions));
+      } finally {
+        contenders.forEach(Contender::close);
+      }
+    }
+  }
+
+  /** An engine, unless the images are too few for one full round. */
+  private void addEngine(
+      List<Contender> contenders, WorkerShares shares, int minibatch, int frequency) {
+    if ((long) shares.workers() * minibatch * frequency <= IMAGES) {
+      contenders.add(
+          new Engine(
+              label("Centroid", shares.workers(), minibatch, frequency),
+              engine(shares, LocalStep.FAST, minibatch, frequency),
+              start()));
+    }
+  }
+
+  private static String label(String what, int workers, int minibatch, int frequency) {
+    return "%-32s W=%d b=%-3d F=%s"
+        .formatted(what, workers, minibatch, frequency == 0 ? "-" : frequency);
+  }
+
+  private void print(Turns turns) {
+    double stock =
+        Math.max(
+            turns.speed(label(STOCK_DIRECT, 2, 32, 5)), turns.speed(label(STOCK_EXPORT, 2, 32, 5)));
+    phases.say("%-49s %9s %17s %8s %11s", "", "images/s", "min to max", "to stock", "outside, ms");
+    for (String name : turns.names()) {
+      List<RoundTiming> rounds =
+          turns.of(name).stream().flatMap(turn -> turn.rounds().stream()).toList();
+      phases.say(
+          "%-49s %,9.0f %,8.0f %,8.0f %7.1fx %11s",
+          name,
+          turns.speed(name),
+          turns.slowest(name),
+          turns.fastest(name),
+          turns.speed(name) / stock,
+          rounds.isEmpty()
+              ? ""
+              : "%.1f".formatted(1000 * Turns.median(rounds, RoundTiming::outsideCompute)));
+    }
+    phases.say("to stock: to the faster stock approach");
+    phases.say("outside: time of a round outside of the workers' compute, median over rounds");
+    double two = turns.speed(label("Centroid", 2, 32, 25));
+    phases.say(
+        "W=2 to W=1 at b=32 F=25: %.2fx; to plain Deeplearning4j: %.1fx",
+        two / turns.speed(label("Centroid", 1, 32, 25)), two / turns.speed(label(PLAIN, 1, 32, 0)));
+  }
+
+  private WorkerShares deal(int workers) {
+    return ShardExamples.dealFirst(context, shards, Split.TRAIN, IMAGES, workers, SEED);
+  }
+
+  private TrainingState start() {
+    MultiLayerNetwork initial = Networks.initialized(network);
+    TrainingState state = TrainingState.of(initial);
+    initial.close();
+    return state;
+  }
+
+  private AveragingEngine engine(
+      WorkerShares shares, LocalStep step, int minibatch, int frequency) {
+    RoundPlan plan = new RoundPlan(IMAGES, shares.workers(), minibatch, frequency, SEED);
+    return new CentroidAveraging(context, shares, network.toJson(), step, plan, 0, 16);
+  }
+
+  private AveragingEngine stock(WorkerShares shares) {
+    RoundPlan plan = new RoundPlan(IMAGES, shares.workers(), 32, 5, SEED);
+    return new StockAveraging(context, shares, network.toJson(), plan);
+  }
+
+  /** An engine, training on from where it stopped. */
+  static final class Engine implements Contender {
+    private final String name;
+    private final AveragingEngine engine;
+    private TrainingState state;
+    private int epoch;
+
+    Engine(String name, AveragingEngine engine, TrainingState start) {
+      this.name = name;
+      this.engine = engine;
+      this.state = start;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Turn turn() {
+      long begin = System.nanoTime();
+      EpochResult result = engine.trainEpoch(state, ++epoch, (r, n, e, l) -> {});
+      state = result.state();
+      boolean timed = result.rounds().stream().anyMatch(round -> round.compute() > 0);
+      return new Turn(
+          result.examples(),
+          (System.nanoTime() - begin) / 1e9,
+          timed ? result.rounds() : List.of());
+    }
+
+    TrainingState state() {
+      return state;
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+
+  /** Deeplearning4j's {@code fit} without Spark. */
+  private final class Plain implements Contender {
+    private final String name;
+    private final Images images = Images.first(context, shards, Split.TRAIN, 6_400);
+    private final LocalTrainer trainer = LocalStep.GENERAL.trainer(network.toJson(), Images.SHAPE);
+    private final Minibatch minibatch = new Minibatch(32, Images.SHAPE);
+    private int epoch;
+
+    Plain(String name) {
+      this.name = name;
+      trainer.start(start());
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Turn turn() {
+      int[] order = ExampleOrder.epochOrder(SEED, ++epoch, 0, images.count());
+      return Contender.timed(
+          images.count(),
+          () -> {
+            for (int from = 0; from < images.count(); from += 32) {
+              images.gather(order, from, 32, minibatch);
+              trainer.step(minibatch, from);
+            }
+          });
+    }
+
+    @Override
+    public void close() {
+      trainer.close();
+    }
+  }
+
+  /** Deeplearning4j's own master as its users run it, by way of files. */
+  private final class Export implements Contender {
+    private static final int MINIBATCH = 32;
+
+    private final String name;
+    private final JavaRDD<DataSet> minibatches;
+    private final ParameterAveragingTrainingMaster master;
+    private final SparkDl4jMultiLayer spark;
+
+    Export(String name, WorkerShares shares) {
+      this.name = name;
+      minibatches =
+          shares
+              .blocks()
+              .flatMap(block -> minibatches(block).iterator())
+              .persist(StorageLevel.MEMORY_ONLY_SER());
+      master =
+          new ParameterAveragingTrainingMaster.Builder(2, MINIBATCH)
+              .batchSizePerWorker(MINIBATCH)
+              .averagingFrequency(5)
+              .saveUpdater(true)
+              .rngSeed(SEED)
+              .rddTrainingApproach(RDDTrainingApproach.Export)
+              .storageLevel(null)
+              .build();
+      spark = new SparkDl4jMultiLayer(context, Networks.initialized(network), master);
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Turn turn() {
+      return Contender.timed(IMAGES, () -> spark.fit(minibatches));
+    }
+
+    @Override
+    public void close() {
+      master.deleteTempFiles(context);
+      minibatches.unpersist();
+    }
+
+    private static List<DataSet> minibatches(ExampleBlock block) {
+      return Stream.iterate(0, from -> from + MINIBATCH <= block.size(), from -> from + MINIBATCH)
+          .map(from -> minibatch(block, from))
+          .toList();
+    }
+
+    private static DataSet minibatch(ExampleBlock block, int from) {
+      return new DataSet(
+          array(block.features(), block.size(), from), array(block.labels(), block.size(), from));
+    }
+
+    private static org.nd4j.linalg.api.ndarray.INDArray array(
+        float[] values, int examples, int from) {
+      int length = values.length / examples;
+      return Nd4j.create(
+          Arrays.copyOfRange(values, from * length, (from + MINIBATCH) * length),
+          ExampleShape.minibatch(MINIBATCH, new long[] {length}),
+          'c');
+    }
+  }
+}

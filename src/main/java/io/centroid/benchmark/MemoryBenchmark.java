@@ -1,0 +1,132 @@
+package io.centroid.benchmark;
+
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.TrainingState;
+import io.centroid.data.Split;
+import io.centroid.model.Networks;
+import io.centroid.report.RoundTiming;
+import io.centroid.run.Phases;
+import io.centroid.shard.ShardSet;
+import io.centroid.train.AveragingEngine;
+import io.centroid.train.CentroidAveraging;
+import io.centroid.train.EpochResult;
+import io.centroid.train.ExampleBlock;
+import io.centroid.train.RoundPlan;
+import io.centroid.train.ShardExamples;
+import io.centroid.train.WorkerShares;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import scala.Tuple2;
+
+/** Memory of driver and executors, and what a round costs, over thousands of rounds. */
+public final class MemoryBenchmark {
+  private static final int IMAGES = 6_400;
+  private static final int MINIBATCH = 32;
+  private static final int FREQUENCY = 5;
+  private static final double MEGABYTE = 1 << 20;
+
+  private final JavaSparkContext context;
+  private final ShardSet shards;
+  private final MultiLayerConfiguration network;
+  private final Phases phases;
+
+  /**
+   * Creates a benchmark.
+   *
+   * @param shards where the images come from; at least 6,400 training images
+   */
+  public MemoryBenchmark(
+      JavaSparkContext context, ShardSet shards, MultiLayerConfiguration network, Phases phases) {
+    this.context = context;
+    this.shards = shards;
+    this.network = network;
+    this.phases = phases;
+  }
+
+  /** Prints memory after every tenth of the rounds, with two workers averaging every 5 steps. */
+  public void run(int rounds) {
+    int perEpoch = IMAGES / (2 * MINIBATCH * FREQUENCY);
+    int epochsPerLine = Math.max(1, rounds / perEpoch / 10);
+    RoundPlan plan = new RoundPlan(IMAGES, 2, MINIBATCH, FREQUENCY, 1);
+    try (WorkerShares shares = ShardExamples.dealFirst(context, shards, Split.TRAIN, IMAGES, 2, 1);
+        AveragingEngine engine =
+            new CentroidAveraging(context, shares, network.toJson(), LocalStep.FAST, plan, 0, 16)) {
+      TrainingState state = start();
+      phases.say(
+          "%8s %12s   %s", "rounds", "outside, ms", "heap used after collection / resident, MB");
+      int epoch = 0;
+      for (int done = 0; done < rounds; ) {
+        List<RoundTiming> timings = new java.util.ArrayList<>();
+        for (int i = 0; i < epochsPerLine; i++) {
+          EpochResult result = engine.trainEpoch(state, ++epoch, (r, n, e, l) -> {});
+          state = result.state();
+          timings.addAll(result.rounds());
+        }
+        done += timings.size();
+        phases.say(
+            "%8d %12.1f   %s",
+            done, 1000 * Turns.median(timings, RoundTiming::outsideCompute), memory(shares));
+      }
+    }
+  }
+
+  private TrainingState start() {
+    MultiLayerNetwork initial = Networks.initialized(network);
+    TrainingState state = TrainingState.of(initial);
+    initial.close();
+    return state;
+  }
+
+  /** One entry for each JVM: the driver's, and those of the executors that hold shares. */
+  private static String memory(WorkerShares shares) {
+    Map<String, String> jvms = new TreeMap<>(Map.of("driver", ofThisJvm()));
+    shares
+        .blocks()
+        .mapPartitions(new ExecutorMemory())
+        .collect()
+        .forEach(executor -> jvms.put(executor._1(), executor._2()));
+    StringBuilder line = new StringBuilder();
+    jvms.forEach((name, used) -> line.append(name).append(' ').append(used).append("  "));
+    return line.toString().strip();
+  }
+
+  private static String ofThisJvm() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return "%.0f / %.0f"
+        .formatted((runtime.totalMemory() - runtime.freeMemory()) / MEGABYTE, residentMegabytes());
+  }
+
+  private static double residentMegabytes() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    throw new IllegalStateException("found no VmRSS in /proc/self/status");
+  }
+
+  /** The memory of the executor that holds a share; the driver's own when that is one JVM. */
+  private record ExecutorMemory()
+      implements FlatMapFunction<Iterator<ExampleBlock>, Tuple2<String, String>> {
+    @Override
+    public Iterator<Tuple2<String, String>> call(Iterator<ExampleBlock> share) {
+      return List.of(new Tuple2<>(SparkEnv.get().executorId(), ofThisJvm())).iterator();
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.centroid.benchmark;
+
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.LocalTrainer;
+import io.centroid.compute.Minibatch;
+import io.centroid.compute.TrainingState;
+import io.centroid.data.Split;
+import io.centroid.model.Networks;
+import io.centroid.run.Phases;
+import io.centroid.shard.ShardSet;
+import io.centroid.train.ExampleOrder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.bytedeco.openblas.global.openblas;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * One worker's step on one thread: Centroid's against Deeplearning4j's, PyTorch's, and against the
+ * matrix products that nobody can do without.
+ */
+public final class StepBenchmark {
+  private static final int IMAGES = 12_800;
+  private static final int[] MINIBATCHES = {32, 128, 512};
+
+  private final Images images;
+  private final MultiLayerConfiguration network;
+  private final String python;
+  private final Phases phases;
+
+  /**
+   * Creates a benchmark.
+   *
+   * @param shards where the images come from; at least 12,800 training images
+   * @param network the default network, whatever its update rule
+   * @param python command of a Python 3; PyTorch is left out where it has none
+   */
+  public StepBenchmark(
+      JavaSparkContext context,
+      ShardSet shards,
+      MultiLayerConfiguration network,
+      String python,
+      Phases phases) {
+    this.images = Images.first(context, shards, Split.TRAIN, IMAGES);
+    this.network = network;
+    this.python = python;
+    this.phases = phases;
+  }
+
+  /** Measures and prints a table for each minibatch size. */
+  public void run(int repetitions) throws IOException, InterruptedException {
+    Path file = Files.createTempFile("images", ".bin");
+    try {
+      images.write(file);
+      for (int minibatch : MINIBATCHES) {
+        run(minibatch, repetitions, file);
+      }
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private void run(int minibatch, int repetitions, Path file)
+      throws IOException, InterruptedException {
+    List<Contender> contenders = new ArrayList<>();
+    try {
+      contenders.add(new Trainer("Centroid, fast step", LocalStep.FAST, minibatch, 1));
+      contenders.add(new Trainer("Deeplearning4j", LocalStep.GENERAL, minibatch, 1));
+      contenders.add(new Trainer("Deeplearning4j, 2 threads", LocalStep.GENERAL, minibatch, 2));
+      for (int threads = 1; threads <= 2; threads++) {
+        Optional<TorchProcess> torch =
+            TorchProcess.start(python, file.toString(), Integer.toString(images.count()), threads);
+        if (torch.isPresent()) {
+          contenders.add(new Torch(torch.get(), threads, minibatch));
+        }
+      }
+      contenders.add(new Products("limit: first layer's products", minibatch, false));
+      contenders.add(new Products("limit: all products, one pass", minibatch, true));
+      print(minibatch, Turns.take(contenders, repetitions));
+    } finally {
+      contenders.forEach(Contender::close);
+    }
+  }
+
+  private void print(int minibatch, Turns turns) {
+    double ours = turns.speed("Centroid, fast step");
+    phases.say("%-32s %9s %17s %10s", "b = " + minibatch, "images/s", "min to max", "Centroid is");
+    for (String name : turns.names()) {
+      phases.say(
+          "%-32s %,9.0f %,8.0f %,8.0f %9.2f x",
+          name,
+          turns.speed(name),
+          turns.slowest(name),
+          turns.fastest(name),
+          ours / turns.speed(name));
+    }
+    phases.say("");
+  }
+
+  private static int steps(int minibatch) {
+    return IMAGES / minibatch;
+  }
+
+  /** A local trainer that goes over the images again and again. */
+  private final class Trainer implements Contender {
+    private final String name;
+    private final int minibatchSize;
+    private final int threads;
+    private final LocalTrainer trainer;
+    private final Minibatch minibatch;
+    private int epoch;
+
+    Trainer(String name, LocalStep step, int minibatchSize, int threads) {
+      this.name = name;
+      this.minibatchSize = minibatchSize;
+      this.threads = threads;
+      this.trainer = step.trainer(network.toJson(), Images.SHAPE);
+      this.minibatch = new Minibatch(minibatchSize, Images.SHAPE);
+      MultiLayerNetwork initial = Networks.initialized(network);
+      trainer.start(TrainingState.of(initial));
+      initial.close();
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Turn turn() {
+      int[] order = ExampleOrder.epochOrder(1, ++epoch, 0, images.count());
+      useThreads(threads);
+      try {
+        return Contender.timed(
+            (long) steps(minibatchSize) * minibatchSize,
+            () -> {
+              for (int step = 0; step < steps(minibatchSize); step++) {
+                images.gather(order, step * minibatchSize, minibatchSize, minibatch);
+                trainer.step(minibatch, step);
+              }
+            });
+      } finally {
+        useThreads(1);
+      }
+    }
+
+    @Override
+    public void close() {
+      trainer.close();
+    }
+  }
+
+  private static void useThreads(int threads) {
+    Nd4j.getEnvironment().setMaxThreads(threads);
+    Nd4j.getEnvironment().setMaxMasterThreads(threads);
+    openblas.blas_set_num_threads(threads);
+  }
+
+  private record Torch(TorchProcess process, int threads, int minibatch) implements Contender {
+    @Override
+    public String name() {
+      return "PyTorch " + process.version() + (threads == 1 ? "" : ", " + threads + " threads");
+    }
+
+    @Override
+    public Turn turn() {
+      int steps = steps(minibatch);
+      return new Turn((long) steps * minibatch, process.steps(minibatch, steps), List.of());
+    }
+
+    @Override
+    public void close() {
+      process.close();
+    }
+  }
+
+  private static final class Products implements Contender {
+    private final String name;
+    private final int minibatch;
+    private final boolean all;
+    private final MatrixProducts products;
+
+    Products(String name, int minibatch, boolean all) {
+      this.name = name;
+      this.minibatch = minibatch;
+      this.all = all;
+      this.products = new MatrixProducts(minibatch);
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Turn turn() {
+      return Contender.timed(
+          (long) steps(minibatch) * minibatch,
+          () -> {
+            for (int step = 0; step < steps(minibatch); step++) {
+              products.firstLayer();
+              if (all) {
+                products.otherLayers();
+                products.streamState();
+              }
+            }
+          });
+    }
+
+    @Override
+    public void close() {
+      products.close();
+    }
+  }
+}

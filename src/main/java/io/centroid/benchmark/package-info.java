@@ -1,0 +1,2 @@
+/** Measures Centroid against what people would use instead. */
+package io.centroid.benchmark;
