@@ -107,8 +107,8 @@ public final class AccuracyBenchmark {
 
   private void plain() {
     Images images = all(Split.TRAIN);
-    try (LocalTrainer trainer = LocalStep.GENERAL.trainer(network.toJson(), Images.SHAPE)) {
-      Minibatch minibatch = new Minibatch(MINIBATCH, Images.SHAPE);
+    try (LocalTrainer trainer = LocalStep.GENERAL.trainer(network.toJson(), images.shape())) {
+      Minibatch minibatch = new Minibatch(MINIBATCH, images.shape());
       trainer.start(start());
       int[] epoch = {0};
       print(

@@ -1,6 +1,7 @@
 package io.centroid.benchmark;
 
 import io.centroid.compute.ExampleShape;
+import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.Minibatch;
@@ -203,8 +204,9 @@ public final class AveragingBenchmark {
   private final class Plain implements Contender {
     private final String name;
     private final Images images = Images.first(context, shards, Split.TRAIN, 6_400);
-    private final LocalTrainer trainer = LocalStep.GENERAL.trainer(network.toJson(), Images.SHAPE);
-    private final Minibatch minibatch = new Minibatch(32, Images.SHAPE);
+    private final LocalTrainer trainer =
+        LocalStep.GENERAL.trainer(network.toJson(), images.shape());
+    private final Minibatch minibatch = new Minibatch(32, images.shape());
     private int epoch;
 
     Plain(String name) {
@@ -245,12 +247,13 @@ public final class AveragingBenchmark {
     private final ParameterAveragingTrainingMaster master;
     private final SparkDl4jMultiLayer spark;
 
-    Export(String name, WorkerShares shares) {
+    Export(String name, WorkerShares dealt) {
       this.name = name;
+      FeatureCoding coding = ShardExamples.shape(shards).coding();
       minibatches =
-          shares
+          dealt
               .blocks()
-              .flatMap(block -> minibatches(block).iterator())
+              .flatMap(block -> minibatches(block, coding).iterator())
               .persist(StorageLevel.MEMORY_ONLY_SER());
       master =
           new ParameterAveragingTrainingMaster.Builder(2, MINIBATCH)
@@ -280,24 +283,26 @@ public final class AveragingBenchmark {
       minibatches.unpersist();
     }
 
-    private static List<DataSet> minibatches(ExampleBlock block) {
+    private static List<DataSet> minibatches(ExampleBlock block, FeatureCoding coding) {
       return Stream.iterate(0, from -> from + MINIBATCH <= block.size(), from -> from + MINIBATCH)
-          .map(from -> minibatch(block, from))
+          .map(from -> minibatch(block, from, coding))
           .toList();
     }
 
-    private static DataSet minibatch(ExampleBlock block, int from) {
+    private static DataSet minibatch(ExampleBlock block, int from, FeatureCoding coding) {
+      int features = block.features().length / block.size() / coding.bytesPerValue();
+      int labels = block.labels().length / block.size();
+      float[] values = new float[MINIBATCH * features];
+      for (int i = 0; i < MINIBATCH; i++) {
+        int at = (from + i) * features * coding.bytesPerValue();
+        coding.decode(block.features(), at, values, i * features, features);
+      }
       return new DataSet(
-          array(block.features(), block.size(), from), array(block.labels(), block.size(), from));
-    }
-
-    private static org.nd4j.linalg.api.ndarray.INDArray array(
-        float[] values, int examples, int from) {
-      int length = values.length / examples;
-      return Nd4j.create(
-          Arrays.copyOfRange(values, from * length, (from + MINIBATCH) * length),
-          ExampleShape.minibatch(MINIBATCH, new long[] {length}),
-          'c');
+          Nd4j.create(values, ExampleShape.minibatch(MINIBATCH, new long[] {features}), 'c'),
+          Nd4j.create(
+              Arrays.copyOfRange(block.labels(), from * labels, (from + MINIBATCH) * labels),
+              ExampleShape.minibatch(MINIBATCH, new long[] {labels}),
+              'c'));
     }
   }
 }

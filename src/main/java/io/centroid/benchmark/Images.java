@@ -6,6 +6,7 @@ import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
+import io.centroid.train.ShardExamples;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -18,25 +19,25 @@ import org.apache.spark.api.java.JavaSparkContext;
 /**
  * Images of a split in the driver's memory, for contenders that do not use Spark.
  *
- * @param features {@code float[n × 3072]}, image after image
+ * @param features pixels, image after image, coded as {@code shape} says
  * @param labels {@code float[n × 10]}, one-hot
+ * @param shape of every image
  */
 @SuppressWarnings("ArrayRecordComponent") // hundreds of megabytes, never compared
-record Images(float[] features, float[] labels) {
-  static final ExampleShape SHAPE =
-      new ExampleShape(new long[] {Cifar10.FEATURES}, new long[] {Cifar10.CLASSES});
-
+record Images(byte[] features, float[] labels, ExampleShape shape) {
   /** The first images of a split, in the order of the files. */
   static Images first(JavaSparkContext context, ShardSet shards, Split split, int count) {
     List<Example> examples = shards.examples(context, split).take(count);
-    float[] features = new float[examples.size() * Cifar10.FEATURES];
+    ExampleShape shape = ShardExamples.shape(shards);
+    byte[] features = new byte[examples.size() * Cifar10.FEATURES];
     float[] labels = new float[examples.size() * Cifar10.CLASSES];
     for (int i = 0; i < examples.size(); i++) {
       Example example = examples.get(i);
-      System.arraycopy(example.features(), 0, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
+      byte[] pixels = shape.coding().encode(example.features());
+      System.arraycopy(pixels, 0, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
       labels[i * Cifar10.CLASSES + example.label()] = 1;
     }
-    return new Images(features, labels);
+    return new Images(features, labels, shape);
   }
 
   int count() {
@@ -65,8 +66,10 @@ record Images(float[] features, float[] labels) {
     try (OutputStream out = Files.newOutputStream(file)) {
       ByteBuffer bytes =
           ByteBuffer.allocate(Cifar10.FEATURES * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      float[] image = new float[Cifar10.FEATURES];
       for (int i = 0; i < count(); i++) {
-        bytes.asFloatBuffer().put(features, i * Cifar10.FEATURES, Cifar10.FEATURES);
+        shape.coding().decode(features, i * Cifar10.FEATURES, image, 0, Cifar10.FEATURES);
+        bytes.asFloatBuffer().put(image);
         out.write(bytes.array());
       }
       ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);

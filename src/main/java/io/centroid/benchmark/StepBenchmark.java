@@ -120,8 +120,8 @@ public final class StepBenchmark {
       this.name = name;
       this.minibatchSize = minibatchSize;
       this.threads = threads;
-      this.trainer = step.trainer(network.toJson(), Images.SHAPE);
-      this.minibatch = new Minibatch(minibatchSize, Images.SHAPE);
+      this.trainer = step.trainer(network.toJson(), images.shape());
+      this.minibatch = new Minibatch(minibatchSize, images.shape());
       MultiLayerNetwork initial = Networks.initialized(network);
       trainer.start(TrainingState.of(initial));
       initial.close();

@@ -8,9 +8,16 @@ import java.util.Arrays;
  *
  * @param features shape of the input, e.g. {@code [3072]}
  * @param labels shape of the wanted output, e.g. {@code [10]}
+ * @param coding how the features are kept in memory
  */
 @SuppressWarnings("ArrayRecordComponent") // shapes are long[] throughout ND4J
-public record ExampleShape(long[] features, long[] labels) implements Serializable {
+public record ExampleShape(long[] features, long[] labels, FeatureCoding coding)
+    implements Serializable {
+
+  /** Of features that are kept as floats. */
+  public ExampleShape(long[] features, long[] labels) {
+    this(features, labels, FeatureCoding.FLOATS);
+  }
 
   /** Values of one input. */
   public int featureCount() {

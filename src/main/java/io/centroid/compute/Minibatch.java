@@ -3,13 +3,15 @@ package io.centroid.compute;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The examples of one step, each where it lies in its block: nothing is copied before it is copied
- * to where the step computes. Filled anew for every step.
+ * The examples of one step, each where it lies in its block: features become floats on their way to
+ * where the step computes, and nothing is copied before. Filled anew for every step.
  */
 public final class Minibatch {
   private final int featureCount;
   private final int labelCount;
-  private final float[][] features;
+  private final FeatureCoding coding;
+  private final float[] example;
+  private final byte[][] features;
   private final int[] featuresFrom;
   private final float[][] labels;
   private final int[] labelsFrom;
@@ -24,7 +26,9 @@ public final class Minibatch {
   public Minibatch(int capacity, ExampleShape shape) {
     this.featureCount = shape.featureCount();
     this.labelCount = shape.labelCount();
-    this.features = new float[capacity][];
+    this.coding = shape.coding();
+    this.example = new float[featureCount];
+    this.features = new byte[capacity][];
     this.featuresFrom = new int[capacity];
     this.labels = new float[capacity][];
     this.labelsFrom = new int[capacity];
@@ -38,10 +42,11 @@ public final class Minibatch {
   /**
    * Adds an example.
    *
+   * @param features coded as the shape says
    * @param featuresFrom where its features start in {@code features}
    * @param labelsFrom where its labels start in {@code labels}
    */
-  public void add(float[] features, int featuresFrom, float[] labels, int labelsFrom) {
+  public void add(byte[] features, int featuresFrom, float[] labels, int labelsFrom) {
     this.features[size] = features;
     this.featuresFrom[size] = featuresFrom;
     this.labels[size] = labels;
@@ -57,7 +62,8 @@ public final class Minibatch {
   /** Copies the features, example after example, to native memory at position 0. */
   void copyFeatures(FloatPointer target) {
     for (int i = 0; i < size; i++) {
-      target.position((long) i * featureCount).put(features[i], featuresFrom[i], featureCount);
+      coding.decode(features[i], featuresFrom[i], example, 0, featureCount);
+      target.position((long) i * featureCount).put(example, 0, featureCount);
     }
     target.position(0);
   }
@@ -65,7 +71,7 @@ public final class Minibatch {
   /** Copies the features, example after example. */
   public void copyFeatures(float[] target) {
     for (int i = 0; i < size; i++) {
-      System.arraycopy(features[i], featuresFrom[i], target, i * featureCount, featureCount);
+      coding.decode(features[i], featuresFrom[i], target, i * featureCount, featureCount);
     }
   }
 

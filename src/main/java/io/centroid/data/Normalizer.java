@@ -39,10 +39,46 @@ public final class Normalizer implements Serializable {
    * @param features {@code float[3072]}, filled in the same order
    */
   public void apply(byte[] pixels, float[] features) {
+    apply(pixels, 0, features, 0);
+  }
+
+  /**
+   * Normalizes one image of several.
+   *
+   * @param pixels unsigned, HWC order, image after image
+   * @param from where the image starts in {@code pixels}
+   * @param at where its features go in {@code features}
+   */
+  public void apply(byte[] pixels, int from, float[] features, int at) {
     for (int i = 0; i < Cifar10.FEATURES; i += Cifar10.CHANNELS) {
-      features[i] = table[pixels[i] & 0xff];
-      features[i + 1] = table[LEVELS + (pixels[i + 1] & 0xff)];
-      features[i + 2] = table[2 * LEVELS + (pixels[i + 2] & 0xff)];
+      features[at + i] = table[pixels[from + i] & 0xff];
+      features[at + i + 1] = table[LEVELS + (pixels[from + i + 1] & 0xff)];
+      features[at + i + 2] = table[2 * LEVELS + (pixels[from + i + 2] & 0xff)];
     }
+  }
+
+  /**
+   * The pixels that features were made from.
+   *
+   * @param features {@code float[3072]}, HWC order
+   * @return {@code byte[3072]}, unsigned, in the same order
+   * @throws IllegalArgumentException when this normalizer makes no such features
+   */
+  public byte[] pixels(float[] features) {
+    byte[] pixels = new byte[features.length];
+    for (int i = 0; i < features.length; i++) {
+      int channel = i % Cifar10.CHANNELS * LEVELS;
+      float smallest = table[channel];
+      float largest = table[channel + LEVELS - 1];
+      int pixel = Math.round((features[i] - smallest) / (largest - smallest) * (LEVELS - 1));
+      if (pixel < 0 || pixel >= LEVELS || table[channel + pixel] != features[i]) {
+        throw new IllegalArgumentException(
+            "Cannot turn features into pixels: found "
+                + features[i]
+                + ", expected a normalized pixel.");
+      }
+      pixels[i] = (byte) pixel;
+    }
+    return pixels;
   }
 }

@@ -114,6 +114,11 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
   private JobException unreadable(Exception e) {
     close(reader);
     reader = null;
+    return unreadable(path, e);
+  }
+
+  /** What is told about a file that cannot be read. */
+  static JobException unreadable(Path path, Exception e) {
     String found =
         e instanceof FileNotFoundException
             ? "no such file"

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,10 +22,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 
@@ -90,21 +87,28 @@ public final class ShardSet {
     return manifest.shards(split).stream().map(entry -> new Path(directory, entry.file())).toList();
   }
 
-  /** The ids of a split's examples, in the order of the files. Only the id column is read. */
+  /**
+   * The ids of a split's examples, in the order of the files. Only the id column is read, and it is
+   * not checked: reading the examples does that.
+   */
   public long[] ids(JavaSparkContext context, Split split) {
-    String[] files = files(split).stream().map(Path::toString).toArray(String[]::new);
-    return SparkSession.builder()
-        .sparkContext(context.sc())
-        .getOrCreate()
-        .read()
-        .schema(new StructType().add(ShardSchema.ID, DataTypes.LongType, false))
-        .parquet(files)
-        .select(ShardSchema.ID)
-        .as(Encoders.LONG())
-        .collectAsList()
-        .stream()
-        .mapToLong(Long::longValue)
-        .toArray();
+    List<String> files = files(split).stream().map(Path::toString).toList();
+    if (files.isEmpty()) {
+      return new long[0];
+    }
+    Broadcast<SerializableConfiguration> configuration =
+        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    try {
+      return context
+          .parallelize(files, files.size())
+          .map(file -> ShardIds.read(new Path(file), configuration.value().value()))
+          .collect()
+          .stream()
+          .flatMapToLong(Arrays::stream)
+          .toArray();
+    } finally {
+      configuration.destroy();
+    }
   }
 
   /** Reads one shard; it is closed when the task ends, however that happens. */

@@ -1,6 +1,7 @@
 package io.centroid.train;
 
 import io.centroid.compute.ExampleShape;
+import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
@@ -229,7 +230,9 @@ public final class AveragingTrainingMaster
       for (int i = 0; i < minibatch.numExamples(); i++) {
         examples.add(
             new TrainingExample(
-                0, flat(minibatch.getFeatures(), i), flat(minibatch.getLabels(), i)));
+                0,
+                FeatureCoding.FLOATS.encode(flat(minibatch.getFeatures(), i)),
+                flat(minibatch.getLabels(), i)));
       }
       return examples.iterator();
     }

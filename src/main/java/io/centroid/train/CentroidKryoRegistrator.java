@@ -2,6 +2,7 @@ package io.centroid.train;
 
 import com.esotericsoftware.kryo.Kryo;
 import io.centroid.compute.ExampleShape;
+import io.centroid.compute.FloatCoding;
 import io.centroid.compute.TrainingState;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Counts;
@@ -38,6 +39,7 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, TrainingState.class);
     RecordSerializer.register(kryo, TrainingExample.class);
     RecordSerializer.register(kryo, ExampleBlock.class);
+    RecordSerializer.register(kryo, FloatCoding.class);
     RecordSerializer.register(kryo, WorkerResult.class);
     RecordSerializer.register(kryo, PartialSum.class);
     RecordSerializer.register(kryo, Delivery.class);

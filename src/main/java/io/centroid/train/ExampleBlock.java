@@ -6,11 +6,11 @@ package io.centroid.train;
  * <p>Blocks are a few megabytes, so that Spark can account for them, and spill them, one by one.
  *
  * @param ids {@code long[n]}
- * @param features {@code float[n × features]}, example after example
+ * @param features {@code byte[n × features × bytes of one value]}, example after example, coded
  * @param labels {@code float[n × labels]}, example after example
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
-public record ExampleBlock(long[] ids, float[] features, float[] labels) {
+public record ExampleBlock(long[] ids, byte[] features, float[] labels) {
 
   /** How many examples the block holds. */
   public int size() {

@@ -1,20 +1,36 @@
 package io.centroid.train;
 
 import io.centroid.compute.ExampleShape;
+import io.centroid.compute.FeatureCoding;
+import io.centroid.compute.PixelCoding;
 import io.centroid.config.TrainingSettings;
+import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Cifar10;
+import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
+import io.centroid.error.JobException;
 import io.centroid.evaluate.LabeledBatch;
+import io.centroid.shard.Example;
+import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
 import java.util.Arrays;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The examples of a shard set as a network trains on them: features as stored, labels one-hot. */
 public final class ShardExamples {
-  private static final ExampleShape SHAPE =
-      new ExampleShape(new long[] {Cifar10.FEATURES}, new long[] {Cifar10.CLASSES});
-
   private ShardExamples() {}
+
+  /** The shape of a shard set's examples; they are kept as the pixels they were made from. */
+  public static ExampleShape shape(ShardSet shards) {
+    NormalizationEntry normalization = shards.manifest().normalization();
+    return new ExampleShape(
+        new long[] {Cifar10.FEATURES},
+        new long[] {Cifar10.CLASSES},
+        new PixelCoding(
+            new Normalizer(
+                normalization.kind(),
+                new ChannelStatistics(normalization.mean(), normalization.deviation()))));
+  }
 
   /** Deals one split to logical workers. */
   static WorkerShares deal(
@@ -51,6 +67,7 @@ public final class ShardExamples {
       int workers,
       long seed,
       double labelSmoothing) {
+    ExampleShape shape = shape(shards);
     long largest = Arrays.stream(ids).max().orElse(-1);
     return WorkerShares.deal(
         context,
@@ -60,22 +77,42 @@ public final class ShardExamples {
             .map(
                 example ->
                     new TrainingExample(
-                        example.id(), example.features(), labels(example.label(), labelSmoothing))),
+                        example.id(),
+                        pixels(example, shape.coding()),
+                        labels(example.label(), labelSmoothing))),
         ids,
-        SHAPE,
+        shape,
         workers,
         seed);
   }
 
   /** A packed block, its labels not smoothed, as a batch to classify. */
-  static LabeledBatch batch(ExampleBlock block) {
+  static LabeledBatch batch(ExampleBlock block, FeatureCoding coding) {
     int[] labels = new int[block.size()];
     for (int i = 0; i < labels.length; i++) {
       while (block.labels()[i * Cifar10.CLASSES + labels[i]] == 0) {
         labels[i]++;
       }
     }
-    return new LabeledBatch(labels, block.features());
+    float[] features = new float[labels.length * Cifar10.FEATURES];
+    int coded = block.features().length / labels.length;
+    for (int i = 0; i < labels.length; i++) {
+      coding.decode(block.features(), i * coded, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
+    }
+    return new LabeledBatch(labels, features);
+  }
+
+  private static byte[] pixels(Example example, FeatureCoding coding) {
+    try {
+      return coding.encode(example.features());
+    } catch (IllegalArgumentException e) {
+      throw JobException.data(
+          "Cannot use example "
+              + example.id()
+              + ": found features that the manifest's normalization does not make of pixels,"
+              + " expected no others. Prepare the shards again.",
+          e);
+    }
   }
 
   /** One-hot, smoothed: 1 − ε for the true class, and ε spread over all classes. */

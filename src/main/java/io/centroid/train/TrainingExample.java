@@ -4,8 +4,9 @@ package io.centroid.train;
  * One example as a network trains on it.
  *
  * @param id a number no other example of the data set has
- * @param features the input, flat in C order
+ * @param features the input, flat in C order, coded as its {@link io.centroid.compute.ExampleShape}
+ *     says
  * @param labels the wanted output, flat in C order; one-hot for a classifier
  */
 @SuppressWarnings("ArrayRecordComponent") // a value on the way into a packed block
-public record TrainingExample(long id, float[] features, float[] labels) {}
+public record TrainingExample(long id, byte[] features, float[] labels) {}

@@ -1,14 +1,17 @@
 package io.centroid.train;
 
+import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.Choice;
 import io.centroid.data.Split;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
+import io.centroid.evaluate.LabeledBatch;
 import io.centroid.evaluate.Metrics;
 import io.centroid.shard.ShardSet;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
@@ -58,8 +61,13 @@ final class Validation implements AutoCloseable {
                 shards.manifest().classNames(),
                 Evaluator.evaluate(
                     context,
-                    split.blocks().map(ShardExamples::batch),
+                    batches(split),
                     new Classifier(configurationJson, state.parameters()))));
+  }
+
+  private static JavaRDD<LabeledBatch> batches(WorkerShares split) {
+    FeatureCoding coding = split.shape().coding();
+    return split.blocks().map(block -> ShardExamples.batch(block, coding));
   }
 
   @Override

@@ -23,8 +23,8 @@ import scala.Tuple2;
  * <p>What is in a share depends on the seed and the ids alone, not on how the examples came in.
  */
 public final class WorkerShares implements AutoCloseable {
-  /** About 3 MB of CIFAR-10. */
-  private static final int BLOCK_EXAMPLES = 256;
+  /** About 3 MB of CIFAR-10's pixels. */
+  private static final int BLOCK_EXAMPLES = 1024;
 
   private final JavaRDD<ExampleBlock> blocks;
   private final Broadcast<long[]> keys;
@@ -198,20 +198,25 @@ public final class WorkerShares implements AutoCloseable {
         blocks.add(
             new ExampleBlock(
                 new long[count],
-                new float[count * shape.featureCount()],
+                new byte[count * codedLength()],
                 new float[count * shape.labelCount()]));
       }
       return blocks;
     }
 
+    /** Bytes of one example's features. */
+    private int codedLength() {
+      return shape.featureCount() * shape.coding().bytesPerValue();
+    }
+
     private void put(TrainingExample example, ExampleBlock block, int index) {
-      if (example.features().length != shape.featureCount()
+      if (example.features().length != codedLength()
           || example.labels().length != shape.labelCount()) {
         throw JobException.data(
             "Cannot pack example "
                 + example.id()
                 + ": found "
-                + example.features().length
+                + example.features().length / shape.coding().bytesPerValue()
                 + " features and "
                 + example.labels().length
                 + " labels, expected "
@@ -222,11 +227,7 @@ public final class WorkerShares implements AutoCloseable {
       }
       block.ids()[index] = example.id();
       System.arraycopy(
-          example.features(),
-          0,
-          block.features(),
-          index * shape.featureCount(),
-          shape.featureCount());
+          example.features(), 0, block.features(), index * codedLength(), codedLength());
       System.arraycopy(
           example.labels(), 0, block.labels(), index * shape.labelCount(), shape.labelCount());
     }

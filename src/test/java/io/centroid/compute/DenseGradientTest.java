@@ -109,7 +109,7 @@ final class DenseGradientTest {
     float[] features = new float[FEATURES];
     Arrays.fill(features, 1);
     Minibatch minibatch = new Minibatch(1, SHAPE);
-    minibatch.add(features, 0, new float[] {1, 0, 0, 0}, 0);
+    minibatch.add(FeatureCoding.FLOATS.encode(features), 0, new float[] {1, 0, 0, 0}, 0);
     try (DenseGradient gradient = new DenseGradient(stack)) {
       gradient.load(parameters);
       assertThat(gradient.compute(minibatch, 0)).isZero();
@@ -130,9 +130,10 @@ final class DenseGradientTest {
       Arrays.fill(labels, example * CLASSES, (example + 1) * CLASSES, 0.05f);
       labels[example * CLASSES + random.nextInt(CLASSES)] = 0.85f; // smoothed
     }
+    byte[] coded = FeatureCoding.FLOATS.encode(features);
     Minibatch minibatch = new Minibatch(EXAMPLES, SHAPE);
     for (int i = 0; i < EXAMPLES; i++) {
-      minibatch.add(features, i * FEATURES, labels, i * CLASSES);
+      minibatch.add(coded, i * FEATURES * Float.BYTES, labels, i * CLASSES);
     }
     try (DenseGradient gradient = new DenseGradient(stack)) {
       gradient.load(parameters);

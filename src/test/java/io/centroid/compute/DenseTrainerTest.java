@@ -255,9 +255,10 @@ final class DenseTrainerTest {
   }
 
   private static Minibatch minibatch(float[] features, float[] labels, int examples) {
+    byte[] coded = FeatureCoding.FLOATS.encode(features);
     Minibatch minibatch = new Minibatch(examples, SHAPE);
     for (int i = 0; i < examples; i++) {
-      minibatch.add(features, i * FEATURES, labels, i * CLASSES);
+      minibatch.add(coded, i * FEATURES * Float.BYTES, labels, i * CLASSES);
     }
     return minibatch;
   }

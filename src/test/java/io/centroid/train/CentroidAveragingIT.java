@@ -60,7 +60,7 @@ final class CentroidAveragingIT {
         float[][] features = new float[count][];
         float[][] labels = new float[count][];
         for (int i = 0; i < count; i++) {
-          features[i] = share.get(order[from + i]).features();
+          features[i] = SyntheticExamples.features(share.get(order[from + i]));
           labels[i] = share.get(order[from + i]).labels();
         }
         network.fit(Nd4j.create(features), Nd4j.create(labels));

@@ -1,6 +1,7 @@
 package io.centroid.train;
 
 import io.centroid.compute.ExampleShape;
+import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.TrainingState;
 import io.centroid.model.Networks;
 import java.util.ArrayList;
@@ -41,9 +42,15 @@ final class SyntheticExamples {
       features[label] += 1;
       float[] labels = new float[CLASSES];
       labels[label] = 1;
-      examples.add(new TrainingExample(7L * i, features, labels));
+      examples.add(new TrainingExample(7L * i, FeatureCoding.FLOATS.encode(features), labels));
     }
     return examples;
+  }
+
+  static float[] features(TrainingExample example) {
+    float[] features = new float[FEATURES];
+    FeatureCoding.FLOATS.decode(example.features(), 0, features, 0, FEATURES);
+    return features;
   }
 
   static long[] ids(List<TrainingExample> examples) {
