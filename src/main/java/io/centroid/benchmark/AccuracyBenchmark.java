@@ -147,7 +147,8 @@ public final class AccuracyBenchmark {
                 python,
                 training + "," + test,
                 trainingImages.count() + "," + testImages.count(),
-                threads);
+                threads,
+                "foreach");
         if (started.isPresent()) {
           try (TorchProcess torch = started.get()) {
             print(

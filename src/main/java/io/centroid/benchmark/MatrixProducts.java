@@ -43,8 +43,22 @@ final class MatrixProducts implements AutoCloseable {
     product(false, false, 3072, 200, n, input, 3072, units.get(1), n, weightsResult, 3072);
   }
 
+  /** The same two as textbooks and most libraries write them: units as {@code [200, n]}. */
+  void firstLayerTextbook() {
+    FloatPointer input = units.get(0);
+    product(true, false, 200, n, 3072, weights.get(0), 3072, input, 3072, unitsResult, 200);
+    product(false, true, 3072, 200, n, input, 3072, units.get(1), 200, weightsResult, 3072);
+  }
+
+  /** All products of a step, and the pass. */
+  void wholeStep() {
+    firstLayer();
+    otherLayers();
+    streamState();
+  }
+
   /** Of the other layers: forward, gradient of the weights, gradient of what they read. */
-  void otherLayers() {
+  private void otherLayers() {
     for (int l = 2; l < WIDTHS.length; l++) {
       int in = WIDTHS[l - 1];
       int out = WIDTHS[l];
@@ -57,7 +71,7 @@ final class MatrixProducts implements AutoCloseable {
   }
 
   /** Reads four arrays of the parameters' length and writes three. */
-  void streamState() {
+  private void streamState() {
     for (int i = 0; i < PARAMETERS; i++) {
       float g = gradient[i];
       first[i] += g;

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ public final class MemoryBenchmark {
           "%8s %12s   %s", "rounds", "outside, ms", "heap used after collection / resident, MB");
       int epoch = 0;
       for (int done = 0; done < rounds; ) {
-        List<RoundTiming> timings = new java.util.ArrayList<>();
+        List<RoundTiming> timings = new ArrayList<>();
         for (int i = 0; i < epochsPerLine; i++) {
           EpochResult result = engine.trainEpoch(state, ++epoch, (r, n, e, l) -> {});
           state = result.state();
@@ -126,7 +127,9 @@ public final class MemoryBenchmark {
       implements FlatMapFunction<Iterator<ExampleBlock>, Tuple2<String, String>> {
     @Override
     public Iterator<Tuple2<String, String>> call(Iterator<ExampleBlock> share) {
-      return List.of(new Tuple2<>(SparkEnv.get().executorId(), ofThisJvm())).iterator();
+      String executor = SparkEnv.get().executorId();
+      String jvm = executor.equals("driver") ? executor : "executor " + executor;
+      return List.of(new Tuple2<>(jvm, ofThisJvm())).iterator();
     }
   }
 }

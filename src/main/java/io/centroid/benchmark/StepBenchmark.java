@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -73,27 +73,43 @@ public final class StepBenchmark {
       contenders.add(new Trainer("Centroid, fast step", LocalStep.FAST, minibatch, 1));
       contenders.add(new Trainer("Deeplearning4j", LocalStep.GENERAL, minibatch, 1));
       contenders.add(new Trainer("Deeplearning4j, 2 threads", LocalStep.GENERAL, minibatch, 2));
-      for (int threads = 1; threads <= 2; threads++) {
-        Optional<TorchProcess> torch =
-            TorchProcess.start(python, file.toString(), Integer.toString(images.count()), threads);
-        if (torch.isPresent()) {
-          contenders.add(new Torch(torch.get(), threads, minibatch));
-        }
-      }
-      contenders.add(new Products("limit: first layer's products", minibatch, false));
-      contenders.add(new Products("limit: all products, one pass", minibatch, true));
+      addTorch(contenders, minibatch, file, 1, "default");
+      addTorch(contenders, minibatch, file, 1, "foreach");
+      addTorch(contenders, minibatch, file, 2, "foreach");
+      contenders.add(
+          new Products("limit: first layer's products", minibatch, MatrixProducts::firstLayer));
+      contenders.add(
+          new Products(
+              "limit: the same, textbook form", minibatch, MatrixProducts::firstLayerTextbook));
+      contenders.add(
+          new Products("limit: all products, one pass", minibatch, MatrixProducts::wholeStep));
       print(minibatch, Turns.take(contenders, repetitions));
     } finally {
       contenders.forEach(Contender::close);
     }
   }
 
+  private void addTorch(
+      List<Contender> contenders, int minibatch, Path file, int threads, String adam)
+      throws IOException, InterruptedException {
+    String count = Integer.toString(images.count());
+    TorchProcess.start(python, file.toString(), count, threads, adam)
+        .map(
+            torch ->
+                new Torch(
+                    "PyTorch %s, %s Adam%s"
+                        .formatted(torch.version(), adam, threads == 1 ? "" : ", 2 threads"),
+                    torch,
+                    minibatch))
+        .ifPresent(contenders::add);
+  }
+
   private void print(int minibatch, Turns turns) {
     double ours = turns.speed("Centroid, fast step");
-    phases.say("%-32s %9s %17s %10s", "b = " + minibatch, "images/s", "min to max", "Centroid is");
+    phases.say("%-38s %9s %17s %11s", "b = " + minibatch, "images/s", "min to max", "Centroid is");
     for (String name : turns.names()) {
       phases.say(
-          "%-32s %,9.0f %,8.0f %,8.0f %9.2f x",
+          "%-38s %,9.0f %,8.0f %,8.0f %9.2f x",
           name,
           turns.speed(name),
           turns.slowest(name),
@@ -162,12 +178,7 @@ public final class StepBenchmark {
     openblas.blas_set_num_threads(threads);
   }
 
-  private record Torch(TorchProcess process, int threads, int minibatch) implements Contender {
-    @Override
-    public String name() {
-      return "PyTorch " + process.version() + (threads == 1 ? "" : ", " + threads + " threads");
-    }
-
+  private record Torch(String name, TorchProcess process, int minibatch) implements Contender {
     @Override
     public Turn turn() {
       int steps = steps(minibatch);
@@ -183,13 +194,13 @@ public final class StepBenchmark {
   private static final class Products implements Contender {
     private final String name;
     private final int minibatch;
-    private final boolean all;
+    private final Consumer<MatrixProducts> step;
     private final MatrixProducts products;
 
-    Products(String name, int minibatch, boolean all) {
+    Products(String name, int minibatch, Consumer<MatrixProducts> step) {
       this.name = name;
       this.minibatch = minibatch;
-      this.all = all;
+      this.step = step;
       this.products = new MatrixProducts(minibatch);
     }
 
@@ -203,12 +214,8 @@ public final class StepBenchmark {
       return Contender.timed(
           (long) steps(minibatch) * minibatch,
           () -> {
-            for (int step = 0; step < steps(minibatch); step++) {
-              products.firstLayer();
-              if (all) {
-                products.otherLayers();
-                products.streamState();
-              }
+            for (int i = 0; i < steps(minibatch); i++) {
+              step.accept(products);
             }
           });
     }

@@ -40,8 +40,10 @@ final class TorchProcess implements AutoCloseable {
    * @param python command of a Python 3
    * @param images files that {@link Images#write} made, separated by commas
    * @param counts how many images each has
+   * @param adam "default", or "foreach", PyTorch's faster form of it
    */
-  static Optional<TorchProcess> start(String python, String images, String counts, int threads)
+  static Optional<TorchProcess> start(
+      String python, String images, String counts, int threads, String adam)
       throws IOException, InterruptedException {
     Process probe;
     try {
@@ -61,7 +63,8 @@ final class TorchProcess implements AutoCloseable {
       Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
     }
     ProcessBuilder builder =
-        new ProcessBuilder(python, script.toString(), images, counts, Integer.toString(threads))
+        new ProcessBuilder(
+                python, script.toString(), images, counts, Integer.toString(threads), adam)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
     builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));

@@ -6,6 +6,7 @@ import io.centroid.compute.LocalStep;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.config.LocalStepKind;
 import io.centroid.error.JobException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.deeplearning4j.core.loader.DataSetLoader;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.spark.api.TrainingHook;
@@ -60,6 +62,7 @@ public final class AveragingTrainingMaster
   private final int minibatchSize;
   private final long seed;
   private final AveragingSettings averaging;
+  private final LocalStepKind localStep;
   private Dealt dealt;
 
   /** Examples of one RDD in executor memory, and the engine over them. */
@@ -77,6 +80,7 @@ public final class AveragingTrainingMaster
     this.workers = builder.workers;
     this.minibatchSize = builder.minibatchSize;
     this.seed = builder.seed;
+    this.localStep = builder.localStep;
     this.averaging =
         new AveragingSettings(
             builder.averagingFrequency, EngineKind.CENTROID, builder.outerMomentum, builder.fanIn);
@@ -95,6 +99,7 @@ public final class AveragingTrainingMaster
     private double outerMomentum;
     private int fanIn = 16;
     private long seed = 1;
+    private LocalStepKind localStep = LocalStepKind.GENERAL;
 
     private Builder() {}
 
@@ -131,6 +136,16 @@ public final class AveragingTrainingMaster
     /** Decides the order of the examples. */
     public Builder seed(long value) {
       seed = value;
+      return this;
+    }
+
+    /**
+     * What a worker trains with. The general step, Deeplearning4j's own {@code fit}, is the
+     * default; the fast one agrees with it to rounding and is several times faster, for dense
+     * networks.
+     */
+    public Builder localStep(LocalStepKind value) {
+      localStep = value;
       return this;
     }
 
@@ -201,7 +216,7 @@ public final class AveragingTrainingMaster
             context,
             shares,
             configurationJson,
-            LocalStep.GENERAL,
+            LocalStep.of(localStep, MultiLayerConfiguration.fromJson(configurationJson)),
             plan,
             averaging.outerMomentum(),
             averaging.fanIn()));

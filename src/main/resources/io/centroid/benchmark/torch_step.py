@@ -1,8 +1,9 @@
 """The default network in PyTorch, driven by lines on standard input.
 
-Usage: python3 torch_step.py IMAGES COUNT THREADS
+Usage: python3 torch_step.py IMAGES COUNT THREADS ADAM
 IMAGES: COUNT x 3072 float32, then COUNT int64 labels, little-endian; or two such files, training
-and test, as IMAGES=TRAINING,TEST and COUNT=TRAINING,TEST.
+and test, as IMAGES=TRAINING,TEST and COUNT=TRAINING,TEST. ADAM: "default", or "foreach", PyTorch's
+faster form of it.
 Lines read:  "step MINIBATCH STEPS"  trains; prints the seconds it took
              "epoch MINIBATCH"       trains one epoch; prints seconds and test accuracy
 """
@@ -34,8 +35,7 @@ for layer in network:
         torch.nn.init.xavier_uniform_(layer.weight)
         torch.nn.init.zeros_(layer.bias)
 loss = torch.nn.CrossEntropyLoss()
-# foreach is PyTorch's own fast form of the update.
-adam = torch.optim.Adam(network.parameters(), lr=5e-4, foreach=True)
+adam = torch.optim.Adam(network.parameters(), lr=5e-4, foreach=sys.argv[4] == "foreach")
 order, at = torch.randperm(len(images)), 0
 
 

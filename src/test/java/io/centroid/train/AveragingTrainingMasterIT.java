@@ -2,8 +2,10 @@ package io.centroid.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.centroid.LocalSpark;
+import io.centroid.config.LocalStepKind;
 import io.centroid.model.FlatParameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,34 @@ final class AveragingTrainingMasterIT {
     assertThat(one.losses().get(7)).isLessThan(0.6 * one.losses().get(0));
     assertThat(one.epochs()).isEqualTo(8);
     assertThat(one.iterations()).isEqualTo(8 * 5);
+  }
+
+  /** The network of the engine's own tests, with Deeplearning4j's step and with the fast one. */
+  @Test
+  void theFastStepAgreesWithDeeplearning4jsOwn() {
+    try (SparkSession session = LocalSpark.open("local[2]")) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      List<DataSet> minibatches = new ArrayList<>();
+      for (TrainingExample example : SyntheticExamples.of(90)) {
+        minibatches.add(
+            new DataSet(
+                Nd4j.create(new float[][] {SyntheticExamples.features(example)}),
+                Nd4j.create(new float[][] {example.labels()})));
+      }
+      JavaRDD<DataSet> data = context.parallelize(minibatches, 3);
+      List<float[]> trained = new ArrayList<>();
+      for (LocalStepKind step : List.of(LocalStepKind.GENERAL, LocalStepKind.FAST)) {
+        try (AveragingTrainingMaster master =
+            AveragingTrainingMaster.builder().minibatchSize(8).localStep(step).build()) {
+          SparkDl4jMultiLayer spark =
+              new SparkDl4jMultiLayer(context, SyntheticExamples.configuration(), master);
+          spark.fit(data);
+          trained.add(FlatParameters.read(spark.getNetwork().params()));
+        }
+      }
+      assertThat(trained.get(1)).containsExactly(trained.get(0), within(1e-5f));
+      assertThat(trained.get(1)).isNotEqualTo(trained.get(0));
+    }
   }
 
   @Test

@@ -6,10 +6,12 @@ import io.centroid.LocalSpark;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.Settings;
+import io.centroid.config.TrainingSettings;
 import io.centroid.data.SmallImages;
 import io.centroid.prep.ExistingShards;
 import io.centroid.prep.PrepareJob;
 import io.centroid.run.Phases;
+import io.centroid.shard.ShardSet;
 import io.centroid.train.TrainingJob.FinishedRun;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -21,6 +23,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.RDDInfo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +70,24 @@ final class ReproducibilityIT {
             "spark.speculation.quantile", "0.1",
             "spark.speculation.minTaskRuntime", "1ms");
     assertThat(train("local[4]", eager, 2, "speculation")).isEqualTo(expected);
+  }
+
+  /** Spark is left with a megabyte or two to keep the images in, so that they go to disk. */
+  @Test
+  void withSharesThatDoNotFitInMemory() throws Exception {
+    Map<String, String> tight =
+        Map.of("spark.testing", "true", "spark.testing.memory", Integer.toString(2 << 20));
+    assertThat(train("local[2]", tight, 2, "tight")).isEqualTo(expected);
+    try (SparkSession session = LocalSpark.open("local[2]", tight)) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      ShardSet shards = ShardSet.open(shardsOf(2), context.hadoopConfiguration());
+      TrainingSettings training = Settings.load(List.of(), SETTINGS).training();
+      try (WorkerShares shares = ShardExamples.dealTraining(context, shards, training)) {
+        RDDInfo stored = context.sc().getRDDStorageInfo()[0];
+        assertThat(stored.id()).isEqualTo(shares.blocks().id());
+        assertThat(stored.diskSize()).isPositive();
+      }
+    }
   }
 
   /** Each task of each round fails once, while it reads its share. */

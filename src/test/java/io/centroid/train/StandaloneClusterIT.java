@@ -9,12 +9,24 @@ import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real job jar on a real cluster: a Master, two Workers, an executor on each. */
 final class StandaloneClusterIT {
+  /** Starts with one executor and asks for more while tasks wait. */
+  private static final String[] DYNAMIC_ALLOCATION = {
+    "--spark-conf", "spark.dynamicAllocation.enabled=true",
+    "--spark-conf", "spark.dynamicAllocation.shuffleTracking.enabled=true",
+    "--spark-conf", "spark.dynamicAllocation.minExecutors=1",
+    "--spark-conf", "spark.dynamicAllocation.maxExecutors=2",
+    "--spark-conf", "spark.dynamicAllocation.schedulerBacklogTimeout=1s",
+    "--spark-conf", "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout=1s"
+  };
+
   @TempDir private Path directory;
 
   @Test
@@ -41,23 +53,26 @@ final class StandaloneClusterIT {
       assertThat(distributed.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
       assertThat(distributed.get("testAccuracy")).isEqualTo(local.get("testAccuracy"));
       assertThat(distributed.get("examplesPerEpoch").asInt()).isEqualTo(1800);
+
+      JsonNode elastic = train(cluster.master(), shards, "elastic", DYNAMIC_ALLOCATION);
+      assertThat(elastic.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
     }
-    // Both Workers ran an executor.
+    // Both Workers ran an executor of both applications.
     for (String worker : new String[] {"work-1", "work-2"}) {
       try (Stream<Path> applications = Files.list(directory.resolve("cluster").resolve(worker))) {
         assertThat(applications.map(path -> path.getFileName().toString()))
-            .anyMatch(name -> name.startsWith("app-"));
+            .filteredOn(name -> name.startsWith("app-"))
+            .hasSize(2);
       }
     }
   }
 
-  private JsonNode train(String master, Path shards, String name)
+  private JsonNode train(String master, Path shards, String name, String... more)
       throws IOException, InterruptedException {
     Path runs = directory.resolve("runs-" + name);
-    ScriptRun trained =
-        StandaloneCluster.run(
-            directory.resolve(name + ".out"),
-            "submit/train.sh",
+    List<String> arguments = new ArrayList<>(List.of(more));
+    arguments.addAll(
+        List.of(
             "--master",
             master,
             "--driver-memory",
@@ -75,7 +90,10 @@ final class StandaloneClusterIT {
             "--set",
             "training.workers=3",
             "--set",
-            "averaging.frequency=5");
+            "averaging.frequency=5"));
+    ScriptRun trained =
+        StandaloneCluster.run(
+            directory.resolve(name + ".out"), "submit/train.sh", arguments.toArray(String[]::new));
     assertThat(trained.exitCode()).as(trained.output()).isZero();
     try (Stream<Path> published = Files.list(runs)) {
       Path run = published.findFirst().orElseThrow();
