@@ -148,11 +148,11 @@ public final class AccuracyBenchmark {
                 training + "," + test,
                 trainingImages.count() + "," + testImages.count(),
                 threads,
-                "foreach");
+                TorchProcess.Form.TUNED);
         if (started.isPresent()) {
           try (TorchProcess torch = started.get()) {
             print(
-                "PyTorch " + torch.version() + ", threads: " + threads,
+                "PyTorch " + torch.version() + ", tuned, threads: " + threads,
                 () -> {
                   TorchProcess.Epoch epoch = torch.epoch(MINIBATCH);
                   return new Epoch(epoch.seconds(), epoch.accuracy());

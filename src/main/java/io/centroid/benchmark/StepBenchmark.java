@@ -1,9 +1,11 @@
 package io.centroid.benchmark;
 
+import io.centroid.benchmark.TorchProcess.Form;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.Minibatch;
 import io.centroid.compute.TrainingState;
+import io.centroid.data.Choice;
 import io.centroid.data.Split;
 import io.centroid.model.Networks;
 import io.centroid.run.Phases;
@@ -73,9 +75,9 @@ public final class StepBenchmark {
       contenders.add(new Trainer("Centroid, fast step", LocalStep.FAST, minibatch, 1));
       contenders.add(new Trainer("Deeplearning4j", LocalStep.GENERAL, minibatch, 1));
       contenders.add(new Trainer("Deeplearning4j, 2 threads", LocalStep.GENERAL, minibatch, 2));
-      addTorch(contenders, minibatch, file, 1, "default");
-      addTorch(contenders, minibatch, file, 1, "foreach");
-      addTorch(contenders, minibatch, file, 2, "foreach");
+      addTorch(contenders, minibatch, file, 1, Form.PLAIN);
+      addTorch(contenders, minibatch, file, 1, Form.TUNED);
+      addTorch(contenders, minibatch, file, 2, Form.TUNED);
       contenders.add(
           new Products("limit: first layer's products", minibatch, MatrixProducts::firstLayer));
       contenders.add(
@@ -90,15 +92,16 @@ public final class StepBenchmark {
   }
 
   private void addTorch(
-      List<Contender> contenders, int minibatch, Path file, int threads, String adam)
+      List<Contender> contenders, int minibatch, Path file, int threads, Form form)
       throws IOException, InterruptedException {
     String count = Integer.toString(images.count());
-    TorchProcess.start(python, file.toString(), count, threads, adam)
+    TorchProcess.start(python, file.toString(), count, threads, form)
         .map(
             torch ->
                 new Torch(
-                    "PyTorch %s, %s Adam%s"
-                        .formatted(torch.version(), adam, threads == 1 ? "" : ", 2 threads"),
+                    "PyTorch %s, %s%s"
+                        .formatted(
+                            torch.version(), Choice.name(form), threads == 1 ? "" : ", 2 threads"),
                     torch,
                     minibatch))
         .ifPresent(contenders::add);

@@ -1,9 +1,9 @@
 """The default network in PyTorch, driven by lines on standard input.
 
-Usage: python3 torch_step.py IMAGES COUNT THREADS ADAM
+Usage: python3 torch_step.py IMAGES COUNT THREADS FORM
 IMAGES: COUNT x 3072 float32, then COUNT int64 labels, little-endian; or two such files, training
-and test, as IMAGES=TRAINING,TEST and COUNT=TRAINING,TEST. ADAM: "default", or "foreach", PyTorch's
-faster form of it.
+and test, as IMAGES=TRAINING,TEST and COUNT=TRAINING,TEST. FORM: "plain", PyTorch as it comes, or
+"tuned", its faster form of Adam and no denormal floats.
 Lines read:  "step MINIBATCH STEPS"  trains; prints the seconds it took
              "epoch MINIBATCH"       trains one epoch; prints seconds and test accuracy
 """
@@ -22,6 +22,8 @@ def read(path, count):
 
 
 files, counts, threads = sys.argv[1].split(","), sys.argv[2].split(","), int(sys.argv[3])
+tuned = sys.argv[4] == "tuned"
+torch.set_flush_denormal(tuned)
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 splits = [read(path, int(count)) for path, count in zip(files, counts)]
@@ -35,7 +37,7 @@ for layer in network:
         torch.nn.init.xavier_uniform_(layer.weight)
         torch.nn.init.zeros_(layer.bias)
 loss = torch.nn.CrossEntropyLoss()
-adam = torch.optim.Adam(network.parameters(), lr=5e-4, foreach=sys.argv[4] == "foreach")
+adam = torch.optim.Adam(network.parameters(), lr=5e-4, foreach=tuned)
 order, at = torch.randperm(len(images)), 0
 
 
