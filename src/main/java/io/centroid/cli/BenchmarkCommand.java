@@ -5,6 +5,8 @@ import io.centroid.benchmark.AveragingBenchmark;
 import io.centroid.benchmark.MemoryBenchmark;
 import io.centroid.benchmark.StepBenchmark;
 import io.centroid.config.Settings;
+import io.centroid.data.Split;
+import io.centroid.error.JobException;
 import io.centroid.model.DenseNetwork;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Parameters;
       "  centroid benchmark memory --shards shards --rounds 2000"
     })
 final class BenchmarkCommand implements Callable<Integer> {
+  private static final long LEAST_IMAGES = 25_600;
+
   /** What to measure. */
   enum Part {
     /** One worker's step on one thread. */
@@ -88,6 +92,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       ShardSet set = ShardSet.open(shards, context.hadoopConfiguration());
+      requireEnough(set.manifest().count(Split.TRAIN));
       switch (part) {
         case STEP -> new StepBenchmark(context, set, network, python, phases).run(repetitions);
         case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);
@@ -95,6 +100,15 @@ final class BenchmarkCommand implements Callable<Integer> {
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
       }
       return 0;
+    }
+  }
+
+  private void requireEnough(long trainingImages) {
+    if (trainingImages < LEAST_IMAGES) {
+      throw JobException.settings(
+          "Cannot measure with shards %s: found %,d training images, expected at least %,d."
+                  .formatted(shards, trainingImages, LEAST_IMAGES)
+              + " Prepare a larger set.");
     }
   }
 }

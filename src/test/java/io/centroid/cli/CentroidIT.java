@@ -327,11 +327,20 @@ final class CentroidIT {
   }
 
   @Test
+  void theBenchmarkWantsMoreImages() {
+    CommandLineRun run = CommandLineRun.of("benchmark", "step", "--shards", shards.toString());
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("found 1,800 training images, expected at least 25,600.")
+        .hasLineCount(1);
+  }
+
+  @Test
   void everySubcommandHasHelpWithExamples() {
-    for (String command : List.of("prepare", "train", "evaluate")) {
+    for (String command : List.of("prepare", "train", "evaluate", "benchmark")) {
       CommandLineRun help = CommandLineRun.of(command, "--help");
       assertThat(help.exitCode()).isZero();
-      assertThat(help.out()).contains("Examples:").contains("centroid " + command + " --");
+      assertThat(help.out()).contains("Examples:").contains("centroid " + command + " ");
     }
     CommandLineRun version = CommandLineRun.of("--version");
     assertThat(version.out()).startsWith("centroid 0.1.0 (commit ");
