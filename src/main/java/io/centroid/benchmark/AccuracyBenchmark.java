@@ -7,7 +7,6 @@ import io.centroid.compute.TrainingState;
 import io.centroid.data.Split;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.ShardEvaluation;
-import io.centroid.model.Networks;
 import io.centroid.run.Phases;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.AveragingEngine;
@@ -24,7 +23,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
  * Seconds of training until the default network classifies 48 % of the test images: with
@@ -95,7 +93,7 @@ public final class AccuracyBenchmark {
 
   private void train(String name, AveragingEngine engine) {
     try (AveragingBenchmark.Engine contender =
-        new AveragingBenchmark.Engine(name, engine, start())) {
+        new AveragingBenchmark.Engine(name, engine, TrainingState.initial(network))) {
       print(
           name,
           () -> {
@@ -109,7 +107,7 @@ public final class AccuracyBenchmark {
     Images images = all(Split.TRAIN);
     try (LocalTrainer trainer = LocalStep.GENERAL.trainer(network.toJson(), images.shape())) {
       Minibatch minibatch = new Minibatch(MINIBATCH, images.shape());
-      trainer.start(start());
+      trainer.start(TrainingState.initial(network));
       int[] epoch = {0};
       print(
           "Deeplearning4j, one process",
@@ -198,12 +196,5 @@ public final class AccuracyBenchmark {
         Math.toIntExact(shards.manifest().count(Split.TRAIN)),
         workers,
         SEED);
-  }
-
-  private TrainingState start() {
-    MultiLayerNetwork initial = Networks.initialized(network);
-    TrainingState state = TrainingState.of(initial);
-    initial.close();
-    return state;
   }
 }

@@ -28,7 +28,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.spark.api.RDDTrainingApproach;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
@@ -72,14 +71,15 @@ public final class AveragingBenchmark {
         WorkerShares two = deal(2)) {
       List<Contender> contenders = new ArrayList<>();
       try {
-        contenders.add(new Engine(label(STOCK_DIRECT, 2, 32, 5), stock(two), start()));
+        contenders.add(
+            new Engine(label(STOCK_DIRECT, 2, 32, 5), stock(two), TrainingState.initial(network)));
         contenders.add(new Export(label(STOCK_EXPORT, 2, 32, 5), two));
         contenders.add(new Plain(label(PLAIN, 1, 32, 0)));
         contenders.add(
             new Engine(
                 label("Centroid, Deeplearning4j's step", 2, 32, 5),
                 engine(two, LocalStep.GENERAL, 32, 5),
-                start()));
+                TrainingState.initial(network)));
         for (int minibatch : MINIBATCHES) {
           for (int frequency : FREQUENCIES) {
             for (WorkerShares shares : List.of(one, two)) {
@@ -102,7 +102,7 @@ public final class AveragingBenchmark {
           new Engine(
               label("Centroid", shares.workers(), minibatch, frequency),
               engine(shares, LocalStep.FAST, minibatch, frequency),
-              start()));
+              TrainingState.initial(network)));
     }
   }
 
@@ -140,13 +140,6 @@ public final class AveragingBenchmark {
 
   private WorkerShares deal(int workers) {
     return ShardExamples.dealFirst(context, shards, Split.TRAIN, IMAGES, workers, SEED);
-  }
-
-  private TrainingState start() {
-    MultiLayerNetwork initial = Networks.initialized(network);
-    TrainingState state = TrainingState.of(initial);
-    initial.close();
-    return state;
   }
 
   private AveragingEngine engine(
@@ -211,7 +204,7 @@ public final class AveragingBenchmark {
 
     Plain(String name) {
       this.name = name;
-      trainer.start(start());
+      trainer.start(TrainingState.initial(network));
     }
 
     @Override

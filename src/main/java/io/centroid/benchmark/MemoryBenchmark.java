@@ -3,7 +3,6 @@ package io.centroid.benchmark;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.TrainingState;
 import io.centroid.data.Split;
-import io.centroid.model.Networks;
 import io.centroid.report.RoundTiming;
 import io.centroid.run.Phases;
 import io.centroid.shard.ShardSet;
@@ -27,7 +26,6 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import scala.Tuple2;
 
 /** Memory of driver and executors, and what a round costs, over thousands of rounds. */
@@ -63,7 +61,7 @@ public final class MemoryBenchmark {
     try (WorkerShares shares = ShardExamples.dealFirst(context, shards, Split.TRAIN, IMAGES, 2, 1);
         AveragingEngine engine =
             new CentroidAveraging(context, shares, network.toJson(), LocalStep.FAST, plan, 0, 16)) {
-      TrainingState state = start();
+      TrainingState state = TrainingState.initial(network);
       phases.say(
           "%8s %12s   %s", "rounds", "outside, ms", "heap used after collection / resident, MB");
       int epoch = 0;
@@ -80,13 +78,6 @@ public final class MemoryBenchmark {
             done, 1000 * Turns.median(timings, RoundTiming::outsideCompute), memory(shares));
       }
     }
-  }
-
-  private TrainingState start() {
-    MultiLayerNetwork initial = Networks.initialized(network);
-    TrainingState state = TrainingState.of(initial);
-    initial.close();
-    return state;
   }
 
   /** One entry for each JVM: the driver's, and those of the executors that hold shares. */

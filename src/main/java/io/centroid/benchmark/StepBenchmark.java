@@ -7,7 +7,6 @@ import io.centroid.compute.Minibatch;
 import io.centroid.compute.TrainingState;
 import io.centroid.data.Choice;
 import io.centroid.data.Split;
-import io.centroid.model.Networks;
 import io.centroid.run.Phases;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.ExampleOrder;
@@ -20,7 +19,6 @@ import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -141,9 +139,7 @@ public final class StepBenchmark {
       this.threads = threads;
       this.trainer = step.trainer(network.toJson(), images.shape());
       this.minibatch = new Minibatch(minibatchSize, images.shape());
-      MultiLayerNetwork initial = Networks.initialized(network);
-      trainer.start(TrainingState.of(initial));
-      initial.close();
+      trainer.start(TrainingState.initial(network));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.centroid.compute;
 
 import io.centroid.model.FlatParameters;
+import io.centroid.model.Networks;
 import java.util.Arrays;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
@@ -16,6 +18,14 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
 public record TrainingState(float[] parameters, float[][] updaterState, int iteration) {
+
+  /** The state that training a network starts from. */
+  public static TrainingState initial(MultiLayerConfiguration configuration) {
+    MultiLayerNetwork network = Networks.initialized(configuration);
+    TrainingState state = of(network);
+    network.close();
+    return state;
+  }
 
   /** The present state of a network. */
   public static TrainingState of(MultiLayerNetwork network) {

@@ -158,9 +158,7 @@ public final class TrainingJob {
         AveragingEngine engine = engine(training, network);
         TrainingProgress progress =
             TrainingProgress.on(phases.out(), settings.training().epochs(), training.examples())) {
-      MultiLayerNetwork initial = Networks.initialized(network);
-      TrainingState start = TrainingState.of(initial);
-      initial.close();
+      TrainingState start = TrainingState.initial(network);
       return phases.run(
           "Train",
           () -> new EpochLoop(engine, validation, settings.training(), progress).run(start));

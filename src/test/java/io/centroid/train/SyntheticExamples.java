@@ -3,7 +3,6 @@ package io.centroid.train;
 import io.centroid.compute.ExampleShape;
 import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.TrainingState;
-import io.centroid.model.Networks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
@@ -89,9 +87,6 @@ final class SyntheticExamples {
 
   /** The state that network starts from. */
   static TrainingState initialState() {
-    MultiLayerNetwork network = Networks.initialized(configuration());
-    TrainingState state = TrainingState.of(network);
-    network.close();
-    return state;
+    return TrainingState.initial(configuration());
   }
 }
