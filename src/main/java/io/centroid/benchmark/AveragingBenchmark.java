@@ -3,8 +3,6 @@ package io.centroid.benchmark;
 import io.centroid.compute.ExampleShape;
 import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.LocalStep;
-import io.centroid.compute.LocalTrainer;
-import io.centroid.compute.Minibatch;
 import io.centroid.compute.TrainingState;
 import io.centroid.data.Split;
 import io.centroid.model.Networks;
@@ -15,7 +13,6 @@ import io.centroid.train.AveragingEngine;
 import io.centroid.train.CentroidAveraging;
 import io.centroid.train.EpochResult;
 import io.centroid.train.ExampleBlock;
-import io.centroid.train.ExampleOrder;
 import io.centroid.train.RoundPlan;
 import io.centroid.train.ShardExamples;
 import io.centroid.train.StockAveraging;
@@ -74,7 +71,14 @@ public final class AveragingBenchmark {
         contenders.add(
             new Engine(label(STOCK_DIRECT, 2, 32, 5), stock(two), TrainingState.initial(network)));
         contenders.add(new Export(label(STOCK_EXPORT, 2, 32, 5), two));
-        contenders.add(new Plain(label(PLAIN, 1, 32, 0)));
+        contenders.add(
+            new LocalTraining(
+                label(PLAIN, 1, 32, 0),
+                LocalStep.GENERAL,
+                network,
+                Images.first(context, shards, Split.TRAIN, 6_400),
+                32,
+                1));
         contenders.add(
             new Engine(
                 label("Centroid, Deeplearning4j's step", 2, 32, 5),
@@ -190,44 +194,6 @@ public final class AveragingBenchmark {
     @Override
     public void close() {
       engine.close();
-    }
-  }
-
-  /** Deeplearning4j's {@code fit} without Spark. */
-  private final class Plain implements Contender {
-    private final String name;
-    private final Images images = Images.first(context, shards, Split.TRAIN, 6_400);
-    private final LocalTrainer trainer =
-        LocalStep.GENERAL.trainer(network.toJson(), images.shape());
-    private final Minibatch minibatch = new Minibatch(32, images.shape());
-    private int epoch;
-
-    Plain(String name) {
-      this.name = name;
-      trainer.start(TrainingState.initial(network));
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public Turn turn() {
-      int[] order = ExampleOrder.epochOrder(SEED, ++epoch, 0, images.count());
-      return Contender.timed(
-          images.count(),
-          () -> {
-            for (int from = 0; from < images.count(); from += 32) {
-              images.gather(order, from, 32, minibatch);
-              trainer.step(minibatch, from);
-            }
-          });
-    }
-
-    @Override
-    public void close() {
-      trainer.close();
     }
   }
 

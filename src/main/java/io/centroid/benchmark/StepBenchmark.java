@@ -2,14 +2,10 @@ package io.centroid.benchmark;
 
 import io.centroid.benchmark.TorchProcess.Form;
 import io.centroid.compute.LocalStep;
-import io.centroid.compute.LocalTrainer;
-import io.centroid.compute.Minibatch;
-import io.centroid.compute.TrainingState;
 import io.centroid.data.Choice;
 import io.centroid.data.Split;
 import io.centroid.run.Phases;
 import io.centroid.shard.ShardSet;
-import io.centroid.train.ExampleOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One worker's step on one thread: Centroid's against Deeplearning4j's, PyTorch's, and against the
@@ -70,9 +64,13 @@ public final class StepBenchmark {
       throws IOException, InterruptedException {
     List<Contender> contenders = new ArrayList<>();
     try {
-      contenders.add(new Trainer("Centroid, fast step", LocalStep.FAST, minibatch, 1));
-      contenders.add(new Trainer("Deeplearning4j", LocalStep.GENERAL, minibatch, 1));
-      contenders.add(new Trainer("Deeplearning4j, 2 threads", LocalStep.GENERAL, minibatch, 2));
+      contenders.add(
+          new LocalTraining("Centroid, fast step", LocalStep.FAST, network, images, minibatch, 1));
+      contenders.add(
+          new LocalTraining("Deeplearning4j", LocalStep.GENERAL, network, images, minibatch, 1));
+      contenders.add(
+          new LocalTraining(
+              "Deeplearning4j, 2 threads", LocalStep.GENERAL, network, images, minibatch, 2));
       addTorch(contenders, minibatch, file, 1, Form.PLAIN);
       addTorch(contenders, minibatch, file, 1, Form.TUNED);
       addTorch(contenders, minibatch, file, 2, Form.TUNED);
@@ -122,59 +120,6 @@ public final class StepBenchmark {
 
   private static int steps(int minibatch) {
     return IMAGES / minibatch;
-  }
-
-  /** A local trainer that goes over the images again and again. */
-  private final class Trainer implements Contender {
-    private final String name;
-    private final int minibatchSize;
-    private final int threads;
-    private final LocalTrainer trainer;
-    private final Minibatch minibatch;
-    private int epoch;
-
-    Trainer(String name, LocalStep step, int minibatchSize, int threads) {
-      this.name = name;
-      this.minibatchSize = minibatchSize;
-      this.threads = threads;
-      this.trainer = step.trainer(network.toJson(), images.shape());
-      this.minibatch = new Minibatch(minibatchSize, images.shape());
-      trainer.start(TrainingState.initial(network));
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public Turn turn() {
-      int[] order = ExampleOrder.epochOrder(1, ++epoch, 0, images.count());
-      useThreads(threads);
-      try {
-        return Contender.timed(
-            (long) steps(minibatchSize) * minibatchSize,
-            () -> {
-              for (int step = 0; step < steps(minibatchSize); step++) {
-                images.gather(order, step * minibatchSize, minibatchSize, minibatch);
-                trainer.step(minibatch, step);
-              }
-            });
-      } finally {
-        useThreads(1);
-      }
-    }
-
-    @Override
-    public void close() {
-      trainer.close();
-    }
-  }
-
-  private static void useThreads(int threads) {
-    Nd4j.getEnvironment().setMaxThreads(threads);
-    Nd4j.getEnvironment().setMaxMasterThreads(threads);
-    openblas.blas_set_num_threads(threads);
   }
 
   private record Torch(String name, TorchProcess process, int minibatch) implements Contender {

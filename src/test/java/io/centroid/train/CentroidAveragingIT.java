@@ -26,30 +26,33 @@ final class CentroidAveragingIT {
 
   @Test
   void givesTheSameBitsOnAnyMasterAndPartitioning() {
-    String expected = train("local[1]", Map.of(), 1, 3, 2, 16, 0);
-    assertThat(train("local[2]", Map.of(), 5, 3, 2, 16, 0)).isEqualTo(expected);
-    assertThat(train("local[4]", Map.of(), 16, 3, 2, 16, 0)).isEqualTo(expected);
-    assertThat(train("local[2]", Map.of("spark.speculation", "true"), 2, 3, 2, 16, 0))
+    String expected = train(LocalStep.GENERAL, "local[1]", Map.of(), 1, 3, 2, 16, 0);
+    assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 5, 3, 2, 16, 0)).isEqualTo(expected);
+    assertThat(train(LocalStep.GENERAL, "local[4]", Map.of(), 16, 3, 2, 16, 0)).isEqualTo(expected);
+    assertThat(
+            train(
+                LocalStep.GENERAL, "local[2]", Map.of("spark.speculation", "true"), 2, 3, 2, 16, 0))
         .isEqualTo(expected);
   }
 
   @Test
   void averagesInATreeOfFixedShapeWhenThereAreMoreWorkersThanFanIn() {
-    String expected = train("local[1]", Map.of(), 2, 9, 2, 2, 0);
-    assertThat(train("local[4]", Map.of(), 7, 9, 2, 2, 0)).isEqualTo(expected);
+    String expected = train(LocalStep.GENERAL, "local[1]", Map.of(), 2, 9, 2, 2, 0);
+    assertThat(train(LocalStep.GENERAL, "local[4]", Map.of(), 7, 9, 2, 2, 0)).isEqualTo(expected);
   }
 
   @Test
   void outerMomentumChangesTheResult() {
-    assertThat(train("local[2]", Map.of(), 2, 3, 2, 16, 0.5))
-        .isNotEqualTo(train("local[2]", Map.of(), 2, 3, 2, 16, 0));
+    assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0.5))
+        .isNotEqualTo(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 1000})
   void oneWorkerEqualsDeeplearning4jsOwnFitToTheBit(int averagingFrequency) {
     int minibatch = 16;
-    String averaged = train("local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
+    String averaged =
+        train(LocalStep.GENERAL, "local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
 
     List<TrainingExample> share = onlyShare();
     MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
@@ -104,25 +107,6 @@ final class CentroidAveragingIT {
     List<TrainingExample> share = new ArrayList<>(EXAMPLES);
     EXAMPLES.forEach(e -> share.set(ExampleOrder.place(SEED, e.id(), keys), e));
     return share;
-  }
-
-  private static String train(
-      String master,
-      Map<String, String> settings,
-      int partitions,
-      int workers,
-      int averagingFrequency,
-      int fanIn,
-      double outerMomentum) {
-    return train(
-        LocalStep.GENERAL,
-        master,
-        settings,
-        partitions,
-        workers,
-        averagingFrequency,
-        fanIn,
-        outerMomentum);
   }
 
   private static String train(
