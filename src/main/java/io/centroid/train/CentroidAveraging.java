@@ -106,7 +106,7 @@ public final class CentroidAveraging implements AveragingEngine {
     long begin = System.nanoTime();
     List<Contribution> contributions;
     long sent;
-    try (RoundExchange exchange = RoundExchange.open(context, state)) {
+    try (RoundExchange exchange = RoundExchange.open(context, state, plan.workers(), fanIn)) {
       sent = System.nanoTime();
       contributions =
           Arrays.stream(RoundRdd.collect(contributions(exchange, epoch, round)))

@@ -11,14 +11,21 @@ import org.apache.spark.broadcast.Broadcast;
 
 /**
  * How the state a round starts from gets to the workers and what they made of it comes back: over
- * the wire, or by reference where driver and tasks are one JVM. The driver opens one for each round
- * and closes it when the round is over; tasks have a copy.
+ * the wire, or by reference where driver and tasks are one JVM and all results may be held at once.
+ * The driver opens one for each round and closes it when the round is over; tasks have a copy.
  */
 sealed interface RoundExchange extends Serializable, AutoCloseable {
 
-  /** An exchange for one round that starts from {@code start}. */
-  static RoundExchange open(JavaSparkContext context, TrainingState start) {
-    return context.isLocal() ? ByReference.open(start) : new ByWire(context.broadcast(start));
+  /**
+   * An exchange for one round that starts from {@code start}.
+   *
+   * @param results how many there will be
+   * @param fanIn how many may be held at once; more of them go by way of Spark, which can spill
+   */
+  static RoundExchange open(JavaSparkContext context, TrainingState start, int results, int fanIn) {
+    return context.isLocal() && results <= fanIn
+        ? ByReference.open(start)
+        : new ByWire(context.broadcast(start));
   }
 
   /**
