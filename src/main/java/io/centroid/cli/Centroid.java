@@ -28,7 +28,8 @@ import picocli.CommandLine.ScopeType;
       "1:internal error; the log has the details",
       "2:settings or arguments that cannot be used",
       "3:data that is missing, damaged or does not fit",
-      "4:the training diverged"
+      "4:the training diverged",
+      "8:memory, disk or executors do not suffice"
     })
 public final class Centroid {
   private Centroid() {}

@@ -13,7 +13,9 @@ public enum FailureCategory {
   /** Input data, shards or models that are missing, damaged or do not fit. */
   DATA(3),
   /** The training diverged: a loss that is not a finite number. */
-  DIVERGED(4);
+  DIVERGED(4),
+  /** Memory, disk or executors that do not suffice. */
+  RESOURCES(8);
 
   private final int exitCode;
 
@@ -21,7 +23,7 @@ public enum FailureCategory {
     this.exitCode = exitCode;
   }
 
-  /** The process exit code of this category, 1 to 4. */
+  /** The process exit code of this category, 1 to 8. */
   public int exitCode() {
     return exitCode;
   }

@@ -7,7 +7,6 @@ import io.centroid.error.JobException;
 import io.centroid.report.RoundTiming;
 import io.centroid.train.RoundExchange.Delivery;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
@@ -108,10 +107,7 @@ public final class CentroidAveraging implements AveragingEngine {
     long sent;
     try (RoundExchange exchange = RoundExchange.open(context, state, plan.workers(), fanIn)) {
       sent = System.nanoTime();
-      contributions =
-          Arrays.stream(RoundRdd.collect(contributions(exchange, epoch, round)))
-              .map(exchange::receive)
-              .toList();
+      contributions = RoundRdd.collect(contributions(exchange, epoch, round), exchange);
     }
     long collected = System.nanoTime();
     TrainingState average = WeightedMean.of(contributions, state.iteration());

@@ -42,7 +42,9 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, FloatCoding.class);
     RecordSerializer.register(kryo, WorkerResult.class);
     RecordSerializer.register(kryo, PartialSum.class);
-    RecordSerializer.register(kryo, Delivery.class);
+    RecordSerializer.register(kryo, BroadcastExchange.Inline.class);
+    RecordSerializer.register(kryo, ReferenceExchange.Ticket.class);
+    RecordSerializer.register(kryo, BlockExchange.Posted.class);
     RecordSerializer.register(kryo, Classifier.class);
     RecordSerializer.register(kryo, Counts.class);
     kryo.register(ExampleShape[].class);

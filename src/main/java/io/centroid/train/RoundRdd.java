@@ -1,6 +1,13 @@
 package io.centroid.train;
 
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
 import io.centroid.train.RoundExchange.Delivery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -19,6 +26,7 @@ import scala.reflect.ClassTag$;
  */
 final class RoundRdd extends RDD<Delivery> {
   private static final long serialVersionUID = 1;
+  private static final int MAX_RUNS = 4;
   private static final ClassTag<Delivery> DELIVERY = ClassTag$.MODULE$.apply(Delivery.class);
 
   private final JavaRDD<ExampleBlock> blocks;
@@ -47,19 +55,59 @@ final class RoundRdd extends RDD<Delivery> {
     return blocks.rdd().partitions();
   }
 
-  /** Runs an RDD with one element in each partition; gives the elements in order of partition. */
-  static Delivery[] collect(RDD<Delivery> deliveries) {
-    return (Delivery[]) deliveries.context().runJob(deliveries, new Only(), DELIVERY);
+  /**
+   * Runs the tasks of a round; those again whose contributions are lost with an executor before the
+   * driver has them.
+   *
+   * @param deliveries one in each partition
+   * @return the contributions in order of partition
+   */
+  static List<Contribution> collect(RDD<Delivery> deliveries, RoundExchange exchange) {
+    SortedMap<Integer, Contribution> contributions = new TreeMap<>();
+    int partitions = deliveries.getNumPartitions();
+    for (int run = 1; contributions.size() < partitions; run++) {
+      if (run > MAX_RUNS) {
+        throw new JobException(
+            FailureCategory.RESOURCES,
+            "Cannot collect the results of a round: found results lost with their executors in %d"
+                    .formatted(MAX_RUNS)
+                + " runs one after another, expected executors that stay. Look for what ends them.");
+      }
+      List<Object> missing = new ArrayList<>();
+      for (int partition = 0; partition < partitions; partition++) {
+        if (!contributions.containsKey(partition)) {
+          missing.add(partition);
+        }
+      }
+      Delivery[] delivered =
+          (Delivery[])
+              deliveries
+                  .context()
+                  .runJob(
+                      deliveries,
+                      new Only(),
+                      JavaConverters.asScalaBuffer(missing).toSeq(),
+                      DELIVERY);
+      List<Optional<Contribution>> collected = exchange.collect(List.of(delivered));
+      for (int i = 0; i < delivered.length; i++) {
+        int partition = (int) missing.get(i);
+        collected.get(i).ifPresent(found -> contributions.put(partition, found));
+      }
+    }
+    return List.copyOf(contributions.values());
   }
 
-  /** The one element of a partition. */
+  /**
+   * The one element of a partition. A function of two arguments, because Spark wraps one of one
+   * argument in a closure that it then reads the byte code of, to clean it.
+   */
   private static final class Only
-      extends scala.runtime.AbstractFunction1<Iterator<Delivery>, Delivery>
+      extends scala.runtime.AbstractFunction2<TaskContext, Iterator<Delivery>, Delivery>
       implements java.io.Serializable {
     private static final long serialVersionUID = 1;
 
     @Override
-    public Delivery apply(Iterator<Delivery> partition) {
+    public Delivery apply(TaskContext context, Iterator<Delivery> partition) {
       return partition.next();
     }
   }

@@ -17,11 +17,16 @@ record WorkerResult(
     int index, TrainingState state, long examples, long steps, double lossSum, long computeNanos)
     implements Contribution {
 
-  private static final TrainingState NOTHING = new TrainingState(new float[0], new float[0][], 0);
+  static final TrainingState NOTHING = new TrainingState(new float[0], new float[0][], 0);
 
   /** The result of a worker that has nothing left to train on in this epoch: weight 0. */
   static WorkerResult idle(int worker) {
     return new WorkerResult(worker, NOTHING, 0, 0, 0, 0);
+  }
+
+  /** The same result with another state. */
+  WorkerResult withState(TrainingState other) {
+    return new WorkerResult(index, other, examples, steps, lossSum, computeNanos);
   }
 
   @Override

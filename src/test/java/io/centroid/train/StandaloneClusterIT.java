@@ -27,6 +27,9 @@ final class StandaloneClusterIT {
     "--spark-conf", "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout=1s"
   };
 
+  /** More workers than one place averages: a broadcast down, a tree of sums up. */
+  private static final String[] TREE = {"--set", "averaging.fan-in=2"};
+
   @TempDir private Path directory;
 
   @Test
@@ -48,21 +51,25 @@ final class StandaloneClusterIT {
     assertThat(prepared.exitCode()).as(prepared.output()).isZero();
 
     JsonNode local = train("local[2]", shards, "local");
+    JsonNode localTree = train("local[2]", shards, "local-tree", TREE);
     try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
       JsonNode distributed = train(cluster.master(), shards, "cluster");
       assertThat(distributed.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
       assertThat(distributed.get("testAccuracy")).isEqualTo(local.get("testAccuracy"));
       assertThat(distributed.get("examplesPerEpoch").asInt()).isEqualTo(1800);
 
+      JsonNode tree = train(cluster.master(), shards, "tree", TREE);
+      assertThat(tree.get("parametersSha256")).isEqualTo(localTree.get("parametersSha256"));
+
       JsonNode elastic = train(cluster.master(), shards, "elastic", DYNAMIC_ALLOCATION);
       assertThat(elastic.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
     }
-    // Both Workers ran an executor of both applications.
+    // Both Workers ran an executor of all three applications.
     for (String worker : new String[] {"work-1", "work-2"}) {
       try (Stream<Path> applications = Files.list(directory.resolve("cluster").resolve(worker))) {
         assertThat(applications.map(path -> path.getFileName().toString()))
             .filteredOn(name -> name.startsWith("app-"))
-            .hasSize(2);
+            .hasSize(3);
       }
     }
   }
