@@ -64,7 +64,7 @@ final class ArchitectureTest {
         .whereLayer("run")
         .mayOnlyBeAccessedByLayers("cli", "benchmark", "prep", "train", "report", "evaluate")
         .whereLayer("config")
-        .mayOnlyBeAccessedByLayers("cli", "prep", "train", "model", "compute")
+        .mayOnlyBeAccessedByLayers("cli", "benchmark", "prep", "train", "model", "compute")
         .check(CLASSES);
   }
 

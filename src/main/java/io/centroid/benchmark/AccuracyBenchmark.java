@@ -3,7 +3,11 @@ package io.centroid.benchmark;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.Minibatch;
+import io.centroid.compute.StepOptions;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
+import io.centroid.config.EngineKind;
 import io.centroid.data.Split;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.ShardEvaluation;
@@ -87,7 +91,12 @@ public final class AccuracyBenchmark {
       train(
           name,
           new CentroidAveraging(
-              context, dealt, network.toJson(), LocalStep.FAST, plan, outerMomentum, 16));
+              context,
+              dealt,
+              network.toJson(),
+              StepRecipe.plain(LocalStep.FAST),
+              plan,
+              new AveragingSettings(frequency, EngineKind.CENTROID, outerMomentum, 0, 16)));
     }
   }
 
@@ -105,7 +114,8 @@ public final class AccuracyBenchmark {
 
   private void plain() {
     Images images = all(Split.TRAIN);
-    try (LocalTrainer trainer = LocalStep.GENERAL.trainer(network.toJson(), images.shape())) {
+    try (LocalTrainer trainer =
+        LocalStep.GENERAL.trainer(network.toJson(), images.shape(), StepOptions.PLAIN)) {
       Minibatch minibatch = new Minibatch(MINIBATCH, images.shape());
       trainer.start(TrainingState.initial(network));
       int[] epoch = {0};

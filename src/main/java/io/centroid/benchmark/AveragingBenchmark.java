@@ -3,7 +3,9 @@ package io.centroid.benchmark;
 import io.centroid.compute.ExampleShape;
 import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
 import io.centroid.data.Split;
 import io.centroid.model.Networks;
 import io.centroid.report.RoundTiming;
@@ -149,7 +151,13 @@ public final class AveragingBenchmark {
   private AveragingEngine engine(
       WorkerShares shares, LocalStep step, int minibatch, int frequency) {
     RoundPlan plan = new RoundPlan(IMAGES, shares.workers(), minibatch, frequency, SEED);
-    return new CentroidAveraging(context, shares, network.toJson(), step, plan, 0, 16);
+    return new CentroidAveraging(
+        context,
+        shares,
+        network.toJson(),
+        StepRecipe.plain(step),
+        plan,
+        AveragingSettings.every(plan.averagingFrequency()));
   }
 
   private AveragingEngine stock(WorkerShares shares) {

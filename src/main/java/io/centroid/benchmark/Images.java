@@ -48,7 +48,8 @@ record Images(byte[] features, float[] labels, ExampleShape shape) {
   void gather(int[] order, int from, int examples, Minibatch minibatch) {
     minibatch.clear();
     for (int i = from; i < from + examples; i++) {
-      minibatch.add(features, order[i] * Cifar10.FEATURES, labels, order[i] * Cifar10.CLASSES);
+      minibatch.add(
+          order[i], features, order[i] * Cifar10.FEATURES, labels, order[i] * Cifar10.CLASSES);
     }
   }
 

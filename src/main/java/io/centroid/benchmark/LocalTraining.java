@@ -3,6 +3,7 @@ package io.centroid.benchmark;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.Minibatch;
+import io.centroid.compute.StepOptions;
 import io.centroid.compute.TrainingState;
 import io.centroid.train.ExampleOrder;
 import org.bytedeco.openblas.global.openblas;
@@ -36,7 +37,7 @@ final class LocalTraining implements Contender {
     this.images = images;
     this.minibatchSize = minibatchSize;
     this.threads = threads;
-    this.trainer = step.trainer(network.toJson(), images.shape());
+    this.trainer = step.trainer(network.toJson(), images.shape(), StepOptions.PLAIN);
     this.minibatch = new Minibatch(minibatchSize, images.shape());
     trainer.start(TrainingState.initial(network));
   }

@@ -1,7 +1,9 @@
 package io.centroid.benchmark;
 
 import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
 import io.centroid.data.Split;
 import io.centroid.report.RoundTiming;
 import io.centroid.run.Phases;
@@ -60,7 +62,13 @@ public final class MemoryBenchmark {
     RoundPlan plan = new RoundPlan(IMAGES, 2, MINIBATCH, FREQUENCY, 1);
     try (WorkerShares shares = ShardExamples.dealFirst(context, shards, Split.TRAIN, IMAGES, 2, 1);
         AveragingEngine engine =
-            new CentroidAveraging(context, shares, network.toJson(), LocalStep.FAST, plan, 0, 16)) {
+            new CentroidAveraging(
+                context,
+                shares,
+                network.toJson(),
+                StepRecipe.plain(LocalStep.FAST),
+                plan,
+                AveragingSettings.every(FREQUENCY))) {
       TrainingState state = TrainingState.initial(network);
       phases.say(
           "%8s %12s   %s", "rounds", "outside, ms", "heap used after collection / resident, MB");

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
-/** The entry point: {@code centroid prepare | train | evaluate | benchmark}. */
+/** The entry point: {@code centroid prepare | train | evaluate | summary | benchmark}. */
 @Command(
     name = "centroid",
     description = "Trains a dense image classifier on Apache Spark by parameter averaging.",
@@ -15,6 +15,7 @@ import picocli.CommandLine.ScopeType;
       PrepareCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      SummaryCommand.class,
       BenchmarkCommand.class
     },
     mixinStandardHelpOptions = true,

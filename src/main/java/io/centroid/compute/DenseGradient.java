@@ -67,6 +67,20 @@ final class DenseGradient implements AutoCloseable {
     return gradient;
   }
 
+  /** The Euclidean norm of the gradient that was computed last, over all parameters. */
+  double norm() {
+    double squares = 0;
+    for (int l = 0; l < layers.size(); l++) {
+      Layer layer = layers.get(l);
+      int count = layer.in() * layer.out();
+      squares += openblas.cblas_sdot(count, weightsGradient[l], 1, weightsGradient[l], 1);
+      for (int i = layer.biases(); i < layer.biases() + layer.out(); i++) {
+        squares += (double) gradient[i] * gradient[i];
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
   /** ‖w‖² / 2 of a layer's weights. */
   double halfSquaredNorm(int layer) {
     int count = layers.get(layer).in() * layers.get(layer).out();

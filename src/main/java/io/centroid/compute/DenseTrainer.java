@@ -1,7 +1,6 @@
 package io.centroid.compute;
 
 import io.centroid.compute.DenseStack.Layer;
-import io.centroid.compute.DenseStack.Penalty;
 
 /**
  * The fast local step, for {@link DenseStack}s: no allocation per step, no copy of the state but
@@ -13,13 +12,15 @@ import io.centroid.compute.DenseStack.Penalty;
 final class DenseTrainer implements LocalTrainer {
   private final DenseStack stack;
   private final UpdateRule rule;
+  private final StepOptions options;
   private final DenseGradient gradient;
   private float[] parameters;
   private float[][] updaterState;
   private int iteration;
 
-  DenseTrainer(DenseStack stack) {
+  DenseTrainer(DenseStack stack, StepOptions options) {
     this.stack = stack;
+    this.options = options;
     this.rule = UpdateRule.of(stack.rule());
     this.gradient = new DenseGradient(stack);
   }
@@ -38,9 +39,17 @@ final class DenseTrainer implements LocalTrainer {
   @Override
   public double step(Minibatch minibatch, long randomSeed) {
     double loss = gradient.compute(minibatch, randomSeed) + penalties();
+    UpdateRule.Step step =
+        new UpdateRule.Step(
+            parameters,
+            gradient.values(),
+            scale(),
+            updaterState,
+            iteration,
+            options.schedule().factor(iteration));
     for (Layer layer : stack.layers()) {
-      update(layer.weights(), layer.biases(), layer.weightPenalty());
-      update(layer.biases(), layer.biases() + layer.out(), layer.biasPenalty());
+      rule.update(step, layer.weights(), layer.biases(), layer.weightPenalty());
+      rule.update(step, layer.biases(), layer.biases() + layer.out(), layer.biasPenalty());
     }
     gradient.load(parameters);
     iteration++;
@@ -60,8 +69,13 @@ final class DenseTrainer implements LocalTrainer {
     gradient.close();
   }
 
-  private void update(int from, int to, Penalty penalty) {
-    rule.update(parameters, gradient.values(), updaterState, iteration, from, to, penalty);
+  /** What clipping multiplies the gradient by. */
+  private float scale() {
+    if (options.clipNorm() == 0) {
+      return 1;
+    }
+    double norm = gradient.norm();
+    return norm > options.clipNorm() ? (float) (options.clipNorm() / norm) : 1;
   }
 
   /** The penalties' part of the loss. */

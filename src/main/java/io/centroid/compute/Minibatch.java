@@ -10,24 +10,36 @@ public final class Minibatch {
   private final int featureCount;
   private final int labelCount;
   private final FeatureCoding coding;
+  private final Augmentation augmentation;
   private final float[] example;
+  private final byte[] augmented;
+  private final long[] ids;
   private final byte[][] features;
   private final int[] featuresFrom;
   private final float[][] labels;
   private final int[] labelsFrom;
   private int size;
 
+  /** An empty minibatch of examples as they are. */
+  public Minibatch(int capacity, ExampleShape shape) {
+    this(capacity, shape, Augmentation.NONE);
+  }
+
   /**
    * An empty minibatch.
    *
    * @param capacity the most examples it will hold
    * @param shape the shape of every example
+   * @param augmentation applied to the features, which are images coded as pixels then
    */
-  public Minibatch(int capacity, ExampleShape shape) {
+  public Minibatch(int capacity, ExampleShape shape, Augmentation augmentation) {
     this.featureCount = shape.featureCount();
     this.labelCount = shape.labelCount();
     this.coding = shape.coding();
+    this.augmentation = augmentation;
     this.example = new float[featureCount];
+    this.augmented = new byte[augmentation.isNone() ? 0 : featureCount];
+    this.ids = new long[capacity];
     this.features = new byte[capacity][];
     this.featuresFrom = new int[capacity];
     this.labels = new float[capacity][];
@@ -42,11 +54,13 @@ public final class Minibatch {
   /**
    * Adds an example.
    *
+   * @param id decides how it is augmented
    * @param features coded as the shape says
    * @param featuresFrom where its features start in {@code features}
    * @param labelsFrom where its labels start in {@code labels}
    */
-  public void add(byte[] features, int featuresFrom, float[] labels, int labelsFrom) {
+  public void add(long id, byte[] features, int featuresFrom, float[] labels, int labelsFrom) {
+    this.ids[size] = id;
     this.features[size] = features;
     this.featuresFrom[size] = featuresFrom;
     this.labels[size] = labels;
@@ -62,7 +76,7 @@ public final class Minibatch {
   /** Copies the features, example after example, to native memory at position 0. */
   void copyFeatures(FloatPointer target) {
     for (int i = 0; i < size; i++) {
-      coding.decode(features[i], featuresFrom[i], example, 0, featureCount);
+      decode(i, example, 0);
       target.position((long) i * featureCount).put(example, 0, featureCount);
     }
     target.position(0);
@@ -71,7 +85,7 @@ public final class Minibatch {
   /** Copies the features, example after example. */
   public void copyFeatures(float[] target) {
     for (int i = 0; i < size; i++) {
-      coding.decode(features[i], featuresFrom[i], target, i * featureCount, featureCount);
+      decode(i, target, i * featureCount);
     }
   }
 
@@ -79,6 +93,15 @@ public final class Minibatch {
   public void copyLabels(float[] target) {
     for (int i = 0; i < size; i++) {
       System.arraycopy(labels[i], labelsFrom[i], target, i * labelCount, labelCount);
+    }
+  }
+
+  private void decode(int i, float[] target, int at) {
+    if (augmentation.isNone()) {
+      coding.decode(features[i], featuresFrom[i], target, at, featureCount);
+    } else {
+      augmentation.apply(ids[i], features[i], featuresFrom[i], augmented);
+      coding.decode(augmented, 0, target, at, featureCount);
     }
   }
 }

@@ -23,12 +23,16 @@ final class NetworkTrainer implements LocalTrainer {
 
   private final MultiLayerNetwork network;
   private final ExampleShape shape;
+  private final StepOptions options;
+  private final double baseRate;
   private final Map<Integer, Arrays> arrays = new HashMap<>();
   private float[] labels = new float[0];
 
-  NetworkTrainer(String configurationJson, ExampleShape shape) {
+  NetworkTrainer(String configurationJson, ExampleShape shape, StepOptions options) {
     this.network = Networks.fromJson(configurationJson);
     this.shape = shape;
+    this.options = options;
+    this.baseRate = options.schedule().isConstant() ? 0 : network.getLearningRate(0);
   }
 
   @Override
@@ -39,6 +43,9 @@ final class NetworkTrainer implements LocalTrainer {
   @Override
   public double step(Minibatch minibatch, long randomSeed) {
     Nd4j.getRandom().setSeed(randomSeed);
+    if (!options.schedule().isConstant()) {
+      network.setLearningRate(baseRate * options.schedule().factor(network.getIterationCount()));
+    }
     Arrays target = arrays.computeIfAbsent(minibatch.size(), this::allocate);
     minibatch.copyFeatures(FlatParameters.view(target.features()));
     if (labels.length < minibatch.size() * shape.labelCount()) {

@@ -59,20 +59,28 @@ interface UpdateRule {
   /**
    * One update of a range of the parameters.
    *
-   * @param parameters changed in place
-   * @param gradient of the mean loss, without the penalty
-   * @param state one array for each slot, in Deeplearning4j's order, changed in place
-   * @param iteration steps made before this one
    * @param penalty what pulls the range towards 0
    */
-  void update(
+  void update(Step step, int from, int to, Penalty penalty);
+
+  /**
+   * What one step works on.
+   *
+   * @param parameters changed in place
+   * @param gradient of the mean loss, without penalties
+   * @param scale what the gradient is multiplied by
+   * @param state one array for each slot, in Deeplearning4j's order, changed in place
+   * @param iteration steps made before this one
+   * @param rateFactor what the rule's rate is multiplied by
+   */
+  @SuppressWarnings("ArrayRecordComponent") // the arrays are what is worked on
+  record Step(
       float[] parameters,
       float[] gradient,
+      float scale,
       float[][] state,
       int iteration,
-      int from,
-      int to,
-      Penalty penalty);
+      double rateFactor) {}
 
   /** Adam (Kingma and Ba 2015), with the bias corrections folded into the step size. */
   record AdamRule(double rate, double beta1, double beta2, double epsilon) implements UpdateRule {
@@ -82,29 +90,24 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(
-        float[] parameters,
-        float[] gradient,
-        float[][] state,
-        int iteration,
-        int from,
-        int to,
-        Penalty penalty) {
-      double t = iteration + 1.0;
-      double step = rate * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t));
+    public void update(Step step, int from, int to, Penalty penalty) {
+      double t = step.iteration() + 1.0;
+      double scheduled = rate * step.rateFactor();
+      double size = scheduled * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t));
       move(
-          parameters,
-          gradient,
-          state[0],
-          state[1],
+          step.parameters(),
+          step.gradient(),
+          step.state()[0],
+          step.state()[1],
           from,
           to,
           (float) beta1,
           (float) beta2,
-          (float) step,
+          (float) size,
           (float) epsilon,
+          step.scale(),
           penalty.l2(),
-          (float) rate * penalty.decay());
+          (float) scheduled * penalty.decay());
     }
 
     /** Distinct arrays and plain locals: what the JIT compiler needs to see to vectorize. */
@@ -119,11 +122,12 @@ interface UpdateRule {
         float b2,
         float step,
         float epsilon,
+        float scale,
         float l2,
         float decay) {
       for (int i = from; i < to; i++) {
         float p = parameters[i];
-        float g = gradient[i] + l2 * p;
+        float g = scale * gradient[i] + l2 * p;
         float m = b1 * first[i] + (1 - b1) * g + FIRST_MOMENT_FLOOR - FIRST_MOMENT_FLOOR;
         float v = b2 * second[i] + (1 - b2) * g * g + SECOND_MOMENT_FLOOR - SECOND_MOMENT_FLOOR;
         first[i] = m;
@@ -141,19 +145,31 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(
+    public void update(Step step, int from, int to, Penalty penalty) {
+      float scheduled = (float) (rate * step.rateFactor());
+      move(
+          step.parameters(),
+          step.gradient(),
+          from,
+          to,
+          scheduled,
+          step.scale(),
+          penalty.l2(),
+          scheduled * penalty.decay());
+    }
+
+    private static void move(
         float[] parameters,
         float[] gradient,
-        float[][] state,
-        int iteration,
         int from,
         int to,
-        Penalty penalty) {
-      float l2 = penalty.l2();
-      float decay = rate * penalty.decay();
+        float rate,
+        float scale,
+        float l2,
+        float decay) {
       for (int i = from; i < to; i++) {
         float p = parameters[i];
-        parameters[i] = p - (rate * (gradient[i] + l2 * p) + decay * p);
+        parameters[i] = p - (rate * (scale * gradient[i] + l2 * p) + decay * p);
       }
     }
   }
@@ -166,24 +182,19 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(
-        float[] parameters,
-        float[] gradient,
-        float[][] state,
-        int iteration,
-        int from,
-        int to,
-        Penalty penalty) {
+    public void update(Step step, int from, int to, Penalty penalty) {
+      float scheduled = (float) (rate * step.rateFactor());
       move(
-          parameters,
-          gradient,
-          state[0],
+          step.parameters(),
+          step.gradient(),
+          step.state()[0],
           from,
           to,
-          rate,
+          scheduled,
           momentum,
+          step.scale(),
           penalty.l2(),
-          rate * penalty.decay());
+          scheduled * penalty.decay());
     }
 
     private static void move(
@@ -194,6 +205,7 @@ interface UpdateRule {
         int to,
         float rate,
         float momentum,
+        float scale,
         float l2,
         float decay) {
       for (int i = from; i < to; i++) {
@@ -201,7 +213,7 @@ interface UpdateRule {
         float before = velocity[i];
         float after =
             momentum * before
-                - rate * (gradient[i] + l2 * p)
+                - rate * (scale * gradient[i] + l2 * p)
                 + FIRST_MOMENT_FLOOR
                 - FIRST_MOMENT_FLOOR;
         velocity[i] = after;

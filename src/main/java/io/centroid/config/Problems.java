@@ -15,6 +15,11 @@ final class Problems {
     return this;
   }
 
+  /** What was noted. */
+  List<String> found() {
+    return found;
+  }
+
   /** Throws when anything was noted. */
   void throwIfAny() {
     if (!found.isEmpty()) {

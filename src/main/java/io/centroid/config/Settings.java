@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
+import io.centroid.data.Choice;
 import io.centroid.data.Normalization;
 import io.centroid.error.JobException;
 import java.nio.file.Files;
@@ -94,7 +95,11 @@ public record Settings(
                 new NetworkSettings(
                     reader.choice("network.kind", NetworkKind.class),
                     reader.integers("network.hidden-widths"),
-                    reader.number("network.dropout")));
+                    reader.choices("network.activations", ActivationKind.class),
+                    reader.number("network.alpha"),
+                    reader.number("network.dropout"),
+                    reader.text("network.name"),
+                    reader.texts("network.layer-names")));
     UpdateSettings update =
         reader.section(
             () ->
@@ -103,7 +108,22 @@ public record Settings(
                     reader.number("training.learning-rate"),
                     reader.number("training.momentum"),
                     reader.number("training.l2"),
-                    reader.number("training.weight-decay")));
+                    reader.number("training.weight-decay"),
+                    reader.number("training.clip-norm")));
+    ScheduleSettings schedule =
+        reader.section(
+            () ->
+                new ScheduleSettings(
+                    reader.choice("training.schedule.kind", ScheduleKind.class),
+                    reader.number("training.schedule.warm-up-epochs"),
+                    reader.integer("training.schedule.step-epochs"),
+                    reader.number("training.schedule.step-factor")));
+    AugmentationSettings augmentation =
+        reader.section(
+            () ->
+                new AugmentationSettings(
+                    reader.flag("training.augmentation.flip"),
+                    reader.integer("training.augmentation.crop-padding")));
     TrainingSettings training =
         reader.section(
             () ->
@@ -115,7 +135,9 @@ public record Settings(
                     reader.integer("training.early-stopping-patience"),
                     reader.choice("training.local-step", LocalStepKind.class),
                     reader.number("training.label-smoothing"),
-                    update));
+                    update,
+                    schedule,
+                    augmentation));
     AveragingSettings averaging =
         reader.section(
             () ->
@@ -123,7 +145,11 @@ public record Settings(
                     reader.integer("averaging.frequency"),
                     reader.choice("averaging.engine", EngineKind.class),
                     reader.number("averaging.outer-momentum"),
+                    reader.number("averaging.ema-decay"),
                     reader.integer("averaging.fan-in")));
+    if (training != null && averaging != null) {
+      problems.addAll(beyondStock(training, averaging));
+    }
     SortedMap<String, String> effective = new TreeMap<>();
     config
         .entrySet()
@@ -133,6 +159,38 @@ public record Settings(
                     entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise())));
     return new Settings(
         prepare, network, training, averaging, Collections.unmodifiableSortedMap(effective));
+  }
+
+  /** What Deeplearning4j's own averaging is asked for and does not have. */
+  private static List<String> beyondStock(TrainingSettings training, AveragingSettings averaging) {
+    Problems problems = new Problems();
+    if (averaging.engine() == EngineKind.STOCK
+        && training.schedule() != null
+        && training.augmentation() != null) {
+      String without = " with averaging.engine = stock, which knows no other";
+      problems
+          .require(
+              training.schedule().kind() == ScheduleKind.CONSTANT,
+              "training.schedule.kind",
+              Choice.name(training.schedule().kind()),
+              "constant" + without)
+          .require(
+              training.schedule().warmUpEpochs() == 0,
+              "training.schedule.warm-up-epochs",
+              training.schedule().warmUpEpochs(),
+              "0" + without)
+          .require(
+              training.augmentation().equals(AugmentationSettings.NONE),
+              "training.augmentation",
+              training.augmentation(),
+              "neither flip nor crop" + without)
+          .require(
+              training.update() == null || training.update().clipNorm() == 0,
+              "training.clip-norm",
+              training.update() == null ? 0 : training.update().clipNorm(),
+              "0" + without);
+    }
+    return problems.found();
   }
 
   private static Config parseFile(Path file, List<String> problems) {

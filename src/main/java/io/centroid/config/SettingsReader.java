@@ -41,6 +41,28 @@ final class SettingsReader {
     return value(key, "a list of whole numbers", source -> source.getIntList(key));
   }
 
+  boolean flag(String key) {
+    return value(key, "true or false", source -> source.getBoolean(key));
+  }
+
+  String text(String key) {
+    return value(key, "a text", source -> source.getString(key));
+  }
+
+  List<String> texts(String key) {
+    return value(key, "a list of texts", source -> source.getStringList(key));
+  }
+
+  <E extends Enum<E>> List<E> choices(String key, Class<E> type) {
+    return value(
+        key,
+        "a list, each " + Choice.names(type),
+        source ->
+            source.getStringList(key).stream()
+                .map(name -> Choice.parse(type, name).orElseThrow())
+                .toList());
+  }
+
   <E extends Enum<E>> E choice(String key, Class<E> type) {
     return value(
         key, Choice.names(type), source -> Choice.parse(type, source.getString(key)).orElseThrow());

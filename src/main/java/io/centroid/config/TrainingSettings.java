@@ -13,6 +13,8 @@ package io.centroid.config;
  * @param labelSmoothing ε, 0 to 0.9: the true class counts 1 − ε + ε/10 and every other ε/10
  *     (Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR 2016)
  * @param update how the parameters are moved
+ * @param schedule how the learning rate changes over the training
+ * @param augmentation how training images are augmented
  */
 public record TrainingSettings(
     int epochs,
@@ -22,7 +24,9 @@ public record TrainingSettings(
     int earlyStoppingPatience,
     LocalStepKind localStep,
     double labelSmoothing,
-    UpdateSettings update) {
+    UpdateSettings update,
+    ScheduleSettings schedule,
+    AugmentationSettings augmentation) {
 
   /** Checks the bounds; throws {@link InvalidSettingsException}. */
   public TrainingSettings {
@@ -44,6 +48,11 @@ public record TrainingSettings(
             "training.label-smoothing",
             labelSmoothing,
             "0 to 0.9")
+        .require(
+            schedule == null || schedule.warmUpEpochs() < epochs,
+            "training.schedule.warm-up-epochs",
+            schedule == null ? 0 : schedule.warmUpEpochs(),
+            "less than training.epochs, " + epochs)
         .throwIfAny();
   }
 }

@@ -9,9 +9,15 @@ package io.centroid.config;
  * @param l2 λ of a term λ/2 ‖w‖² of the loss over all weights, 0 to 1; biases are left alone
  * @param weightDecay λ of decoupled weight decay, 0 to 1, and 0 with L2: each step also takes λ ·
  *     rate · w off the weights (Loshchilov and Hutter, ICLR 2019)
+ * @param clipNorm the largest Euclidean norm of a gradient, 0 or more; 0 for any
  */
 public record UpdateSettings(
-    UpdateRuleKind rule, double learningRate, double momentum, double l2, double weightDecay) {
+    UpdateRuleKind rule,
+    double learningRate,
+    double momentum,
+    double l2,
+    double weightDecay,
+    double clipNorm) {
 
   /** Checks the bounds; throws {@link InvalidSettingsException}. */
   public UpdateSettings {
@@ -30,6 +36,7 @@ public record UpdateSettings(
             "training.weight-decay",
             weightDecay,
             "0 with training.l2 above 0; use one of the two")
+        .require(clipNorm >= 0, "training.clip-norm", clipNorm, "0 or more")
         .throwIfAny();
   }
 }

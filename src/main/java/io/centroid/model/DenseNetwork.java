@@ -1,5 +1,6 @@
 package io.centroid.model;
 
+import io.centroid.config.ActivationKind;
 import io.centroid.config.NetworkSettings;
 import io.centroid.config.TrainingSettings;
 import io.centroid.config.UpdateSettings;
@@ -13,6 +14,12 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+import org.nd4j.linalg.activations.impl.ActivationLReLU;
+import org.nd4j.linalg.activations.impl.ActivationReLU;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -20,8 +27,8 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * The dense classifier: Input (32,32,3), Flatten, Dense with ReLU for each hidden width, Dense 10
- * with softmax and cross-entropy.
+ * The dense classifier: Input (32,32,3), Flatten, Dense for each hidden width, Dense 10 with
+ * softmax and cross-entropy.
  *
  * <p>Shards hold features in height × width × channel order, so Flatten is the identity on them and
  * the first Dense layer reads {@code [minibatch, 3072]}.
@@ -44,11 +51,11 @@ public final class DenseNetwork {
             .list();
     // Deeplearning4j drops what a layer reads, so a hidden layer's dropout is the next one's.
     IDropout dropout = null;
-    for (int width : network.hiddenWidths()) {
+    for (int layer = 0; layer < network.hiddenWidths().size(); layer++) {
       layers.layer(
           new DenseLayer.Builder()
-              .nOut(width)
-              .activation(Activation.RELU)
+              .nOut(network.hiddenWidths().get(layer))
+              .activation(activation(network.activation(layer), network.alpha()))
               .dropOut(dropout)
               .build());
       dropout = network.dropout() > 0 ? new Dropout(1 - network.dropout()) : null;
@@ -60,6 +67,16 @@ public final class DenseNetwork {
             .dropOut(dropout)
             .build());
     return layers.setInputType(InputType.feedForward(Cifar10.FEATURES)).build();
+  }
+
+  private static IActivation activation(ActivationKind kind, double alpha) {
+    return switch (kind) {
+      case RELU -> new ActivationReLU();
+      case LEAKY_RELU -> new ActivationLReLU(alpha);
+      case SIGMOID -> new ActivationSigmoid();
+      case TANH -> new ActivationTanH();
+      case IDENTITY -> new ActivationIdentity();
+    };
   }
 
   private static NeuralNetConfiguration.Builder regularized(

@@ -2,9 +2,11 @@ package io.centroid.model;
 
 import io.centroid.config.NetworkSettings;
 import io.centroid.data.Cifar10;
+import io.centroid.error.JobException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 
@@ -18,9 +20,11 @@ public final class NetworkSummary {
   /** One row of the table. */
   private record Row(String name, String type, String outputShape, long parameters) {}
 
+  private final String name;
   private final List<Row> rows;
 
-  private NetworkSummary(List<Row> rows) {
+  private NetworkSummary(String name, List<Row> rows) {
+    this.name = name;
     this.rows = rows;
   }
 
@@ -55,7 +59,28 @@ public final class NetworkSummary {
                 "dropout_" + (layer + 1), "Dropout", "(None, %d)".formatted(widths.get(layer)), 0));
       }
     }
-    return new NetworkSummary(rows);
+    return new NetworkSummary(settings.name(), named(rows, settings.layerNames()));
+  }
+
+  /** The rows with other names, which are as many or none. */
+  private static List<Row> named(List<Row> rows, List<String> names) {
+    if (names.isEmpty()) {
+      return rows;
+    }
+    if (names.size() != rows.size()) {
+      throw JobException.settings(
+          "Cannot name layers: found network.layer-names with %d names, expected none or %d, one for"
+                  .formatted(names.size(), rows.size())
+              + " each row of the summary: "
+              + rows.stream().map(Row::name).collect(Collectors.joining(", "))
+              + ".");
+    }
+    List<Row> named = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      Row row = rows.get(i);
+      named.add(new Row(names.get(i), row.type(), row.outputShape(), row.parameters()));
+    }
+    return named;
   }
 
   /** All parameters; all of them are trained. */
@@ -67,7 +92,7 @@ public final class NetworkSummary {
   public String render() {
     String thin = "_".repeat(COLUMN_ENDS[2]) + "\n";
     String thick = "=".repeat(COLUMN_ENDS[2]) + "\n";
-    StringBuilder table = new StringBuilder("Model: \"model_1\"\n").append(thin);
+    StringBuilder table = new StringBuilder("Model: \"" + name + "\"\n").append(thin);
     table.append(line("Layer (type)", "Output Shape", "Param #")).append(thick);
     for (int i = 0; i < rows.size(); i++) {
       Row row = rows.get(i);

@@ -3,6 +3,8 @@ package io.centroid.train;
 import io.centroid.compute.ExampleShape;
 import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepOptions;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
@@ -83,7 +85,11 @@ public final class AveragingTrainingMaster
     this.localStep = builder.localStep;
     this.averaging =
         new AveragingSettings(
-            builder.averagingFrequency, EngineKind.CENTROID, builder.outerMomentum, builder.fanIn);
+            builder.averagingFrequency,
+            EngineKind.CENTROID,
+            builder.outerMomentum,
+            0,
+            builder.fanIn);
   }
 
   /** Starts with 2 workers, minibatches of 32, averaging every 5 minibatches. */
@@ -216,10 +222,13 @@ public final class AveragingTrainingMaster
             context,
             shares,
             configurationJson,
-            LocalStep.of(localStep, MultiLayerConfiguration.fromJson(configurationJson)),
+            StepRecipe.plain(
+                LocalStep.of(
+                    localStep,
+                    MultiLayerConfiguration.fromJson(configurationJson),
+                    StepOptions.PLAIN)),
             plan,
-            averaging.outerMomentum(),
-            averaging.fanIn()));
+            averaging));
   }
 
   private static ExampleShape shape(DataSet minibatch) {

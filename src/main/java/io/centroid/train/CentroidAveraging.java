@@ -1,7 +1,8 @@
 package io.centroid.train;
 
-import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.report.RoundTiming;
@@ -31,33 +32,33 @@ public final class CentroidAveraging implements AveragingEngine {
   private final RoundPlan plan;
   private final int fanIn;
   private final OuterMomentum outerMomentum;
+  private final ExponentialAverage exponentialAverage;
   private final Broadcast<String> configurationJson;
-  private final LocalStep localStep;
+  private final StepRecipe recipe;
   private final String trainingId = UUID.randomUUID().toString();
 
   /**
    * Creates an engine over dealt shares.
    *
    * @param configurationJson the Deeplearning4j configuration of the network, as JSON
-   * @param localStep how the workers train
+   * @param recipe how the workers train
    * @param plan how epochs are cut; its examples and workers are those of {@code shares}
-   * @param outerMomentum μ, 0 for plain averaging
-   * @param fanIn results averaged in one place, at least 2
+   * @param averaging how their results are averaged; the frequency is that of {@code plan}
    */
   public CentroidAveraging(
       JavaSparkContext context,
       WorkerShares shares,
       String configurationJson,
-      LocalStep localStep,
+      StepRecipe recipe,
       RoundPlan plan,
-      double outerMomentum,
-      int fanIn) {
+      AveragingSettings averaging) {
     this.context = context;
     this.shares = shares;
-    this.localStep = localStep;
+    this.recipe = recipe;
     this.plan = plan;
-    this.fanIn = fanIn;
-    this.outerMomentum = new OuterMomentum(outerMomentum);
+    this.fanIn = averaging.fanIn();
+    this.outerMomentum = new OuterMomentum(averaging.outerMomentum());
+    this.exponentialAverage = new ExponentialAverage(averaging.emaDecay());
     this.configurationJson = context.broadcast(configurationJson);
   }
 
@@ -73,6 +74,7 @@ public final class CentroidAveraging implements AveragingEngine {
       context.setJobGroup("epoch " + epoch, label(epoch, round, rounds), false);
       RoundOutcome outcome = round(state, epoch, round);
       state = outcome.state();
+      exponentialAverage.add(state);
       examples += outcome.examples();
       steps += outcome.steps();
       lossSum += outcome.lossSum();
@@ -88,7 +90,8 @@ public final class CentroidAveraging implements AveragingEngine {
           "Cannot finish epoch %d: found %d examples used, expected each of %d once."
               .formatted(epoch, examples, plan.examples()));
     }
-    return new EpochResult(state, examples, steps, lossSum / examples, timings);
+    return new EpochResult(
+        state, exponentialAverage.of(state), examples, steps, lossSum / examples, timings);
   }
 
   @Override
@@ -148,7 +151,7 @@ public final class CentroidAveraging implements AveragingEngine {
                 exchange,
                 configurationJson,
                 trainingId,
-                localStep,
+                recipe,
                 shares.shape(),
                 plan,
                 epoch,

@@ -77,14 +77,14 @@ final class EpochLoop {
   }
 
   private EpochRecord validated(int epoch, EpochResult result, double seconds, BestModel best) {
-    Optional<Metrics> metrics = validation.measure(result.state());
+    Optional<Metrics> metrics = validation.measure(result.candidate());
     Double accuracy = metrics.map(Metrics::accuracy).orElse(null);
     return new EpochRecord(
         epoch,
         result.meanLoss(),
         metrics.map(Metrics::loss).orElse(null),
         accuracy,
-        best.offer(epoch, result.state(), accuracy),
+        best.offer(epoch, result.candidate(), accuracy),
         result.examples(),
         result.steps(),
         seconds,

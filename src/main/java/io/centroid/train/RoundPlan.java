@@ -21,6 +21,11 @@ public record RoundPlan(
     return Math.toIntExact((shareSize(0) + perRound - 1) / perRound);
   }
 
+  /** Steps of an epoch of the worker with the largest share. */
+  public int stepsPerEpoch() {
+    return (shareSize(0) + minibatchSize - 1) / minibatchSize;
+  }
+
   /** Examples of a worker's share. */
   int shareSize(int worker) {
     return ExampleOrder.shareSize(examples, workers, worker);

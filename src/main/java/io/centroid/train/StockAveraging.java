@@ -108,7 +108,8 @@ public final class StockAveraging implements AveragingEngine {
           "Cannot finish epoch %d: found %d examples used, expected each of %d once."
               .formatted(epoch, examples, plan.examples()));
     }
-    return new EpochResult(TrainingState.of(network), examples, steps, lossSum / examples, timings);
+    TrainingState state = TrainingState.of(network);
+    return new EpochResult(state, state, examples, steps, lossSum / examples, timings);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.centroid.train;
 
-import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.Settings;
 import io.centroid.data.Choice;
@@ -176,21 +176,15 @@ public final class TrainingJob {
     return switch (settings.averaging().engine()) {
       case CENTROID ->
           new CentroidAveraging(
-              context,
-              shares,
-              network.toJson(),
-              localStep(network),
-              plan,
-              settings.averaging().outerMomentum(),
-              settings.averaging().fanIn());
+              context, shares, network.toJson(), recipe(network, plan), plan, settings.averaging());
       case STOCK -> new StockAveraging(context, shares, network.toJson(), plan);
     };
   }
 
-  private LocalStep localStep(MultiLayerConfiguration network) {
-    LocalStep step = LocalStep.of(settings.training().localStep(), network);
-    phases.say("Local step: %s", Choice.name(step));
-    return step;
+  private StepRecipe recipe(MultiLayerConfiguration network, RoundPlan plan) {
+    StepRecipe recipe = StepRecipe.of(settings.training(), network, plan.stepsPerEpoch());
+    phases.say("Local step: %s", Choice.name(recipe.step()));
+    return recipe;
   }
 
   private Metrics evaluate(ShardSet shards, MultiLayerConfiguration network, TrainingState state) {

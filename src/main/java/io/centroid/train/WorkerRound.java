@@ -1,9 +1,10 @@
 package io.centroid.train;
 
+import io.centroid.compute.Augmentation;
 import io.centroid.compute.ExampleShape;
-import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.Minibatch;
+import io.centroid.compute.StepRecipe;
 import io.centroid.train.RoundExchange.Delivery;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -16,7 +17,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param exchange where the state to start from is and the result goes
  * @param configurationJson the network
  * @param trainingId which training this is, for {@link TrainerPool}
- * @param localStep how to train
+ * @param recipe how to train
  * @param epoch the epoch, from 1
  * @param round the round in the epoch, from 0
  */
@@ -24,7 +25,7 @@ record WorkerRound(
     RoundExchange exchange,
     Broadcast<String> configurationJson,
     String trainingId,
-    LocalStep localStep,
+    StepRecipe recipe,
     ExampleShape shape,
     RoundPlan plan,
     int epoch,
@@ -45,7 +46,7 @@ record WorkerRound(
     WorkerShare share = new WorkerShare(blocks);
     LocalTrainer trainer =
         TrainerPool.ofThisJvm()
-            .borrow(trainingId, () -> localStep.trainer(configurationJson.value(), shape));
+            .borrow(trainingId, () -> recipe.trainer(configurationJson.value(), shape));
     WorkerResult result;
     try {
       result = train(worker, share, trainer, from, to);
@@ -61,7 +62,11 @@ record WorkerRound(
       int worker, WorkerShare share, LocalTrainer trainer, int from, int to) {
     long begin = System.nanoTime();
     int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
-    Minibatch minibatch = new Minibatch(Math.min(plan.minibatchSize(), to - from), shape);
+    Minibatch minibatch =
+        new Minibatch(
+            Math.min(plan.minibatchSize(), to - from),
+            shape,
+            Augmentation.of(recipe.augmentation(), plan.seed(), epoch));
     long seed = ExampleOrder.streamSeed(plan.seed(), epoch, worker);
     trainer.start(exchange.start());
     double lossSum = 0;

@@ -29,7 +29,12 @@ final class WorkerShare {
       int within = order[i] % blockSize;
       int features = block.features().length / block.size();
       int labels = block.labels().length / block.size();
-      minibatch.add(block.features(), within * features, block.labels(), within * labels);
+      minibatch.add(
+          block.ids()[within],
+          block.features(),
+          within * features,
+          block.labels(),
+          within * labels);
     }
   }
 }

@@ -109,7 +109,7 @@ final class DenseGradientTest {
     float[] features = new float[FEATURES];
     Arrays.fill(features, 1);
     Minibatch minibatch = new Minibatch(1, SHAPE);
-    minibatch.add(FeatureCoding.FLOATS.encode(features), 0, new float[] {1, 0, 0, 0}, 0);
+    minibatch.add(0, FeatureCoding.FLOATS.encode(features), 0, new float[] {1, 0, 0, 0}, 0);
     try (DenseGradient gradient = new DenseGradient(stack)) {
       gradient.load(parameters);
       assertThat(gradient.compute(minibatch, 0)).isZero();
@@ -133,7 +133,7 @@ final class DenseGradientTest {
     byte[] coded = FeatureCoding.FLOATS.encode(features);
     Minibatch minibatch = new Minibatch(EXAMPLES, SHAPE);
     for (int i = 0; i < EXAMPLES; i++) {
-      minibatch.add(coded, i * FEATURES * Float.BYTES, labels, i * CLASSES);
+      minibatch.add(i, coded, i * FEATURES * Float.BYTES, labels, i * CLASSES);
     }
     try (DenseGradient gradient = new DenseGradient(stack)) {
       gradient.load(parameters);

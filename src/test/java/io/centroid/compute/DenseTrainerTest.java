@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.centroid.compute.DenseStack.Penalty;
 import io.centroid.config.LocalStepKind;
+import io.centroid.config.ScheduleKind;
 import io.centroid.config.Settings;
 import io.centroid.error.JobException;
 import io.centroid.model.DenseNetwork;
@@ -94,8 +95,10 @@ final class DenseTrainerTest {
 
   private static void assertEqualsFit(MultiLayerConfiguration configuration) {
     MultiLayerNetwork network = Networks.initialized(configuration);
-    assertThat(LocalStep.of(LocalStepKind.AUTO, configuration)).isEqualTo(LocalStep.FAST);
-    try (LocalTrainer fast = LocalStep.FAST.trainer(configuration.toJson(), SHAPE)) {
+    assertThat(LocalStep.of(LocalStepKind.AUTO, configuration, StepOptions.PLAIN))
+        .isEqualTo(LocalStep.FAST);
+    try (LocalTrainer fast =
+        LocalStep.FAST.trainer(configuration.toJson(), SHAPE, StepOptions.PLAIN)) {
       fast.start(TrainingState.of(network));
       SplittableRandom random = new SplittableRandom(5);
       for (int step = 0; step < STEPS; step++) {
@@ -119,6 +122,62 @@ final class DenseTrainerTest {
     network.close();
   }
 
+  static Stream<IUpdater> rules() {
+    return Stream.of(new Adam(1e-3), new Sgd(0.05), new Nesterovs(0.02, 0.9));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void bothStepsFollowTheSchedule(IUpdater rule) {
+    MultiLayerConfiguration configuration = configuration(new ActivationReLU(), rule);
+    LearningRateSchedule schedule =
+        new LearningRateSchedule(ScheduleKind.COSINE, STEPS, STEPS / 4, 1, 1);
+    TrainingState constant = trained(LocalStep.FAST, configuration, StepOptions.PLAIN);
+    TrainingState fast = trained(LocalStep.FAST, configuration, new StepOptions(schedule, 0));
+    TrainingState general = trained(LocalStep.GENERAL, configuration, new StepOptions(schedule, 0));
+    assertThat(distance(fast.parameters(), general.parameters())).isLessThan(1e-5);
+    assertThat(distance(flat(fast.updaterState()), flat(general.updaterState()))).isLessThan(1e-4);
+    assertThat(distance(fast.parameters(), constant.parameters())).isGreaterThan(1e-3);
+  }
+
+  /** Under gradient descent with rate 1 a step is the gradient itself. */
+  @Test
+  void clipsTheGradientOverAllParameters() {
+    MultiLayerConfiguration configuration = configuration(new ActivationReLU(), new Sgd(1));
+    double free = lengthOfOneStep(configuration, 0);
+    assertThat(lengthOfOneStep(configuration, free / 3)).isCloseTo(free / 3, within(1e-5 * free));
+    assertThat(lengthOfOneStep(configuration, free * 3)).isEqualTo(free);
+  }
+
+  private static double lengthOfOneStep(MultiLayerConfiguration configuration, double clipNorm) {
+    StepOptions options = new StepOptions(LearningRateSchedule.CONSTANT, clipNorm);
+    try (LocalTrainer trainer = LocalStep.FAST.trainer(configuration.toJson(), SHAPE, options)) {
+      TrainingState start = TrainingState.initial(configuration);
+      trainer.start(start);
+      float[] features = features(new SplittableRandom(5), 32);
+      trainer.step(minibatch(features, labels(features, 32), 32), 0);
+      float[] end = trainer.finish().parameters();
+      double squares = 0;
+      for (int i = 0; i < end.length; i++) {
+        squares += Math.pow((double) end[i] - start.parameters()[i], 2);
+      }
+      return Math.sqrt(squares);
+    }
+  }
+
+  private static TrainingState trained(
+      LocalStep step, MultiLayerConfiguration configuration, StepOptions options) {
+    try (LocalTrainer trainer = step.trainer(configuration.toJson(), SHAPE, options)) {
+      trainer.start(TrainingState.initial(configuration));
+      SplittableRandom random = new SplittableRandom(5);
+      for (int i = 0; i < STEPS; i++) {
+        float[] features = features(random, 32);
+        trainer.step(minibatch(features, labels(features, 32), 32), i);
+      }
+      return trainer.finish();
+    }
+  }
+
   @Test
   void givesTheSameBitsEveryTime() {
     assertThat(trainedHash()).isEqualTo(trainedHash());
@@ -130,15 +189,20 @@ final class DenseTrainerTest {
     UpdateRule adam = UpdateRule.of(new Adam(1e-3));
     float[] parameters = {1f};
     float[][] state = new float[2][1];
-    adam.update(parameters, new float[] {1e-3f}, state, 0, 0, 1, Penalty.NONE);
+    adam.update(step(parameters, 1e-3f, state, 0), 0, 1, Penalty.NONE);
     for (int iteration = 1; iteration < 200_000; iteration++) {
-      adam.update(parameters, new float[] {0f}, state, iteration, 0, 1, Penalty.NONE);
+      adam.update(step(parameters, 0, state, iteration), 0, 1, Penalty.NONE);
       assertThat(isZeroOrNormal(state[0][0] * smallestStep)).isTrue();
       assertThat(isZeroOrNormal(state[1][0])).isTrue();
     }
     float rested = parameters[0];
-    adam.update(parameters, new float[] {0f}, state, 200_000, 0, 1, Penalty.NONE);
+    adam.update(step(parameters, 0, state, 200_000), 0, 1, Penalty.NONE);
     assertThat(parameters[0]).isEqualTo(rested);
+  }
+
+  private static UpdateRule.Step step(
+      float[] parameters, float gradient, float[][] state, int iteration) {
+    return new UpdateRule.Step(parameters, new float[] {gradient}, 1, state, iteration, 1);
   }
 
   /** Every product with a denormal float is many times slower than with any other. */
@@ -154,7 +218,7 @@ final class DenseTrainerTest {
     SplittableRandom random = new SplittableRandom(5);
     float[] features = features(random, 32);
     Minibatch minibatch = minibatch(features, labels(features, 32), 32);
-    try (DenseTrainer trainer = new DenseTrainer(stack);
+    try (DenseTrainer trainer = new DenseTrainer(stack, StepOptions.PLAIN);
         DenseGradient gradient = new DenseGradient(stack)) {
       trainer.start(new TrainingState(start, new float[2][start.length], 0));
       double loss = 1;
@@ -181,7 +245,8 @@ final class DenseTrainerTest {
     SplittableRandom random = new SplittableRandom(5);
     float[] features = features(random, 32);
     Minibatch minibatch = minibatch(features, labels(features, 32), 32);
-    try (DenseTrainer trainer = new DenseTrainer(DenseStack.of(configuration).orElseThrow())) {
+    try (DenseTrainer trainer =
+        new DenseTrainer(DenseStack.of(configuration).orElseThrow(), StepOptions.PLAIN)) {
       trainer.start(TrainingState.of(network));
       trainer.step(minibatch, 0); // makes the buffers
       long before = threads.getCurrentThreadAllocatedBytes();
@@ -209,8 +274,10 @@ final class DenseTrainerTest {
     Settings settings = Settings.defaults();
     MultiLayerConfiguration network =
         DenseNetwork.configuration(settings.network(), settings.training());
-    assertThat(LocalStep.of(LocalStepKind.AUTO, network)).isEqualTo(LocalStep.FAST);
-    assertThat(LocalStep.of(LocalStepKind.GENERAL, network)).isEqualTo(LocalStep.GENERAL);
+    assertThat(LocalStep.of(LocalStepKind.AUTO, network, StepOptions.PLAIN))
+        .isEqualTo(LocalStep.FAST);
+    assertThat(LocalStep.of(LocalStepKind.GENERAL, network, StepOptions.PLAIN))
+        .isEqualTo(LocalStep.GENERAL);
     assertThat(DenseStack.of(network).orElseThrow().parameters()).isEqualTo(646_260);
   }
 
@@ -229,19 +296,31 @@ final class DenseTrainerTest {
     assertThatThrownBy(
             () ->
                 LocalStep.of(
-                    LocalStepKind.FAST, configuration(new ActivationSoftPlus(), new Adam(1e-3))))
+                    LocalStepKind.FAST,
+                    configuration(new ActivationSoftPlus(), new Adam(1e-3)),
+                    StepOptions.PLAIN))
         .isInstanceOf(JobException.class)
         .hasMessageContaining("Use auto or general.");
+    assertThatThrownBy(
+            () ->
+                LocalStep.of(
+                    LocalStepKind.AUTO,
+                    configuration(new ActivationSoftPlus(), new Adam(1e-3)),
+                    new StepOptions(LearningRateSchedule.CONSTANT, 1)))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("Cannot train with training.clip-norm = 1.0: found the general");
   }
 
   private static void assertGeneral(MultiLayerConfiguration configuration) {
-    assertThat(LocalStep.of(LocalStepKind.AUTO, configuration)).isEqualTo(LocalStep.GENERAL);
+    assertThat(LocalStep.of(LocalStepKind.AUTO, configuration, StepOptions.PLAIN))
+        .isEqualTo(LocalStep.GENERAL);
   }
 
   private static String trainedHash() {
     MultiLayerConfiguration configuration = configuration(new ActivationReLU(), new Adam(1e-3));
     MultiLayerNetwork network = Networks.initialized(configuration);
-    try (DenseTrainer trainer = new DenseTrainer(DenseStack.of(configuration).orElseThrow())) {
+    try (DenseTrainer trainer =
+        new DenseTrainer(DenseStack.of(configuration).orElseThrow(), StepOptions.PLAIN)) {
       trainer.start(TrainingState.of(network));
       SplittableRandom random = new SplittableRandom(5);
       for (int step = 0; step < 50; step++) {
@@ -258,7 +337,7 @@ final class DenseTrainerTest {
     byte[] coded = FeatureCoding.FLOATS.encode(features);
     Minibatch minibatch = new Minibatch(examples, SHAPE);
     for (int i = 0; i < examples; i++) {
-      minibatch.add(coded, i * FEATURES * Float.BYTES, labels, i * CLASSES);
+      minibatch.add(i, coded, i * FEATURES * Float.BYTES, labels, i * CLASSES);
     }
     return minibatch;
   }

@@ -103,7 +103,10 @@ public class KernelBenchmark {
   @Benchmark
   public void update(Blackhole result) {
     adam.update(
-        parameters, gradient.values(), state, iteration++, 0, parameters.length, Penalty.NONE);
+        new UpdateRule.Step(parameters, gradient.values(), 1, state, iteration++, 1),
+        0,
+        parameters.length,
+        Penalty.NONE);
     result.consume(parameters);
   }
 
@@ -127,7 +130,7 @@ public class KernelBenchmark {
     minibatch.clear();
     for (int i = 0; i < minibatchSize; i++) {
       int chosen = random.nextInt(IMAGES);
-      minibatch.add(pixels, chosen * Cifar10.FEATURES, labels, chosen * Cifar10.CLASSES);
+      minibatch.add(chosen, pixels, chosen * Cifar10.FEATURES, labels, chosen * Cifar10.CLASSES);
     }
   }
 }

@@ -24,7 +24,15 @@ final class SettingsTest {
     assertThat(settings.prepare())
         .isEqualTo(new PrepareSettings(8, 0.1, Normalization.UNIT, 1, 50_000, 10_000));
     assertThat(settings.network())
-        .isEqualTo(new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(200, 150), 0));
+        .isEqualTo(
+            new NetworkSettings(
+                NetworkKind.FLATTEN_DENSE,
+                List.of(200, 150),
+                List.of(ActivationKind.RELU),
+                0.01,
+                0,
+                "model_1",
+                List.of()));
     assertThat(settings.training())
         .isEqualTo(
             new TrainingSettings(
@@ -35,9 +43,11 @@ final class SettingsTest {
                 5,
                 LocalStepKind.AUTO,
                 0,
-                new UpdateSettings(UpdateRuleKind.ADAM, 5e-4, 0.9, 0, 0)));
+                new UpdateSettings(UpdateRuleKind.ADAM, 5e-4, 0.9, 0, 0, 0),
+                new ScheduleSettings(ScheduleKind.CONSTANT, 0, 10, 0.1),
+                AugmentationSettings.NONE));
     assertThat(settings.averaging())
-        .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0, 16));
+        .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0, 0, 16));
   }
 
   @Test
@@ -85,9 +95,11 @@ final class SettingsTest {
                 0,
                 LocalStepKind.GENERAL,
                 0.1,
-                new UpdateSettings(UpdateRuleKind.NESTEROV, 0.01, 0.8, 0, 0.05)));
+                new UpdateSettings(UpdateRuleKind.NESTEROV, 0.01, 0.8, 0, 0.05, 0),
+                new ScheduleSettings(ScheduleKind.CONSTANT, 0, 10, 0.1),
+                AugmentationSettings.NONE));
     assertThat(settings.averaging())
-        .isEqualTo(new AveragingSettings(7, EngineKind.CENTROID, 0.5, 4));
+        .isEqualTo(new AveragingSettings(7, EngineKind.CENTROID, 0.5, 0, 4));
   }
 
   @Test
@@ -109,7 +121,7 @@ final class SettingsTest {
             List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
     Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
     assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
-    assertThat(settings.render().lines()).isSorted().hasSize(25);
+    assertThat(settings.render().lines()).isSorted().hasSize(37);
   }
 
   @ParameterizedTest
@@ -163,6 +175,26 @@ final class SettingsTest {
         "network.hidden-widths=[200,0] | network.hidden-widths: found [200, 0], expected each 1 to"
             + " 100000",
         "network.dropout=1 | network.dropout: found 1.0, expected 0 to 0.95",
+        "network.hidden-widths=[-7] | network.hidden-widths: found [-7], expected each 1 to 100000",
+        "network.activations=[swish] | network.activations: found [\"swish\"], expected a list, each"
+            + " one of relu, leaky-relu, sigmoid, tanh, identity",
+        "network.activations=[relu,tanh,relu] | network.activations: found 3 of them, expected 1, or"
+            + " one for each of the 2 hidden layers",
+        "network.alpha=0.3 | network.alpha: found 0.3, expected 0.01 without leaky-relu among"
+            + " network.activations",
+        "network.name=\"\" | network.name: found \"\", expected a name",
+        "training.clip-norm=-1 | training.clip-norm: found -1.0, expected 0 or more",
+        "training.schedule.kind=linear | training.schedule.kind: found \"linear\", expected one of"
+            + " constant, step, cosine, one-cycle",
+        "training.schedule.warm-up-epochs=10 | training.schedule.warm-up-epochs: found 10.0,"
+            + " expected less than training.epochs, 10",
+        "training.schedule.step-factor=0 | training.schedule.step-factor: found 0.0, expected above 0"
+            + " and at most 1",
+        "training.augmentation.flip=maybe | training.augmentation.flip: found \"maybe\", expected"
+            + " true or false",
+        "training.augmentation.crop-padding=32 | training.augmentation.crop-padding: found 32,"
+            + " expected 0 to 31, less than the image",
+        "averaging.ema-decay=1 | averaging.ema-decay: found 1.0, expected 0 to 0.9999",
         "training.update-rule=rmsprop | training.update-rule: found \"rmsprop\", expected one of"
             + " adam, sgd, nesterov",
         "training.momentum=1 | training.momentum: found 1.0, expected 0 to 0.999",
@@ -177,6 +209,32 @@ final class SettingsTest {
     assertThatThrownBy(() -> Settings.load(List.of(), List.of(assignment)))
         .isInstanceOf(JobException.class)
         .hasMessageContaining(problem);
+  }
+
+  @Test
+  void leakyReluMayHaveAnyAlpha() {
+    Settings settings =
+        Settings.load(
+            List.of(), List.of("network.activations=[tanh,leaky-relu]", "network.alpha=0.3"));
+    assertThat(settings.network().activation(0)).isEqualTo(ActivationKind.TANH);
+    assertThat(settings.network().activation(1)).isEqualTo(ActivationKind.LEAKY_RELU);
+    assertThat(settings.network().alpha()).isEqualTo(0.3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "training.schedule.kind=cosine, training.schedule.kind",
+    "training.schedule.warm-up-epochs=2, training.schedule.warm-up-epochs",
+    "training.augmentation.flip=true, training.augmentation",
+    "training.clip-norm=1, training.clip-norm",
+    "averaging.ema-decay=0.5, averaging.ema-decay"
+  })
+  void refusesWhatTheStockEngineDoesNotHave(String assignment, String key) {
+    assertThatThrownBy(
+            () -> Settings.load(List.of(), List.of("averaging.engine=stock", assignment)))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("Cannot use settings: " + key + ": found ")
+        .hasMessageContaining("with averaging.engine = stock");
   }
 
   @Test

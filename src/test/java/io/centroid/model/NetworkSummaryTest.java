@@ -1,10 +1,13 @@
 package io.centroid.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.centroid.config.ActivationKind;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;
 import io.centroid.config.Settings;
+import io.centroid.error.JobException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +27,7 @@ final class NetworkSummaryTest {
 
   @Test
   void countsTheParametersThatAreTrained() {
-    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(7), 0);
+    NetworkSettings settings = settings(List.of(7), 0);
     assertThat(summary(settings).parameters())
         .isEqualTo(3072 * 7 + 7 + 7 * 10 + 10)
         .isEqualTo(
@@ -34,14 +37,14 @@ final class NetworkSummaryTest {
 
   @Test
   void cutsFieldsThatAreTooLongLikeKeras() {
-    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(100_000), 0);
+    NetworkSettings settings = settings(List.of(100_000), 0);
     assertThat(summary(settings).render().lines())
         .contains("dense_1 (Dense)              (None, 100000)            307300000 ");
   }
 
   @Test
   void listsDropoutAfterTheLayersItActsOn() {
-    NetworkSettings settings = new NetworkSettings(NetworkKind.FLATTEN_DENSE, List.of(7, 5), 0.5);
+    NetworkSettings settings = settings(List.of(7, 5), 0.5);
     assertThat(summary(settings).render().lines().filter(line -> line.contains("None")))
         .map(line -> line.substring(0, 29).strip())
         .containsExactly(
@@ -52,6 +55,41 @@ final class NetworkSummaryTest {
             "dense_2 (Dense)",
             "dropout_2 (Dropout)",
             "dense_3 (Dense)");
+  }
+
+  @Test
+  void modelAndLayersMayHaveOtherNames() {
+    List<String> names = List.of("input_2", "flatten_4", "dense_10", "dense_11");
+    NetworkSettings plain = settings(List.of(7), 0);
+    NetworkSettings named =
+        new NetworkSettings(
+            plain.kind(), plain.hiddenWidths(), plain.activations(), 0.01, 0, "model_7", names);
+    assertThat(summary(named).render().lines())
+        .startsWith("Model: \"model_7\"")
+        .contains("flatten_4 (Flatten)          (None, 3072)              0         ");
+    NetworkSettings tooFew =
+        new NetworkSettings(
+            plain.kind(),
+            plain.hiddenWidths(),
+            plain.activations(),
+            0.01,
+            0,
+            "model_7",
+            names.subList(0, 2));
+    assertThatThrownBy(() -> summary(tooFew))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("found network.layer-names with 2 names, expected none or 4");
+  }
+
+  private static NetworkSettings settings(List<Integer> hiddenWidths, double dropout) {
+    return new NetworkSettings(
+        NetworkKind.FLATTEN_DENSE,
+        hiddenWidths,
+        List.of(ActivationKind.RELU),
+        NetworkSettings.DEFAULT_ALPHA,
+        dropout,
+        "model_1",
+        List.of());
   }
 
   private static NetworkSummary summary(NetworkSettings settings) {

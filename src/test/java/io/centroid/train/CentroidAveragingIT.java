@@ -6,7 +6,11 @@ import io.centroid.LocalSpark;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.Minibatch;
+import io.centroid.compute.StepOptions;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
+import io.centroid.config.EngineKind;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
 import java.util.ArrayList;
@@ -82,7 +86,8 @@ final class CentroidAveragingIT {
     List<TrainingExample> share = onlyShare();
     MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
     String configuration = SyntheticExamples.configuration().toJson();
-    try (LocalTrainer trainer = LocalStep.FAST.trainer(configuration, SyntheticExamples.SHAPE)) {
+    try (LocalTrainer trainer =
+        LocalStep.FAST.trainer(configuration, SyntheticExamples.SHAPE, StepOptions.PLAIN)) {
       trainer.start(TrainingState.of(network));
       Minibatch minibatch = new Minibatch(minibatchSize, SyntheticExamples.SHAPE);
       for (int epoch = 1; epoch <= 2; epoch++) {
@@ -91,7 +96,7 @@ final class CentroidAveragingIT {
           minibatch.clear();
           for (int i = from; i < Math.min(from + minibatchSize, order.length); i++) {
             TrainingExample example = share.get(order[i]);
-            minibatch.add(example.features(), 0, example.labels(), 0);
+            minibatch.add(example.id(), example.features(), 0, example.labels(), 0);
           }
           trainer.step(minibatch, 0);
         }
@@ -128,10 +133,10 @@ final class CentroidAveragingIT {
                   context,
                   shares,
                   SyntheticExamples.configuration().toJson(),
-                  step,
+                  StepRecipe.plain(step),
                   plan,
-                  outerMomentum,
-                  fanIn)) {
+                  new AveragingSettings(
+                      averagingFrequency, EngineKind.CENTROID, outerMomentum, 0, fanIn))) {
         MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
         TrainingState state = TrainingState.of(network);
         network.close();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.LocalSpark;
 import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
 import io.centroid.config.Settings;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.SmallImages;
@@ -42,7 +44,12 @@ final class ReproducibilityIT {
           "network.hidden-widths=[24]",
           "network.dropout=0.2",
           "training.label-smoothing=0.1",
-          "training.weight-decay=0.01");
+          "training.weight-decay=0.01",
+          "training.clip-norm=1",
+          "training.schedule.kind=one-cycle",
+          "training.augmentation.flip=true",
+          "training.augmentation.crop-padding=4",
+          "averaging.ema-decay=0.9");
 
   @TempDir private static Path directory;
   private static String expected;
@@ -126,7 +133,12 @@ final class ReproducibilityIT {
   private static AveragingEngine engine(
       JavaSparkContext context, WorkerShares shares, RoundPlan plan) {
     return new CentroidAveraging(
-        context, shares, SyntheticExamples.configuration().toJson(), LocalStep.FAST, plan, 0, 16);
+        context,
+        shares,
+        SyntheticExamples.configuration().toJson(),
+        StepRecipe.plain(LocalStep.FAST),
+        plan,
+        AveragingSettings.every(plan.averagingFrequency()));
   }
 
   private static void prepare(int shards) throws Exception {
