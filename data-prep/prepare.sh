@@ -3,4 +3,4 @@
 # submit/centroid.sh prepare --help lists the options; those of spark-submit may be mixed in.
 set -euo pipefail
 . "$(dirname "$0")/../submit/launch.sh"
-run_step prepare "$@"
+last_step prepare "$@"

@@ -7,4 +7,4 @@
 set -euo pipefail
 . "$(dirname "$0")/launch.sh"
 [ $# -gt 0 ] || set -- --help
-run_step "$@"
+last_step "$@"

@@ -8,6 +8,9 @@ centroid_runtime=$centroid_home/target/runtime
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 
+# "exec" in front of a script's last step, so that signals reach the program itself.
+centroid_exec=
+
 die() {
   echo "centroid: $1" >&2
   exit "${2:-2}"
@@ -39,7 +42,7 @@ bundled_spark_submit() {
   done < <("$java" -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \
     org.apache.spark.deploy.SparkSubmit "$@")
   [ ${#command[@]} -gt 0 ] || die "Cannot start Spark: its launcher printed no command." 1
-  "${command[@]}"
+  $centroid_exec "${command[@]}"
 }
 
 # spark_submit JAR [spark-submit options] -- [arguments of the program]
@@ -53,7 +56,7 @@ spark_submit() {
   [ $# -eq 0 ] || shift
   options+=(--class io.centroid.cli.Centroid)
   if [ -n "${SPARK_HOME:-}" ] && [ -x "$SPARK_HOME/bin/spark-submit" ]; then
-    "$SPARK_HOME/bin/spark-submit" --properties-file "$centroid_home/conf/spark-defaults.conf" \
+    $centroid_exec "$SPARK_HOME/bin/spark-submit" --properties-file "$centroid_home/conf/spark-defaults.conf" \
       "${options[@]}" "$jar" "$@"
   else
     bundled_spark_submit "${options[@]}" "$jar" "$@"
@@ -88,6 +91,12 @@ split_options() {
     *" --driver-memory "*) ;;
     *) spark_options+=(--driver-memory "${CENTROID_DRIVER_MEMORY:-3g}") ;;
   esac
+}
+
+# last_step SUBCOMMAND [options]: run_step in place of the script.
+last_step() {
+  centroid_exec=exec
+  run_step "$@"
 }
 
 # run_step SUBCOMMAND [options of spark-submit and of the subcommand, mixed]

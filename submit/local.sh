@@ -77,4 +77,4 @@ TEXT
     exit "$download_failed"
   fi
 fi
-run_step train --shards "$shards" --runs "$runs" ${settings[@]+"${settings[@]}"}
+last_step train --shards "$shards" --runs "$runs" ${settings[@]+"${settings[@]}"}

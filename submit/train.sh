@@ -3,4 +3,4 @@
 # submit/centroid.sh train --help lists the options; those of spark-submit may be mixed in.
 set -euo pipefail
 . "$(dirname "$0")/launch.sh"
-run_step train "$@"
+last_step train "$@"

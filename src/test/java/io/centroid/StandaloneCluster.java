@@ -77,6 +77,15 @@ public final class StandaloneCluster implements AutoCloseable {
   /** Runs a launch script of the repository to its end, its output in a file. */
   public static ScriptRun run(Path output, String script, String... arguments)
       throws IOException, InterruptedException {
+    int exitCode = start(output, script, arguments).waitFor();
+    return new ScriptRun(exitCode, Files.readString(output));
+  }
+
+  /**
+   * Starts a launch script of the repository, its output in a file. The script becomes the program:
+   * signals to the process reach it.
+   */
+  public static Process start(Path output, String script, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(HOME.resolve(script).toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
@@ -84,8 +93,7 @@ public final class StandaloneCluster implements AutoCloseable {
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().put("CENTROID_LOG", output + ".log");
     builder.environment().remove("SPARK_HOME");
-    int exitCode = builder.start().waitFor();
-    return new ScriptRun(exitCode, Files.readString(output));
+    return builder.start();
   }
 
   /** A script that has ended. */

@@ -13,11 +13,13 @@ import io.centroid.run.Phases;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.AveragingEngine;
 import io.centroid.train.CentroidAveraging;
-import io.centroid.train.EpochResult;
+import io.centroid.train.EpochTally;
 import io.centroid.train.ExampleBlock;
+import io.centroid.train.RoundListener;
 import io.centroid.train.RoundPlan;
 import io.centroid.train.ShardExamples;
 import io.centroid.train.StockAveraging;
+import io.centroid.train.TrainingPosition;
 import io.centroid.train.WorkerShares;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,13 +171,12 @@ public final class AveragingBenchmark {
   static final class Engine implements Contender {
     private final String name;
     private final AveragingEngine engine;
-    private TrainingState state;
-    private int epoch;
+    private TrainingPosition position;
 
     Engine(String name, AveragingEngine engine, TrainingState start) {
       this.name = name;
       this.engine = engine;
-      this.state = start;
+      this.position = TrainingPosition.before(1, start);
     }
 
     @Override
@@ -186,8 +187,7 @@ public final class AveragingBenchmark {
     @Override
     public Turn turn() {
       long begin = System.nanoTime();
-      EpochResult result = engine.trainEpoch(state, ++epoch, (r, n, e, l) -> {});
-      state = result.state();
+      EpochTally result = turnOfEpoch();
       boolean timed = result.rounds().stream().anyMatch(round -> round.compute() > 0);
       return new Turn(
           result.examples(),
@@ -195,8 +195,14 @@ public final class AveragingBenchmark {
           timed ? result.rounds() : List.of());
     }
 
+    private EpochTally turnOfEpoch() {
+      TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);
+      position = end.nextEpoch();
+      return end.tally();
+    }
+
     TrainingState state() {
-      return state;
+      return position.state().training();
     }
 
     @Override

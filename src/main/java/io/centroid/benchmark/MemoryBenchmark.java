@@ -10,10 +10,11 @@ import io.centroid.run.Phases;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.AveragingEngine;
 import io.centroid.train.CentroidAveraging;
-import io.centroid.train.EpochResult;
 import io.centroid.train.ExampleBlock;
+import io.centroid.train.RoundListener;
 import io.centroid.train.RoundPlan;
 import io.centroid.train.ShardExamples;
+import io.centroid.train.TrainingPosition;
 import io.centroid.train.WorkerShares;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,16 +70,15 @@ public final class MemoryBenchmark {
                 StepRecipe.plain(LocalStep.FAST),
                 plan,
                 AveragingSettings.every(FREQUENCY))) {
-      TrainingState state = TrainingState.initial(network);
+      TrainingPosition position = TrainingPosition.before(1, TrainingState.initial(network));
       phases.say(
           "%8s %12s   %s", "rounds", "outside, ms", "heap used after collection / resident, MB");
-      int epoch = 0;
       for (int done = 0; done < rounds; ) {
         List<RoundTiming> timings = new ArrayList<>();
         for (int i = 0; i < epochsPerLine; i++) {
-          EpochResult result = engine.trainEpoch(state, ++epoch, (r, n, e, l) -> {});
-          state = result.state();
-          timings.addAll(result.rounds());
+          TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);
+          position = end.nextEpoch();
+          timings.addAll(end.tally().rounds());
         }
         done += timings.size();
         phases.say(

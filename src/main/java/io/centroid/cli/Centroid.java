@@ -1,6 +1,8 @@
 package io.centroid.cli;
 
+import io.centroid.error.FailureCategory;
 import io.centroid.run.CodeVersion;
+import io.centroid.run.Interruption;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,6 +32,8 @@ import picocli.CommandLine.ScopeType;
       "2:settings or arguments that cannot be used",
       "3:data that is missing, damaged or does not fit",
       "4:the training diverged",
+      "6:the same work is being done by another process",
+      "7:interrupted; run again to go on",
       "8:memory, disk or executors do not suffice"
     })
 public final class Centroid {
@@ -37,6 +41,7 @@ public final class Centroid {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    Interruption.handle(FailureCategory.INTERRUPTED.exitCode());
     int exitCode = execute(arguments);
     if (exitCode != 0) {
       System.exit(exitCode);

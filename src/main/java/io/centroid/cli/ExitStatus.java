@@ -2,6 +2,7 @@ package io.centroid.cli;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.run.Interruption;
 import java.io.PrintWriter;
 import java.util.Optional;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,9 @@ final class ExitStatus {
 
   /** Reports a failed command. */
   static int report(Exception failure, CommandLine command, ParseResult arguments) {
+    if (Interruption.isEnding()) {
+      return FailureCategory.INTERRUPTED.exitCode();
+    }
     LoggerFactory.getLogger(ExitStatus.class).info("Command failed", failure);
     Optional<JobException> known = jobException(failure);
     command

@@ -39,6 +39,9 @@ final class TrainCommand implements Callable<Integer> {
       description = "Directory that gets the run's directory; any Hadoop path.")
   private Path runs;
 
+  @Option(names = "--fresh", description = "Start over instead of going on from a checkpoint.")
+  private boolean fresh;
+
   @Mixin private SettingsOptions options = new SettingsOptions();
 
   @Override
@@ -48,7 +51,7 @@ final class TrainCommand implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid train", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      FinishedRun run = new TrainingJob(context, settings, shards, runs, phases).execute();
+      FinishedRun run = new TrainingJob(context, settings, shards, runs, fresh, phases).execute();
       phases.say("The run is in %s", run.directory());
       return run.outcome().exitCode();
     }

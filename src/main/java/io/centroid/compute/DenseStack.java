@@ -68,11 +68,6 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
    */
   record Penalty(float l2, float decay) {
     static final Penalty NONE = new Penalty(0, 0);
-
-    /** Factor of ‖w‖² / 2 in the loss that is reported; Deeplearning4j counts the decay too. */
-    float inLoss() {
-      return l2 + decay;
-    }
   }
 
   /** All parameters. */

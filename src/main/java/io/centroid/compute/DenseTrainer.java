@@ -78,17 +78,17 @@ final class DenseTrainer implements LocalTrainer {
     return norm > options.clipNorm() ? (float) (options.clipNorm() / norm) : 1;
   }
 
-  /** The penalties' part of the loss. */
+  /** The penalties' part of the loss; decoupled weight decay has none. */
   private double penalties() {
     double sum = 0;
     for (int l = 0; l < stack.layers().size(); l++) {
       Layer layer = stack.layers().get(l);
-      if (layer.weightPenalty().inLoss() != 0) {
-        sum += layer.weightPenalty().inLoss() * gradient.halfSquaredNorm(l);
+      if (layer.weightPenalty().l2() != 0) {
+        sum += layer.weightPenalty().l2() * gradient.halfSquaredNorm(l);
       }
-      if (layer.biasPenalty().inLoss() != 0) {
+      if (layer.biasPenalty().l2() != 0) {
         for (int i = layer.biases(); i < layer.biases() + layer.out(); i++) {
-          sum += 0.5 * layer.biasPenalty().inLoss() * parameters[i] * parameters[i];
+          sum += 0.5 * layer.biasPenalty().l2() * parameters[i] * parameters[i];
         }
       }
     }

@@ -26,6 +26,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  * @param network settings of the network
  * @param training settings of the training
  * @param averaging settings of the parameter averaging
+ * @param checkpoint settings of the checkpoints
  * @param effective every key with its effective value in HOCON notation, sorted by key
  */
 public record Settings(
@@ -33,6 +34,7 @@ public record Settings(
     NetworkSettings network,
     TrainingSettings training,
     AveragingSettings averaging,
+    CheckpointSettings checkpoint,
     SortedMap<String, String> effective) {
 
   /** The settings with no overrides. */
@@ -147,6 +149,11 @@ public record Settings(
                     reader.number("averaging.outer-momentum"),
                     reader.number("averaging.ema-decay"),
                     reader.integer("averaging.fan-in")));
+    CheckpointSettings checkpoint =
+        reader.section(
+            () ->
+                new CheckpointSettings(
+                    reader.integer("checkpoint.every-rounds"), reader.integer("checkpoint.keep")));
     if (training != null && averaging != null) {
       problems.addAll(beyondStock(training, averaging));
     }
@@ -158,7 +165,12 @@ public record Settings(
                 effective.put(
                     entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise())));
     return new Settings(
-        prepare, network, training, averaging, Collections.unmodifiableSortedMap(effective));
+        prepare,
+        network,
+        training,
+        averaging,
+        checkpoint,
+        Collections.unmodifiableSortedMap(effective));
   }
 
   /** What Deeplearning4j's own averaging is asked for and does not have. */

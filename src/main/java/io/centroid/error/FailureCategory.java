@@ -14,6 +14,10 @@ public enum FailureCategory {
   DATA(3),
   /** The training diverged: a loss that is not a finite number. */
   DIVERGED(4),
+  /** Another process is doing the same work. */
+  ALREADY_RUNNING(6),
+  /** Asked to end before the work was done; running again goes on from there. */
+  INTERRUPTED(7),
   /** Memory, disk or executors that do not suffice. */
   RESOURCES(8);
 

@@ -2,6 +2,7 @@ package io.centroid.report;
 
 import io.centroid.run.Terminal;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -34,8 +35,12 @@ public final class TrainingProgress implements AutoCloseable {
     return new TrainingProgress(out, Terminal.isAttached(), epochs, examplesPerEpoch);
   }
 
-  /** An epoch starts. */
-  public void epochStarts(int epoch) {
+  /**
+   * An epoch starts, or goes on.
+   *
+   * @param examples of it that were trained on before
+   */
+  public void epochStarts(int epoch, long examples) {
     epochBegin = System.nanoTime();
     if (terminal) {
       bar =
@@ -47,6 +52,7 @@ public final class TrainingProgress implements AutoCloseable {
               .setMaxRenderedLength(80)
               .setConsumer(new ConsoleProgressBarConsumer(out, 80))
               .setUpdateIntervalMillis(250)
+              .startsFrom(examples, Duration.ZERO)
               .clearDisplayOnFinish()
               .build();
     }
@@ -58,7 +64,11 @@ public final class TrainingProgress implements AutoCloseable {
       bar.stepBy(examples);
       double seconds = (System.nanoTime() - epochBegin) / NANOS;
       bar.setExtraMessage(
-          String.format(Locale.ROOT, "%,.0f/s loss %.3f", bar.getCurrent() / seconds, meanLoss));
+          String.format(
+              Locale.ROOT,
+              "%,.0f/s loss %.3f",
+              (bar.getCurrent() - bar.getStart()) / seconds,
+              meanLoss));
     }
   }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -43,7 +42,7 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Opens a staging directory for a run.
+   * Opens a staging directory for a run, whose {@link RunLock} the caller has.
    *
    * @param target where the run is to be published
    * @throws JobException when something else stands there, or the place cannot be written
@@ -57,9 +56,9 @@ public final class RunDirectory implements AutoCloseable {
               + ": found something that is not a finished run, expected an empty place. Move it"
               + " away, or use another --runs.");
     }
-    Path staging =
-        new Path(target.getParent(), "." + target.getName() + ".staging-" + UUID.randomUUID());
+    Path staging = new Path(target.getParent(), "." + target.getName() + ".staging");
     try {
+      fileSystem.delete(staging, true); // what a process that was killed left behind
       fileSystem.mkdirs(staging);
     } catch (IOException e) {
       throw new JobException(

@@ -15,7 +15,7 @@ public record RunId(String value) {
    * The id of a training.
    *
    * @param settings effective settings; those of the preparation are left out, because the shards'
-   *     fingerprint stands for them
+   *     fingerprint stands for them, and those of the checkpoints, which do not change the result
    * @param shardFingerprint the fingerprint of the shard set
    */
   public static RunId of(
@@ -23,7 +23,7 @@ public record RunId(String value) {
     StringBuilder text = new StringBuilder("shards " + shardFingerprint + "\ncode " + code + "\n");
     settings.forEach(
         (key, value) -> {
-          if (!key.startsWith("prepare.")) {
+          if (!key.startsWith("prepare.") && !key.startsWith("checkpoint.")) {
             text.append(key).append(" = ").append(value).append('\n');
           }
         });

@@ -60,12 +60,15 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  */
 public final class AveragingTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>>, AutoCloseable {
+  private static final float[] NONE = new float[0];
+
   private final int workers;
   private final int minibatchSize;
   private final long seed;
   private final AveragingSettings averaging;
   private final LocalStepKind localStep;
   private Dealt dealt;
+  private float[] velocity = NONE;
 
   /** Examples of one RDD in executor memory, and the engine over them. */
   private record Dealt(
@@ -179,16 +182,16 @@ public final class AveragingTrainingMaster
       close();
       dealt = deal(spark.getSparkContext(), trainingData, configurationJson);
     }
-    EpochResult result =
+    AveragingState start = new AveragingState(TrainingState.of(network), velocity, NONE, 0);
+    TrainingPosition end =
         dealt
             .engine()
             .trainEpoch(
-                TrainingState.of(network),
-                network.getEpochCount() + 1,
-                (round, rounds, examples, meanLoss) -> {});
-    result.state().writeTo(network);
-    spark.setScore(result.meanLoss());
-    network.setScore(result.meanLoss());
+                TrainingPosition.before(network.getEpochCount() + 1, start), RoundListener.NONE);
+    velocity = end.state().velocity();
+    end.state().training().writeTo(network);
+    spark.setScore(end.tally().meanLoss());
+    network.setScore(end.tally().meanLoss());
   }
 
   /** Frees the examples and networks held on the executors. */
@@ -197,6 +200,7 @@ public final class AveragingTrainingMaster
     if (dealt != null) {
       dealt.close();
       dealt = null;
+      velocity = NONE;
     }
   }
 

@@ -30,9 +30,7 @@ public final class CentroidAveraging implements AveragingEngine {
   private final JavaSparkContext context;
   private final WorkerShares shares;
   private final RoundPlan plan;
-  private final int fanIn;
-  private final OuterMomentum outerMomentum;
-  private final ExponentialAverage exponentialAverage;
+  private final AveragingSettings averaging;
   private final Broadcast<String> configurationJson;
   private final StepRecipe recipe;
   private final String trainingId = UUID.randomUUID().toString();
@@ -56,42 +54,43 @@ public final class CentroidAveraging implements AveragingEngine {
     this.shares = shares;
     this.recipe = recipe;
     this.plan = plan;
-    this.fanIn = averaging.fanIn();
-    this.outerMomentum = new OuterMomentum(averaging.outerMomentum());
-    this.exponentialAverage = new ExponentialAverage(averaging.emaDecay());
+    this.averaging = averaging;
     this.configurationJson = context.broadcast(configurationJson);
   }
 
   @Override
-  public EpochResult trainEpoch(TrainingState start, int epoch, RoundListener listener) {
-    TrainingState state = start;
+  public TrainingPosition trainEpoch(TrainingPosition from, RoundListener listener) {
+    TrainingPosition position = from;
     int rounds = plan.rounds();
-    long examples = 0;
-    long steps = 0;
-    double lossSum = 0;
-    List<RoundTiming> timings = new ArrayList<>(rounds);
-    for (int round = 0; round < rounds; round++) {
-      context.setJobGroup("epoch " + epoch, label(epoch, round, rounds), false);
-      RoundOutcome outcome = round(state, epoch, round);
-      state = outcome.state();
-      exponentialAverage.add(state);
-      examples += outcome.examples();
-      steps += outcome.steps();
-      lossSum += outcome.lossSum();
-      timings.add(outcome.timing());
+    long last = System.nanoTime();
+    for (int round = from.round(); round < rounds; round++) {
+      String label = label(from.epoch(), round, rounds);
+      context.setJobGroup("epoch " + from.epoch(), label, false);
+      RoundOutcome outcome = round(position.state(), from.epoch(), round);
       double meanLoss = outcome.lossSum() / outcome.examples();
-      Divergence.check(meanLoss, label(epoch, round, rounds));
-      listener.roundDone(round + 1, rounds, outcome.examples(), meanLoss);
+      Divergence.check(meanLoss, label);
+      long now = System.nanoTime();
+      EpochTally tally =
+          position
+              .tally()
+              .plus(
+                  outcome.examples(),
+                  outcome.steps(),
+                  outcome.lossSum(),
+                  (now - last) / NANOS,
+                  outcome.timing());
+      last = now;
+      position = new TrainingPosition(from.epoch(), round + 1, outcome.state(), tally);
+      listener.roundDone(position, outcome.examples(), meanLoss);
     }
     context.clearJobGroup();
-    if (examples != plan.examples()) {
+    if (position.tally().examples() != plan.examples()) {
       throw new JobException(
           FailureCategory.INTERNAL,
           "Cannot finish epoch %d: found %d examples used, expected each of %d once."
-              .formatted(epoch, examples, plan.examples()));
+              .formatted(from.epoch(), position.tally().examples(), plan.examples()));
     }
-    return new EpochResult(
-        state, exponentialAverage.of(state), examples, steps, lossSum / examples, timings);
+    return position;
   }
 
   @Override
@@ -102,19 +101,21 @@ public final class CentroidAveraging implements AveragingEngine {
 
   /** What one round came to. */
   private record RoundOutcome(
-      TrainingState state, long examples, long steps, double lossSum, RoundTiming timing) {}
+      AveragingState state, long examples, long steps, double lossSum, RoundTiming timing) {}
 
-  private RoundOutcome round(TrainingState state, int epoch, int round) {
+  private RoundOutcome round(AveragingState from, int epoch, int round) {
+    TrainingState state = from.training();
     long begin = System.nanoTime();
     List<Contribution> contributions;
     long sent;
-    try (RoundExchange exchange = RoundExchange.open(context, state, plan.workers(), fanIn)) {
+    try (RoundExchange exchange =
+        RoundExchange.open(context, state, plan.workers(), averaging.fanIn())) {
       sent = System.nanoTime();
       contributions = RoundRdd.collect(contributions(exchange, epoch, round), exchange);
     }
     long collected = System.nanoTime();
     TrainingState average = WeightedMean.of(contributions, state.iteration());
-    TrainingState next = outerMomentum.apply(state, average);
+    AveragingState next = next(from, average);
     long averaged = System.nanoTime();
 
     long computeMax = 0;
@@ -142,6 +143,29 @@ public final class CentroidAveraging implements AveragingEngine {
     return new RoundOutcome(next, examples, steps, lossSum, timing);
   }
 
+  private AveragingState next(AveragingState from, TrainingState average) {
+    TrainingState training = average;
+    float[] velocity = from.velocity();
+    if (averaging.outerMomentum() > 0) {
+      float[] before = from.training().parameters();
+      float momentum = (float) averaging.outerMomentum();
+      velocity = OuterMomentum.velocity(momentum, velocity, before, average.parameters());
+      training =
+          new TrainingState(
+              OuterMomentum.moved(before, velocity), average.updaterState(), average.iteration());
+    }
+    if (averaging.emaDecay() == 0) {
+      return new AveragingState(training, velocity, from.movingAverage(), from.averagedRounds());
+    }
+    float[] movingAverage =
+        MovingAverage.plus(
+            averaging.emaDecay(),
+            from.movingAverage(),
+            from.averagedRounds(),
+            training.parameters());
+    return new AveragingState(training, velocity, movingAverage, from.averagedRounds() + 1);
+  }
+
   /** At most fan-in contributions: the workers' own, or sums of groups of them, level by level. */
   private RDD<Delivery> contributions(RoundExchange exchange, int epoch, int round) {
     RDD<Delivery> level =
@@ -156,8 +180,8 @@ public final class CentroidAveraging implements AveragingEngine {
                 plan,
                 epoch,
                 round));
-    int group = fanIn;
-    for (int width = plan.workers(); width > fanIn; width = (width + group - 1) / group) {
+    int group = averaging.fanIn();
+    for (int width = plan.workers(); width > group; width = (width + group - 1) / group) {
       int groups = (width + group - 1) / group;
       level =
           level

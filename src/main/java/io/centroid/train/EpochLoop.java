@@ -2,31 +2,35 @@ package io.centroid.train;
 
 import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
 import io.centroid.evaluate.Metrics;
 import io.centroid.report.EpochRecord;
 import io.centroid.report.TrainingProgress;
+import io.centroid.run.Interruption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Epoch after epoch, each validated, until the last one or until patience is over. */
 final class EpochLoop {
-  private static final double NANOS = 1e9;
-
   private final AveragingEngine engine;
   private final Validation validation;
   private final TrainingSettings settings;
   private final TrainingProgress progress;
+  private final Checkpoints checkpoints;
 
   EpochLoop(
       AveragingEngine engine,
       Validation validation,
       TrainingSettings settings,
-      TrainingProgress progress) {
+      TrainingProgress progress,
+      Checkpoints checkpoints) {
     this.engine = engine;
     this.validation = validation;
     this.settings = settings;
     this.progress = progress;
+    this.checkpoints = checkpoints;
   }
 
   /**
@@ -55,40 +59,65 @@ final class EpochLoop {
     }
   }
 
-  Trained run(TrainingState start) {
-    BestModel best = new BestModel(settings.earlyStoppingPatience());
-    List<EpochRecord> history = new ArrayList<>();
-    TrainingState state = start;
-    for (int epoch = 1; epoch <= settings.epochs() && !best.patienceIsOver(); epoch++) {
-      progress.epochStarts(epoch);
-      long begin = System.nanoTime();
-      EpochResult result =
-          engine.trainEpoch(
-              state,
-              epoch,
-              (round, rounds, examples, meanLoss) -> progress.roundDone(examples, meanLoss));
-      double seconds = (System.nanoTime() - begin) / NANOS;
-      state = result.state();
-      EpochRecord record = validated(epoch, result, seconds, best);
-      history.add(record);
-      progress.epochDone(record);
+  /**
+   * Trains on.
+   *
+   * @throws JobException with category INTERRUPTED when the program is asked to end; a checkpoint
+   *     is written then
+   */
+  Trained run(Checkpoint from) {
+    Checkpoint reached = from;
+    while (reached.position().epoch() <= settings.epochs()
+        && !reached.best().patienceIsOver(settings.earlyStoppingPatience())) {
+      reached = epoch(reached);
+      checkpoints.save(reached);
     }
-    return new Trained(best.state(), best.epoch(), history);
+    checkpoints.await();
+    return new Trained(reached.best().state(), reached.best().epoch(), reached.history());
   }
 
-  private EpochRecord validated(int epoch, EpochResult result, double seconds, BestModel best) {
-    Optional<Metrics> metrics = validation.measure(result.candidate());
+  private Checkpoint epoch(Checkpoint from) {
+    progress.epochStarts(from.position().epoch(), from.position().tally().examples());
+    TrainingPosition end =
+        engine.trainEpoch(
+            from.position(),
+            (position, examples, meanLoss) -> {
+              progress.roundDone(examples, meanLoss);
+              Checkpoint reached = new Checkpoint(position, from.best(), from.history());
+              if (Interruption.isRequested()) {
+                throw interrupted(reached);
+              }
+              checkpoints.offer(reached);
+            });
+    Optional<Metrics> metrics = validation.measure(end.state().candidate());
     Double accuracy = metrics.map(Metrics::accuracy).orElse(null);
-    return new EpochRecord(
-        epoch,
-        result.meanLoss(),
-        metrics.map(Metrics::loss).orElse(null),
-        accuracy,
-        best.offer(epoch, result.candidate(), accuracy),
-        result.examples(),
-        result.steps(),
-        seconds,
-        result.examples() / seconds,
-        result.rounds());
+    BestModel best = from.best().offered(end.epoch(), end.state().candidate(), accuracy);
+    EpochTally tally = end.tally();
+    EpochRecord record =
+        new EpochRecord(
+            end.epoch(),
+            tally.meanLoss(),
+            metrics.map(Metrics::loss).orElse(null),
+            accuracy,
+            best.isOfLastEpoch(),
+            tally.examples(),
+            tally.steps(),
+            tally.seconds(),
+            tally.examples() / tally.seconds(),
+            tally.rounds());
+    progress.epochDone(record);
+    List<EpochRecord> history = new ArrayList<>(from.history());
+    history.add(record);
+    return new Checkpoint(end.nextEpoch(), best, List.copyOf(history));
+  }
+
+  private JobException interrupted(Checkpoint reached) {
+    checkpoints.save(reached);
+    checkpoints.await();
+    return new JobException(
+        FailureCategory.INTERRUPTED,
+        "Training was interrupted in epoch %d after %d rounds and is saved. Run the same again to go"
+                .formatted(reached.position().epoch(), reached.position().round())
+            + " on from there.");
   }
 }

@@ -1,37 +1,36 @@
 package io.centroid.train;
 
-import io.centroid.compute.TrainingState;
-
 /**
  * Momentum over rounds: v ← μ v + (θ̄ − θ), θ ← θ + v, where θ̄ is the average of the workers.
  *
  * <p>Block momentum of Chen and Huo, "Scalable training of deep learning machines by incremental
  * block training" (ICASSP 2016); SlowMo of Wang et al. (ICLR 2020) with a slow learning rate of 1.
- * With μ = 0 it hands back the average unchanged.
  */
 final class OuterMomentum {
-  private final float momentum;
-  private float[] velocity;
+  private OuterMomentum() {}
 
-  OuterMomentum(double momentum) {
-    this.momentum = (float) momentum;
+  /**
+   * The new velocity.
+   *
+   * @param velocity v; empty for 0
+   * @param before θ
+   * @param average θ̄
+   */
+  static float[] velocity(float momentum, float[] velocity, float[] before, float[] average) {
+    float[] next = new float[before.length];
+    for (int i = 0; i < next.length; i++) {
+      float carried = velocity.length == 0 ? 0 : momentum * velocity[i];
+      next[i] = carried + (average[i] - before[i]);
+    }
+    return next;
   }
 
-  /** The state to start the next round from. */
-  TrainingState apply(TrainingState before, TrainingState average) {
-    if (momentum == 0) {
-      return average;
-    }
-    float[] theta = before.parameters();
-    float[] mean = average.parameters();
-    if (velocity == null) {
-      velocity = new float[theta.length];
-    }
-    float[] moved = new float[theta.length];
+  /** θ + v. */
+  static float[] moved(float[] before, float[] velocity) {
+    float[] moved = new float[before.length];
     for (int i = 0; i < moved.length; i++) {
-      velocity[i] = momentum * velocity[i] + (mean[i] - theta[i]);
-      moved[i] = theta[i] + velocity[i];
+      moved[i] = before[i] + velocity[i];
     }
-    return new TrainingState(moved, average.updaterState(), average.iteration());
+    return moved;
   }
 }

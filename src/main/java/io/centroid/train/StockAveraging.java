@@ -72,16 +72,15 @@ public final class StockAveraging implements AveragingEngine {
   }
 
   @Override
-  public EpochResult trainEpoch(TrainingState start, int epoch, RoundListener listener) {
+  public TrainingPosition trainEpoch(TrainingPosition from, RoundListener listener) {
     MultiLayerNetwork network = spark.getNetwork();
-    start.writeTo(network);
+    from.state().training().writeTo(network);
 
+    int epoch = from.epoch();
     int rounds = plan.rounds();
-    long before = examplesTrained.value();
-    long steps = 0;
-    double lossSum = 0;
-    List<RoundTiming> timings = new ArrayList<>(rounds);
-    for (int round = 0; round < rounds; round++) {
+    long counted = examplesTrained.value() - from.tally().examples();
+    TrainingPosition position = from;
+    for (int round = from.round(); round < rounds; round++) {
       String label = "epoch %d, round %d of %d".formatted(epoch, round + 1, rounds);
       context.setJobGroup("epoch " + epoch, label, false);
       long begin = System.nanoTime();
@@ -95,21 +94,30 @@ public final class StockAveraging implements AveragingEngine {
 
       long used = plan.examplesOf(round);
       Divergence.check(spark.getScore(), label);
-      steps += plan.steps(round);
-      lossSum += spark.getScore() * used;
-      timings.add(new RoundTiming(0, 0, 0, 0, (System.nanoTime() - begin) / NANOS, 0));
-      listener.roundDone(round + 1, rounds, used, spark.getScore());
+      double seconds = (System.nanoTime() - begin) / NANOS;
+      EpochTally tally =
+          position
+              .tally()
+              .plus(
+                  used,
+                  plan.steps(round),
+                  spark.getScore() * used,
+                  seconds,
+                  new RoundTiming(0, 0, 0, 0, seconds, 0));
+      position =
+          new TrainingPosition(
+              epoch, round + 1, AveragingState.of(TrainingState.of(network)), tally);
+      listener.roundDone(position, used, spark.getScore());
     }
     context.clearJobGroup();
-    long examples = examplesTrained.value() - before;
+    long examples = examplesTrained.value() - counted;
     if (examples != plan.examples()) {
       throw new JobException(
           FailureCategory.INTERNAL,
           "Cannot finish epoch %d: found %d examples used, expected each of %d once."
               .formatted(epoch, examples, plan.examples()));
     }
-    TrainingState state = TrainingState.of(network);
-    return new EpochResult(state, state, examples, steps, lossSum / examples, timings);
+    return position;
   }
 
   @Override

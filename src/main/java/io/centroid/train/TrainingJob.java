@@ -22,16 +22,19 @@ import io.centroid.report.Outcome;
 import io.centroid.report.TimeBreakdown;
 import io.centroid.report.TrainingProgress;
 import io.centroid.run.CodeVersion;
+import io.centroid.run.Interruption;
 import io.centroid.run.Phases;
 import io.centroid.run.Provenance;
 import io.centroid.run.RunDirectory;
 import io.centroid.run.RunId;
+import io.centroid.run.RunLock;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.EpochLoop.Trained;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -47,6 +50,7 @@ public final class TrainingJob {
   private final Settings settings;
   private final Path shardsPath;
   private final Path runsPath;
+  private final boolean fresh;
   private final Phases phases;
   private final Instant started = Instant.now();
 
@@ -56,14 +60,21 @@ public final class TrainingJob {
    * @param settings what and how to train
    * @param shards a shard set that the preparation published
    * @param runs the directory that gets the run's directory
+   * @param fresh whether to start over where there are checkpoints
    * @param phases told of what is happening
    */
   public TrainingJob(
-      JavaSparkContext context, Settings settings, Path shards, Path runs, Phases phases) {
+      JavaSparkContext context,
+      Settings settings,
+      Path shards,
+      Path runs,
+      boolean fresh,
+      Phases phases) {
     this.context = context;
     this.settings = settings;
     this.shardsPath = shards;
     this.runsPath = runs;
+    this.fresh = fresh;
     this.phases = phases;
   }
 
@@ -76,7 +87,8 @@ public final class TrainingJob {
   public record FinishedRun(Outcome outcome, Path directory) {}
 
   /**
-   * Trains, evaluates and publishes; a run that was published before is only reported.
+   * Trains, evaluates and publishes. A run that was published before is only reported; one that was
+   * begun before goes on from its newest checkpoint.
    *
    * @throws JobException when settings or shards cannot be used, or the training diverges; nothing
    *     is published then
@@ -89,13 +101,25 @@ public final class TrainingJob {
     if (RunDirectory.isPublished(target, hadoop())) {
       return alreadyDone(target);
     }
+    try (RunLock lock = RunLock.take(beside(target, "lock"), "run " + id, hadoop(), phases)) {
+      return RunDirectory.isPublished(target, hadoop())
+          ? alreadyDone(target)
+          : trainAndPublish(id, shards, target, lock);
+    }
+  }
+
+  private FinishedRun trainAndPublish(RunId id, ShardSet shards, Path target, RunLock lock)
+      throws Exception {
     MultiLayerConfiguration network =
         DenseNetwork.configuration(settings.network(), settings.training());
     String summary = NetworkSummary.of(settings.network(), network).render();
     phases.say(summary);
 
-    try (RunDirectory directory = RunDirectory.stage(target, hadoop())) {
-      Trained trained = train(shards, network);
+    try (RunDirectory directory = RunDirectory.stage(target, hadoop());
+        Checkpoints checkpoints =
+            Checkpoints.of(
+                beside(target, "checkpoints"), hadoop(), id, settings.checkpoint(), phases)) {
+      Trained trained = train(shards, network, checkpoints);
       TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say(times.render()));
       MultiLayerNetwork model = Networks.initialized(network);
       trained.best().writeTo(model);
@@ -113,8 +137,16 @@ public final class TrainingJob {
       directory.write("outcome.json", Json.write(outcome));
       model.close();
       phases.say("\n%s", MetricsTable.render(metrics));
-      return new FinishedRun(outcome, directory.publish());
+      lock.check("run " + id);
+      Path published = directory.publish();
+      checkpoints.remove();
+      return new FinishedRun(outcome, published);
     }
+  }
+
+  /** What belongs to a run before it is published lies beside its place, hidden. */
+  private static Path beside(Path target, String what) {
+    return new Path(target.getParent(), "." + target.getName() + "." + what);
   }
 
   private ShardSet openShards() throws IOException {
@@ -148,7 +180,9 @@ public final class TrainingJob {
     return shards;
   }
 
-  private Trained train(ShardSet shards, MultiLayerConfiguration network) throws Exception {
+  private Trained train(ShardSet shards, MultiLayerConfiguration network, Checkpoints checkpoints)
+      throws Exception {
+    Checkpoint from = goOnFrom(checkpoints, network);
     int workers = settings.training().workers();
     try (WorkerShares training =
             phases.run(
@@ -158,11 +192,32 @@ public final class TrainingJob {
         AveragingEngine engine = engine(training, network);
         TrainingProgress progress =
             TrainingProgress.on(phases.out(), settings.training().epochs(), training.examples())) {
-      TrainingState start = TrainingState.initial(network);
-      return phases.run(
-          "Train",
-          () -> new EpochLoop(engine, validation, settings.training(), progress).run(start));
+      EpochLoop loop =
+          new EpochLoop(engine, validation, settings.training(), progress, checkpoints);
+      Interruption.askedFor(true);
+      return phases.run("Train", () -> loop.run(from));
+    } finally {
+      Interruption.askedFor(false);
     }
+  }
+
+  private Checkpoint goOnFrom(Checkpoints checkpoints, MultiLayerConfiguration network)
+      throws IOException {
+    if (fresh) {
+      checkpoints.remove();
+    }
+    Optional<Checkpoint> newest = checkpoints.newest();
+    newest.ifPresent(
+        checkpoint ->
+            phases.say(
+                "Going on from a checkpoint: epoch %d, after %d rounds",
+                checkpoint.position().epoch(), checkpoint.position().round()));
+    return newest.orElseGet(
+        () ->
+            new Checkpoint(
+                TrainingPosition.before(1, TrainingState.initial(network)),
+                BestModel.NONE,
+                List.of()));
   }
 
   private AveragingEngine engine(WorkerShares shares, MultiLayerConfiguration network) {

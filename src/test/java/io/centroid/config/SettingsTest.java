@@ -121,7 +121,7 @@ final class SettingsTest {
             List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
     Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
     assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
-    assertThat(settings.render().lines()).isSorted().hasSize(37);
+    assertThat(settings.render().lines()).isSorted().hasSize(39);
   }
 
   @ParameterizedTest

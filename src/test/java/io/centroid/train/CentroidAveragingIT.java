@@ -138,14 +138,14 @@ final class CentroidAveragingIT {
                   new AveragingSettings(
                       averagingFrequency, EngineKind.CENTROID, outerMomentum, 0, fanIn))) {
         MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
-        TrainingState state = TrainingState.of(network);
+        TrainingPosition position = TrainingPosition.before(1, TrainingState.of(network));
         network.close();
         for (int epoch = 1; epoch <= 2; epoch++) {
-          EpochResult result = engine.trainEpoch(state, epoch, (r, n, e, l) -> {});
-          assertThat(result.examples()).isEqualTo(EXAMPLES.size());
-          state = result.state();
+          TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);
+          assertThat(end.tally().examples()).isEqualTo(EXAMPLES.size());
+          position = end.nextEpoch();
         }
-        return FlatParameters.sha256(state.parameters());
+        return FlatParameters.sha256(position.state().training().parameters());
       }
     }
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.centroid.LocalSpark;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.StepRecipe;
-import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.Settings;
 import io.centroid.config.TrainingSettings;
@@ -107,14 +106,15 @@ final class ReproducibilityIT {
       try (WorkerShares shares = SyntheticExamples.deal(context, examples, 4, 3, 5);
           AveragingEngine engine = engine(context, shares, plan);
           AveragingEngine engineOfFailing = engine(context, shares.mapped(new FailOnce()), plan)) {
-        TrainingState start = SyntheticExamples.initialState();
-        EpochResult undisturbed = engine.trainEpoch(start, 1, (r, n, e, l) -> {});
-        EpochResult disturbed = engineOfFailing.trainEpoch(start, 1, (r, n, e, l) -> {});
-        assertThat(disturbed.state().parameters()).isEqualTo(undisturbed.state().parameters());
-        assertThat(disturbed.state().updaterState())
-            .isDeepEqualTo(undisturbed.state().updaterState());
-        assertThat(disturbed.meanLoss()).isEqualTo(undisturbed.meanLoss());
-        assertThat(disturbed.examples()).isEqualTo(203);
+        TrainingPosition start = TrainingPosition.before(1, SyntheticExamples.initialState());
+        TrainingPosition undisturbed = engine.trainEpoch(start, RoundListener.NONE);
+        TrainingPosition disturbed = engineOfFailing.trainEpoch(start, RoundListener.NONE);
+        assertThat(disturbed.state().training().parameters())
+            .isEqualTo(undisturbed.state().training().parameters());
+        assertThat(disturbed.state().training().updaterState())
+            .isDeepEqualTo(undisturbed.state().training().updaterState());
+        assertThat(disturbed.tally().meanLoss()).isEqualTo(undisturbed.tally().meanLoss());
+        assertThat(disturbed.tally().examples()).isEqualTo(203);
       }
     }
   }
@@ -165,6 +165,7 @@ final class ReproducibilityIT {
                   settings,
                   shardsOf(shards),
                   new org.apache.hadoop.fs.Path(directory.resolve("runs-" + name).toUri()),
+                  false,
                   silent())
               .execute();
       assertThat(run.outcome().epochs()).isEqualTo(3);

@@ -33,15 +33,16 @@ final class StockAveragingIT {
       for (int repetition = 0; repetition < 2; repetition++) {
         try (WorkerShares shares = SyntheticExamples.deal(context, examples, 3, 2, 5);
             AveragingEngine engine = new StockAveraging(context, shares, configuration, plan)) {
-          TrainingState current = state;
+          TrainingPosition position = TrainingPosition.before(1, state);
           for (int epoch = 1; epoch <= 3; epoch++) {
-            EpochResult result = engine.trainEpoch(current, epoch, (r, n, e, l) -> {});
-            assertThat(result.examples()).isEqualTo(190);
-            assertThat(result.steps()).isEqualTo(2 * 6);
-            assertThat(result.state().iteration()).isEqualTo(6 * epoch);
-            current = result.state();
-            losses.add(result.meanLoss());
+            TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);
+            assertThat(end.tally().examples()).isEqualTo(190);
+            assertThat(end.tally().steps()).isEqualTo(2 * 6);
+            assertThat(end.state().training().iteration()).isEqualTo(6 * epoch);
+            position = end.nextEpoch();
+            losses.add(end.tally().meanLoss());
           }
+          TrainingState current = position.state().training();
           assertThat(current.updaterState()[0]).isNotEmpty();
           assertThat(current.updaterState()[0]).isNotEqualTo(state.updaterState()[0]);
           hashes.add(FlatParameters.sha256(current.parameters()));

@@ -76,21 +76,12 @@ final class WeightedMeanTest {
 
   @Example
   void outerMomentumCarriesTheLastMoveOn() {
-    OuterMomentum momentum = new OuterMomentum(0.5);
-    TrainingState first = momentum.apply(state(1f), state(3f));
-    assertThat(first.parameters()).containsExactly(3f);
-    TrainingState second = momentum.apply(first, state(4f));
-    assertThat(second.parameters()).containsExactly(3f + (0.5f * 2f + (4f - 3f)));
-  }
-
-  @Example
-  void withoutOuterMomentumTheAverageIsHandedOnUnchanged() {
-    TrainingState average = state(3f);
-    assertThat(new OuterMomentum(0).apply(state(1f), average)).isSameAs(average);
-  }
-
-  private static TrainingState state(float parameter) {
-    return new TrainingState(new float[] {parameter}, new float[0][], 0);
+    float[] before = {1};
+    float[] velocity = OuterMomentum.velocity(0.5f, new float[0], before, new float[] {3});
+    float[] first = OuterMomentum.moved(before, velocity);
+    assertThat(first).containsExactly(3f);
+    float[] next = OuterMomentum.velocity(0.5f, velocity, first, new float[] {4});
+    assertThat(OuterMomentum.moved(first, next)).containsExactly(3f + (0.5f * 2f + (4f - 3f)));
   }
 
   private static WorkerResult result(

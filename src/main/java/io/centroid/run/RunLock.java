@@ -1,0 +1,223 @@
+package io.centroid.run;
+
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import io.centroid.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Keeps two processes from doing the same work: a file that names its owner and is written again as
+ * long as the owner lives. A lock is left over when its owner's process is gone, as far as that can
+ * be seen, or when it gave no sign of life for a minute; then it is taken over.
+ */
+public final class RunLock implements AutoCloseable {
+  private static final Logger LOG = LogManager.getLogger();
+  private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+  private static final int ATTEMPTS = 5;
+
+  private final FileSystem fileSystem;
+  private final Path file;
+  private final Owner owner;
+  private final ScheduledExecutorService heart =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "run lock");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * Who has a lock.
+   *
+   * @param id a new one for each lock
+   * @param host name of the machine
+   * @param process id of the process there
+   * @param processStarted when that process started; tells it from a later one of the same id
+   */
+  private record Owner(String id, String host, long process, String processStarted) {
+    static Owner ofThisProcess() throws IOException {
+      ProcessHandle process = ProcessHandle.current();
+      return new Owner(
+          UUID.randomUUID().toString(),
+          InetAddress.getLocalHost().getHostName(),
+          process.pid(),
+          started(process));
+    }
+
+    /** Whether it can be seen that the process is gone. */
+    boolean isGone(Owner here) {
+      return host.equals(here.host())
+          && ProcessHandle.of(process)
+              .map(found -> !started(found).equals(processStarted))
+              .orElse(true);
+    }
+
+    private static String started(ProcessHandle process) {
+      return process.info().startInstant().map(Instant::toString).orElse("");
+    }
+
+    @Override
+    public String toString() {
+      return "process " + process + " on " + host;
+    }
+  }
+
+  private RunLock(FileSystem fileSystem, Path file, Owner owner) {
+    this.fileSystem = fileSystem;
+    this.file = file;
+    this.owner = owner;
+  }
+
+  /**
+   * Takes a lock.
+   *
+   * @param file where it is; any Hadoop path
+   * @param work what it is for, as the user knows it
+   * @param phases told when it is taken over
+   * @throws JobException with category ALREADY_RUNNING when somebody has it
+   */
+  public static RunLock take(Path file, String work, Configuration hadoop, Phases phases)
+      throws IOException {
+    RunLock lock = new RunLock(file.getFileSystem(hadoop), file, Owner.ofThisProcess());
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (lock.create()) {
+        lock.write();
+        lock.startBeating();
+        return lock;
+      }
+      lock.removeLeftOver(work, phases);
+    }
+    throw running(work, "others that take its lock");
+  }
+
+  /**
+   * Makes sure that the lock was not taken over by others.
+   *
+   * @throws JobException with category ALREADY_RUNNING when it was
+   */
+  public void check(String work) throws IOException {
+    Optional<Owner> found = read();
+    if (found.isPresent() && !found.get().equals(owner)) {
+      throw running(work, found.get().toString());
+    }
+  }
+
+  /** Gives the lock back. */
+  @Override
+  public void close() throws IOException {
+    heart.shutdownNow();
+    if (read().map(owner::equals).orElse(false)) {
+      fileSystem.delete(file, false);
+    }
+  }
+
+  /** Makes the file, which nobody else may have made. */
+  private boolean create() throws IOException {
+    fileSystem.mkdirs(file.getParent());
+    try {
+      if (fileSystem.getScheme().equals("file")) { // where Hadoop looks first and creates then
+        Files.createFile(java.nio.file.Path.of(file.toUri().getPath()));
+      } else {
+        fileSystem.create(file, false).close();
+      }
+      return true;
+    } catch (IOException e) {
+      if (fileSystem.exists(file)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void write() throws IOException {
+    try (OutputStream out = fileSystem.create(file, true)) {
+      out.write(Json.write(owner).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // beat() deals with all that can happen
+  private void startBeating() {
+    heart.scheduleAtFixedRate(
+        this::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void beat() {
+    try {
+      if (read().map(owner::equals).orElse(false)) {
+        write();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Cannot renew the lock {}", file, e);
+    }
+  }
+
+  /** The owner in the file; nothing while it is written. */
+  private Optional<Owner> read() {
+    return read(file);
+  }
+
+  private Optional<Owner> read(Path from) {
+    try (InputStream in = fileSystem.open(from)) {
+      return Optional.of(
+          Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8), Owner.class));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void removeLeftOver(String work, Phases phases) throws IOException {
+    Optional<Owner> found = read();
+    String name = found.map(Owner::toString).orElse("another process");
+    if (!found.map(other -> other.isGone(owner)).orElse(false)
+        && silence().compareTo(SILENCE) < 0) {
+      throw running(work, name);
+    }
+    phases.say("Taking over from %s, which is gone.", name);
+    Path aside = new Path(file.getParent(), file.getName() + "." + owner.id());
+    if (fileSystem.rename(file, aside)) { // of several who try, one moves it
+      if (read(aside).equals(found)) {
+        fileSystem.delete(aside, false);
+      } else {
+        fileSystem.rename(aside, file); // somebody was faster: it is theirs
+      }
+    }
+  }
+
+  /** How long the file was not written, by the clock of its file system. */
+  private Duration silence() throws IOException {
+    Path probe = new Path(file.getParent(), file.getName() + ".now." + owner.id());
+    fileSystem.create(probe, true).close();
+    try {
+      return Duration.ofMillis(
+          fileSystem.getFileStatus(probe).getModificationTime()
+              - fileSystem.getFileStatus(file).getModificationTime());
+    } finally {
+      fileSystem.delete(probe, false);
+    }
+  }
+
+  private static JobException running(String work, String who) {
+    return new JobException(
+        FailureCategory.ALREADY_RUNNING,
+        "Cannot start %s: found %s at the same work, expected nobody. Wait for it, or end it."
+            .formatted(work, who));
+  }
+}
