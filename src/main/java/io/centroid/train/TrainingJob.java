@@ -17,6 +17,7 @@ import io.centroid.model.ModelCard;
 import io.centroid.model.ModelFile;
 import io.centroid.model.NetworkSummary;
 import io.centroid.model.Networks;
+import io.centroid.model.OnnxFile;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.Outcome;
 import io.centroid.report.TimeBreakdown;
@@ -131,6 +132,10 @@ public final class TrainingJob {
       directory.write("settings.conf", settings.render());
       directory.write("summary.txt", titled(shards.manifest(), summary));
       directory.write("model.zip", out -> ModelFile.write(model, card(shards.manifest()), out));
+      directory.write(
+          "model.onnx",
+          out ->
+              OnnxFile.write(network, trained.best().parameters(), card(shards.manifest()), out));
       directory.write("history.json", Json.write(trained.history()));
       directory.write("metrics.json", Json.write(metrics));
       directory.write("provenance.json", Json.write(provenance(shards.manifest())));
