@@ -19,19 +19,20 @@ final class DenseGradient implements AutoCloseable {
    */
   private static final float SMALLEST_ERROR = 1e-15f;
 
+  private final DenseStack stack;
   private final List<Layer> layers;
   private final DenseForward forward;
   private final DenseDropout dropout;
   private final FloatPointer nativeGradient;
   private final FloatPointer[] weightsGradient;
   private final float[] gradient;
-  private final int widest;
   private int capacity;
   private FloatPointer delta = new FloatPointer();
   private float[] heapDelta = new float[0];
   private float[] labels = new float[0];
 
   DenseGradient(DenseStack stack) {
+    this.stack = stack;
     layers = stack.layers();
     forward = new DenseForward(stack);
     dropout = new DenseDropout(layers);
@@ -41,7 +42,6 @@ final class DenseGradient implements AutoCloseable {
       weightsGradient[l] = nativeGradient.getPointer(layers.get(l).weights());
     }
     gradient = new float[stack.parameters()];
-    widest = layers.stream().mapToInt(Layer::out).max().orElseThrow();
   }
 
   /** Computes with these parameters from now on; to be called again whenever they change. */
@@ -72,7 +72,7 @@ final class DenseGradient implements AutoCloseable {
     double squares = 0;
     for (int l = 0; l < layers.size(); l++) {
       Layer layer = layers.get(l);
-      int count = layer.in() * layer.out();
+      int count = layer.weightCount();
       squares += openblas.cblas_sdot(count, weightsGradient[l], 1, weightsGradient[l], 1);
       for (int i = layer.biases(); i < layer.biases() + layer.out(); i++) {
         squares += (double) gradient[i] * gradient[i];
@@ -83,7 +83,7 @@ final class DenseGradient implements AutoCloseable {
 
   /** ‖w‖² / 2 of a layer's weights. */
   double halfSquaredNorm(int layer) {
-    int count = layers.get(layer).in() * layers.get(layer).out();
+    int count = layers.get(layer).weightCount();
     FloatPointer weights = forward.weights(layer);
     return 0.5 * openblas.cblas_sdot(count, weights, 1, weights, 1);
   }
@@ -99,8 +99,8 @@ final class DenseGradient implements AutoCloseable {
     if (examples > capacity) {
       capacity = examples;
       delta.close();
-      delta = new FloatPointer((long) examples * widest);
-      heapDelta = new float[examples * widest];
+      delta = new FloatPointer((long) examples * stack.widest());
+      heapDelta = new float[Math.multiplyExact(examples, stack.widest())];
       labels = new float[examples * layers.get(layers.size() - 1).out()];
     }
   }
@@ -109,9 +109,14 @@ final class DenseGradient implements AutoCloseable {
   private void backward(int examples) {
     for (int l = layers.size() - 1; l >= 0; l--) {
       Layer layer = layers.get(l);
-      delta.put(heapDelta, 0, examples * layer.out());
-      gradientOfWeights(l, layer, examples);
-      gradientOfBiases(layer, examples);
+      delta.put(heapDelta, 0, examples * layer.outputs());
+      if (layer.positions() > 1) {
+        gradientOfWeightsAtEachPosition(l, layer, examples);
+        gradientOfBiasesAtEachPosition(layer, examples);
+      } else {
+        gradientOfWeights(l, layer, examples);
+        gradientOfBiases(layer, examples);
+      }
       if (l > 0) {
         deltaBelow(l, layer, examples);
       }
@@ -122,20 +127,54 @@ final class DenseGradient implements AutoCloseable {
   private void gradientOfWeights(int l, Layer layer, int examples) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
-        l == 0 ? openblas.CblasNoTrans : openblas.CblasTrans,
+        stack.readsExamples(l) ? openblas.CblasNoTrans : openblas.CblasTrans,
         openblas.CblasNoTrans,
         layer.in(),
         layer.out(),
         examples,
         1,
         l == 0 ? forward.input(examples) : forward.read(l),
-        l == 0 ? layer.in() : examples,
+        stack.readsExamples(l) ? layer.in() : examples,
         delta,
         examples,
         0,
         weightsGradient[l],
         layer.in());
-    weightsGradient[l].get(gradient, layer.weights(), layer.in() * layer.out());
+    weightsGradient[l].get(gradient, layer.weights(), layer.weightCount());
+  }
+
+  /** {@code [in, p n] · [p n, out]}. */
+  private void gradientOfWeightsAtEachPosition(int l, Layer layer, int examples) {
+    openblas.cblas_sgemm(
+        openblas.CblasColMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasTrans,
+        layer.in(),
+        layer.out(),
+        examples * layer.positions(),
+        1,
+        l == 0 ? forward.input(examples) : forward.read(l),
+        layer.in(),
+        delta,
+        layer.out(),
+        0,
+        weightsGradient[l],
+        layer.in());
+    weightsGradient[l].get(gradient, layer.weights(), layer.weightCount());
+  }
+
+  /** In double precision: there are as many deltas of a unit as a minibatch has pixels. */
+  private void gradientOfBiasesAtEachPosition(Layer layer, int examples) {
+    double[] sums = new double[layer.out()];
+    int count = examples * layer.outputs();
+    for (int from = 0; from < count; from += sums.length) {
+      for (int unit = 0; unit < sums.length; unit++) {
+        sums[unit] += heapDelta[from + unit];
+      }
+    }
+    for (int unit = 0; unit < sums.length; unit++) {
+      gradient[layer.biases() + unit] = (float) sums[unit];
+    }
   }
 
   /** The sum of each unit's deltas, in four strands so that additions need not wait. */
@@ -160,9 +199,22 @@ final class DenseGradient implements AutoCloseable {
     }
   }
 
-  /** Delta times weights, {@code [n, out] · [out, in]}, times the activation's derivative. */
+  /** Delta times weights, times the activation's derivative, in the layout of the layer below. */
   private void deltaBelow(int l, Layer layer, int examples) {
     FloatPointer below = forward.read(l); // no longer needed: the gradient of the weights is there
+    if (stack.readsExamples(l)) {
+      multiplyWeightsByDelta(l, layer, examples, below);
+    } else {
+      multiplyDeltaByWeights(l, layer, examples, below);
+    }
+    int count = examples * layer.in();
+    below.get(heapDelta, 0, count);
+    dropout.backward(l - 1, heapDelta, count);
+    layers.get(l - 1).activation().backward(forward.values(l - 1), heapDelta, count);
+  }
+
+  /** {@code [n, out] · [out, in]}. */
+  private void multiplyDeltaByWeights(int l, Layer layer, int examples, FloatPointer below) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         openblas.CblasNoTrans,
@@ -178,10 +230,25 @@ final class DenseGradient implements AutoCloseable {
         0,
         below,
         examples);
-    int count = examples * layer.in();
-    below.get(heapDelta, 0, count);
-    dropout.backward(l - 1, heapDelta, count);
-    layers.get(l - 1).activation().backward(forward.values(l - 1), heapDelta, count);
+  }
+
+  /** {@code [in, out] · [out, n]}. */
+  private void multiplyWeightsByDelta(int l, Layer layer, int examples, FloatPointer below) {
+    openblas.cblas_sgemm(
+        openblas.CblasColMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasTrans,
+        layer.in(),
+        examples,
+        layer.out(),
+        1,
+        forward.weights(l),
+        layer.in(),
+        delta,
+        examples,
+        0,
+        below,
+        layer.in());
   }
 
   /** Softmax with cross-entropy: delta = (p − y) / n, {@code [n, classes]}. */

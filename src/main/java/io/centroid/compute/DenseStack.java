@@ -1,16 +1,21 @@
 package io.centroid.compute;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
@@ -27,10 +32,12 @@ import org.nd4j.linalg.schedule.FixedSchedule;
 
 /**
  * A network that the fast local step can train: dense layers, then a dense layer with softmax and
- * cross-entropy, all with one update rule.
+ * cross-entropy, all with one update rule. The first layer may act on the last axis of an image: a
+ * 1×1 convolution to Deeplearning4j, a Dense before Flatten to Keras.
  *
  * <p>Parameters lie in Deeplearning4j's order: layer after layer, of each the weights {@code [in,
- * out]} column by column (so that one unit's weights are next to each other), then the biases.
+ * out]} column by column (so that one unit's weights are next to each other), then the biases; of a
+ * convolution the biases first.
  *
  * @param layers first to last; the last one is the softmax layer, its activation is identity
  * @param rule the update rule
@@ -40,8 +47,10 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
   /**
    * One dense layer.
    *
-   * @param in values it reads
-   * @param out units
+   * @param positions places of an image that it acts on, each by itself with the same weights; 1
+   *     for a layer that reads all values at once
+   * @param in values it reads at each position
+   * @param out units at each position
    * @param activation applied to its units
    * @param weights where its weights start among the parameters
    * @param biases where its biases start among the parameters
@@ -50,6 +59,7 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
    * @param biasPenalty what pulls its biases towards 0
    */
   record Layer(
+      int positions,
       int in,
       int out,
       DenseActivation activation,
@@ -57,7 +67,23 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
       int biases,
       float retain,
       Penalty weightPenalty,
-      Penalty biasPenalty) {}
+      Penalty biasPenalty) {
+
+    /** Values of one example that it reads. */
+    int inputs() {
+      return positions * in;
+    }
+
+    /** Values of one example that it makes. */
+    int outputs() {
+      return positions * out;
+    }
+
+    /** How many weights it has. */
+    int weightCount() {
+      return in * out;
+    }
+  }
 
   /**
    * What pulls parameters towards 0.
@@ -72,8 +98,20 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
 
   /** All parameters. */
   int parameters() {
-    Layer last = layers.get(layers.size() - 1);
-    return last.biases() + last.out();
+    return layers.stream().mapToInt(layer -> layer.weightCount() + layer.out()).sum();
+  }
+
+  /** The most values of one example that a layer makes. */
+  int widest() {
+    return layers.stream().mapToInt(Layer::outputs).max().orElseThrow();
+  }
+
+  /**
+   * Whether a layer reads one example after the other, as the input is stored; else it reads one
+   * unit after the other.
+   */
+  boolean readsExamples(int layer) {
+    return layer == 0 || layers.get(layer - 1).positions() > 1;
   }
 
   /** The stack that a configuration describes; nothing when it holds anything else. */
@@ -85,11 +123,15 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
     for (int i = 0; i < count; i++) {
       NeuralNetConfiguration conf = configuration.getConf(i);
       boolean last = i == count - 1;
-      if (configuration.getInputPreProcess(i) != null
+      boolean onChannels = i == 0 && !last && isDenseOnChannels(conf.getLayer());
+      int positions = onChannels ? flattenedPositions(configuration.getInputPreProcess(1)) : 1;
+      boolean flattens = i == 1 && layers.get(0).positions() > 1;
+      if ((configuration.getInputPreProcess(i) != null && !flattens)
+          || positions == 0
           || !conf.isMiniBatch()
           || !(conf.getLayer() instanceof BaseLayer layer)
           || !isPlain(layer)
-          || !(last ? isSoftmaxOutput(layer) : isDense(layer))) {
+          || !(last ? isSoftmaxOutput(layer) : onChannels || isDense(layer))) {
         return Optional.empty();
       }
       Optional<DenseActivation> activation =
@@ -107,11 +149,19 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
       }
       int in = Math.toIntExact(((FeedForwardLayer) layer).getNIn());
       int out = Math.toIntExact(((FeedForwardLayer) layer).getNOut());
-      int biases = Math.addExact(offset, Math.multiplyExact(in, out));
+      int weightCount = Math.multiplyExact(in, out);
       layers.add(
           new Layer(
-              in, out, activation.get(), offset, biases, retain.get(), weights.get(), bias.get()));
-      offset = biases + out;
+              positions,
+              in,
+              out,
+              activation.get(),
+              onChannels ? offset + out : offset,
+              onChannels ? offset : Math.addExact(offset, weightCount),
+              retain.get(),
+              weights.get(),
+              bias.get()));
+      offset = Math.addExact(offset, weightCount + out);
     }
     boolean known = layers.size() > 0 && UpdateRule.knows(rule);
     return known ? Optional.of(new DenseStack(List.copyOf(layers), rule)) : Optional.empty();
@@ -165,6 +215,30 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
     return layer.getClass() == DenseLayer.class
         && ((DenseLayer) layer).hasBias()
         && !((DenseLayer) layer).hasLayerNorm();
+  }
+
+  /** A 1×1 convolution over images whose channels are the last axis. */
+  private static boolean isDenseOnChannels(org.deeplearning4j.nn.conf.layers.Layer layer) {
+    return layer.getClass() == ConvolutionLayer.class
+        && layer instanceof ConvolutionLayer convolution
+        && convolution.getCnn2dDataFormat() == CNN2DFormat.NHWC
+        && convolution.hasBias()
+        && isAll(1, convolution.getKernelSize())
+        && isAll(1, convolution.getStride())
+        && isAll(1, convolution.getDilation())
+        && isAll(0, convolution.getPadding());
+  }
+
+  private static boolean isAll(int value, int[] values) {
+    return Arrays.stream(values).allMatch(v -> v == value);
+  }
+
+  /** Pixels of the images that are flattened, channels last; 0 when it is another preprocessor. */
+  private static int flattenedPositions(InputPreProcessor preProcessor) {
+    return preProcessor instanceof CnnToFeedForwardPreProcessor flatten
+            && flatten.getFormat() == CNN2DFormat.NHWC
+        ? Math.toIntExact(flatten.getInputHeight() * flatten.getInputWidth())
+        : 0;
   }
 
   private static boolean isSoftmaxOutput(BaseLayer layer) {

@@ -48,7 +48,8 @@ final class DenseTrainer implements LocalTrainer {
             iteration,
             options.schedule().factor(iteration));
     for (Layer layer : stack.layers()) {
-      rule.update(step, layer.weights(), layer.biases(), layer.weightPenalty());
+      int weightsEnd = layer.weights() + layer.weightCount();
+      rule.update(step, layer.weights(), weightsEnd, layer.weightPenalty());
       rule.update(step, layer.biases(), layer.biases() + layer.out(), layer.biasPenalty());
     }
     gradient.load(parameters);

@@ -10,7 +10,7 @@ import java.util.List;
  * @param activations of the hidden layers, first to last; or one for all of them
  * @param alpha α of leaky ReLU, above 0 and below 1; {@link #DEFAULT_ALPHA} without leaky ReLU
  * @param dropout probability that a value of a hidden layer is dropped in a step, 0 to 0.95
- * @param name what the summary calls the model
+ * @param name what the summary calls the model; empty for the kind's name
  * @param layerNames what the summary calls the layers, first to last; none for numbered names
  */
 public record NetworkSettings(
@@ -50,8 +50,17 @@ public record NetworkSettings(
             alpha,
             DEFAULT_ALPHA + " without leaky-relu among network.activations, which alone uses it")
         .require(dropout >= 0 && dropout <= 0.95, "network.dropout", dropout, "0 to 0.95")
-        .require(!name.isBlank(), "network.name", '"' + name + '"', "a name")
+        .require(
+            kind != NetworkKind.CHANNEL_DENSE || !hiddenWidths.isEmpty(),
+            "network.hidden-widths",
+            hiddenWidths,
+            "at least one for network.kind = channel-dense, the layer on the channels")
         .throwIfAny();
+  }
+
+  /** What the summary calls the model. */
+  public String modelName() {
+    return name.isBlank() ? kind.modelName() : name;
   }
 
   /** The activation of a hidden layer, counted from 0. */

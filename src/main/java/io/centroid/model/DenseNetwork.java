@@ -1,15 +1,18 @@
 package io.centroid.model;
 
 import io.centroid.config.ActivationKind;
+import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;
 import io.centroid.config.TrainingSettings;
 import io.centroid.config.UpdateSettings;
 import io.centroid.data.Cifar10;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -27,11 +30,14 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * The dense classifier: Input (32,32,3), Flatten, Dense for each hidden width, Dense 10 with
- * softmax and cross-entropy.
+ * The dense classifier, in two forms: {@link NetworkKind#FLATTEN_DENSE} Input (32,32,3), Flatten,
+ * Dense for each hidden width, Dense 10 with softmax and cross-entropy; and {@link
+ * NetworkKind#CHANNEL_DENSE}, whose first Dense acts on the last axis, before Flatten.
  *
  * <p>Shards hold features in height × width × channel order, so Flatten is the identity on them and
- * the first Dense layer reads {@code [minibatch, 3072]}.
+ * the first Dense layer reads {@code [minibatch, 3072]}. A Dense on the last axis is a convolution
+ * with a 1×1 kernel, which reads {@code [minibatch, 32, 32, 3]}; what it makes is flattened with
+ * the channels last.
  *
  * <p>Weights start as Keras' {@code glorot_uniform}: uniform in ±√(6 / (fanIn + fanOut)) (Glorot
  * and Bengio 2010); biases start at 0. Adam (Kingma and Ba 2015) runs with β₁ 0.9, β₂ 0.999, ε
@@ -52,8 +58,11 @@ public final class DenseNetwork {
     // Deeplearning4j drops what a layer reads, so a hidden layer's dropout is the next one's.
     IDropout dropout = null;
     for (int layer = 0; layer < network.hiddenWidths().size(); layer++) {
+      boolean onChannels = layer == 0 && network.kind() == NetworkKind.CHANNEL_DENSE;
       layers.layer(
-          new DenseLayer.Builder()
+          (onChannels
+                  ? new ConvolutionLayer.Builder(1, 1).dataFormat(CNN2DFormat.NHWC)
+                  : new DenseLayer.Builder())
               .nOut(network.hiddenWidths().get(layer))
               .activation(activation(network.activation(layer), network.alpha()))
               .dropOut(dropout)
@@ -66,7 +75,24 @@ public final class DenseNetwork {
             .activation(Activation.SOFTMAX)
             .dropOut(dropout)
             .build());
-    return layers.setInputType(InputType.feedForward(Cifar10.FEATURES)).build();
+    return layers.setInputType(inputType(network.kind())).build();
+  }
+
+  /** The shape of one example as the network reads it. */
+  public static long[] inputShape(NetworkKind kind) {
+    return switch (kind) {
+      case FLATTEN_DENSE -> new long[] {Cifar10.FEATURES};
+      case CHANNEL_DENSE -> new long[] {Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS};
+    };
+  }
+
+  private static InputType inputType(NetworkKind kind) {
+    return switch (kind) {
+      case FLATTEN_DENSE -> InputType.feedForward(Cifar10.FEATURES);
+      case CHANNEL_DENSE ->
+          InputType.convolutional(
+              Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS, CNN2DFormat.NHWC);
+    };
   }
 
   private static IActivation activation(ActivationKind kind, double alpha) {

@@ -1,5 +1,6 @@
 package io.centroid.model;
 
+import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;
 import io.centroid.data.Cifar10;
 import io.centroid.error.JobException;
@@ -36,30 +37,36 @@ public final class NetworkSummary {
    */
   public static NetworkSummary of(NetworkSettings settings, MultiLayerConfiguration configuration) {
     List<Row> rows = new ArrayList<>();
-    rows.add(
-        new Row(
-            "input_1",
-            "InputLayer",
-            "(None, %d, %d, %d)".formatted(Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS),
-            0));
-    rows.add(new Row("flatten_1", "Flatten", "(None, %d)".formatted(Cifar10.FEATURES), 0));
+    boolean onChannels = settings.kind() == NetworkKind.CHANNEL_DENSE;
+    if (!onChannels) {
+      rows.add(new Row("input_1", "InputLayer", onImage(Cifar10.CHANNELS), 0));
+      rows.add(flatten(Cifar10.FEATURES));
+    }
     List<Integer> widths = new ArrayList<>(settings.hiddenWidths());
     widths.add(Cifar10.CLASSES);
     for (int layer = 0; layer < widths.size(); layer++) {
       NeuralNetConfiguration dense = configuration.getConf(layer);
-      rows.add(
-          new Row(
-              "dense_" + (layer + 1),
-              "Dense",
-              "(None, %d)".formatted(widths.get(layer)),
-              dense.getLayer().initializer().numParams(dense)));
+      int width = widths.get(layer);
+      boolean first = onChannels && layer == 0;
+      String shape = first ? onImage(width) : "(None, %d)".formatted(width);
+      long parameters = dense.getLayer().initializer().numParams(dense);
+      rows.add(new Row("dense_" + (layer + 1), "Dense", shape, parameters));
       if (settings.dropout() > 0 && layer < settings.hiddenWidths().size()) {
-        rows.add(
-            new Row(
-                "dropout_" + (layer + 1), "Dropout", "(None, %d)".formatted(widths.get(layer)), 0));
+        rows.add(new Row("dropout_" + (layer + 1), "Dropout", shape, 0));
+      }
+      if (first) {
+        rows.add(flatten(Cifar10.HEIGHT * Cifar10.WIDTH * width));
       }
     }
-    return new NetworkSummary(settings.name(), named(rows, settings.layerNames()));
+    return new NetworkSummary(settings.modelName(), named(rows, settings.layerNames()));
+  }
+
+  private static Row flatten(int values) {
+    return new Row("flatten_1", "Flatten", "(None, %d)".formatted(values), 0);
+  }
+
+  private static String onImage(int channels) {
+    return "(None, %d, %d, %d)".formatted(Cifar10.HEIGHT, Cifar10.WIDTH, channels);
   }
 
   /** The rows with other names, which are as many or none. */

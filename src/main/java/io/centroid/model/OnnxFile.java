@@ -19,6 +19,7 @@ import onnx.Onnx.TypeProto;
 import onnx.Onnx.ValueInfoProto;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -52,7 +53,7 @@ public final class OnnxFile {
   /**
    * Writes a model; equal models give equal bytes.
    *
-   * @param configuration dense layers only
+   * @param configuration dense layers only, of which the first may be a 1×1 convolution
    * @param parameters in Deeplearning4j's order
    * @throws IllegalArgumentException when a layer is none that this class knows
    */
@@ -94,14 +95,21 @@ public final class OnnxFile {
     constant("shift", shift, channels);
     node("Mul", "scaled", "pixels", "scale");
     node("Add", "normalized", "scaled", "shift");
-    node("Flatten", "features", "normalized");
   }
 
   private void layers(MultiLayerConfiguration configuration, float[] parameters) {
-    String reads = "features";
+    String reads = "normalized";
     int at = 0;
+    int first = 0;
     int count = configuration.getConfs().size();
-    for (int i = 0; i < count; i++) {
+    if (configuration.getConf(0).getLayer() instanceof ConvolutionLayer onChannels) {
+      at = onChannels(onChannels, parameters);
+      reads = "units_0";
+      first = 1;
+    }
+    node("Flatten", "features", reads);
+    reads = "features";
+    for (int i = first; i < count; i++) {
       if (!(configuration.getConf(i).getLayer() instanceof FeedForwardLayer layer)) {
         throw new IllegalArgumentException(
             "Cannot write layer %d to ONNX: found %s, expected a dense layer."
@@ -123,6 +131,25 @@ public final class OnnxFile {
       reads = i == count - 1 ? "probabilities" : "units_" + i;
       activation(((BaseLayer) layer).getActivationFn(), "sum_" + i, reads);
     }
+  }
+
+  /** The first layer when it is a Dense on the last axis; returns how many parameters it has. */
+  private int onChannels(ConvolutionLayer layer, float[] parameters) {
+    int in = Math.toIntExact(layer.getNIn());
+    int out = Math.toIntExact(layer.getNOut());
+    // Deeplearning4j has the biases first, and the weights row by row in [out, in].
+    float[] weights = new float[in * out];
+    for (int i = 0; i < in; i++) {
+      for (int unit = 0; unit < out; unit++) {
+        weights[i * out + unit] = parameters[out + unit * in + i];
+      }
+    }
+    constant("weights_0", weights, in, out);
+    constant("biases_0", Arrays.copyOf(parameters, out), out);
+    node("MatMul", "product_0", "normalized", "weights_0");
+    node("Add", "sum_0", "product_0", "biases_0");
+    activation(layer.getActivationFn(), "sum_0", "units_0");
+    return out + in * out;
   }
 
   private void activation(IActivation function, String from, String to) {

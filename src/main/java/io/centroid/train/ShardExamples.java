@@ -3,6 +3,7 @@ package io.centroid.train;
 import io.centroid.compute.ExampleShape;
 import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.PixelCoding;
+import io.centroid.config.NetworkKind;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Cifar10;
@@ -10,6 +11,7 @@ import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.LabeledBatch;
+import io.centroid.model.DenseNetwork;
 import io.centroid.shard.Example;
 import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
@@ -20,11 +22,15 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class ShardExamples {
   private ShardExamples() {}
 
-  /** The shape of a shard set's examples; they are kept as the pixels they were made from. */
+  /** The shape of a shard set's examples, flat; they are kept as the pixels they were made from. */
   public static ExampleShape shape(ShardSet shards) {
+    return shape(shards, NetworkKind.FLATTEN_DENSE);
+  }
+
+  private static ExampleShape shape(ShardSet shards, NetworkKind network) {
     NormalizationEntry normalization = shards.manifest().normalization();
     return new ExampleShape(
-        new long[] {Cifar10.FEATURES},
+        DenseNetwork.inputShape(network),
         new long[] {Cifar10.CLASSES},
         new PixelCoding(
             new Normalizer(
@@ -35,17 +41,22 @@ public final class ShardExamples {
   /** Deals one split to logical workers. */
   static WorkerShares deal(
       JavaSparkContext context, ShardSet shards, Split split, int workers, long seed) {
-    return deal(context, shards, split, shards.ids(context, split), workers, seed, 0);
+    return deal(
+        context, shards, split, shards.ids(context, split), shape(shards), workers, seed, 0);
   }
 
-  /** Deals the training split to logical workers, with labels smoothed as the settings say. */
+  /**
+   * Deals the training split to logical workers, with labels smoothed as the settings say and
+   * features in the shape that the network reads.
+   */
   public static WorkerShares dealTraining(
-      JavaSparkContext context, ShardSet shards, TrainingSettings training) {
+      JavaSparkContext context, ShardSet shards, NetworkKind network, TrainingSettings training) {
     return deal(
         context,
         shards,
         Split.TRAIN,
         shards.ids(context, Split.TRAIN),
+        shape(shards, network),
         training.workers(),
         training.seed(),
         training.labelSmoothing());
@@ -56,7 +67,7 @@ public final class ShardExamples {
       JavaSparkContext context, ShardSet shards, Split split, int count, int workers, long seed) {
     long[] ids = shards.ids(context, split);
     Arrays.sort(ids);
-    return deal(context, shards, split, Arrays.copyOf(ids, count), workers, seed, 0);
+    return deal(context, shards, split, Arrays.copyOf(ids, count), shape(shards), workers, seed, 0);
   }
 
   private static WorkerShares deal(
@@ -64,10 +75,10 @@ public final class ShardExamples {
       ShardSet shards,
       Split split,
       long[] ids,
+      ExampleShape shape,
       int workers,
       long seed,
       double labelSmoothing) {
-    ExampleShape shape = shape(shards);
     long largest = Arrays.stream(ids).max().orElse(-1);
     return WorkerShares.deal(
         context,

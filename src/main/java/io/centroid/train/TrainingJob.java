@@ -192,7 +192,9 @@ public final class TrainingJob {
     try (WorkerShares training =
             phases.run(
                 "Deal the training images to %d workers".formatted(workers),
-                () -> ShardExamples.dealTraining(context, shards, settings.training()));
+                () ->
+                    ShardExamples.dealTraining(
+                        context, shards, settings.network().kind(), settings.training()));
         Validation validation = Validation.open(context, shards, settings.training(), network);
         AveragingEngine engine = engine(training, network);
         TrainingProgress progress =

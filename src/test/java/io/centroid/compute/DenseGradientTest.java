@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -51,7 +54,19 @@ final class DenseGradientTest {
   @ParameterizedTest
   @MethodSource("activations")
   void equalsFiniteDifferences(IActivation activation, DoubleUnaryOperator formula) {
-    assertGradient(stack(activation, 1), formula, ones());
+    DenseStack stack = stack(activation, 1);
+    assertGradient(stack, formula, ones(stack));
+  }
+
+  /** A Dense on the last axis of images of 3×2 pixels and 2 channels, which are then flattened. */
+  @ParameterizedTest
+  @MethodSource("activations")
+  void equalsFiniteDifferencesWithALayerOnTheChannels(
+      IActivation activation, DoubleUnaryOperator formula) {
+    DenseStack stack = channelStack(activation, 1);
+    assertGradient(stack, formula, ones(stack));
+    DenseStack dropping = channelStack(activation, 0.6);
+    assertGradient(dropping, formula, masks(dropping));
   }
 
   /** With dropout the loss is that of the network whose dropped values are 0. */
@@ -59,10 +74,14 @@ final class DenseGradientTest {
   @MethodSource("activations")
   void equalsFiniteDifferencesWithDropout(IActivation activation, DoubleUnaryOperator formula) {
     DenseStack stack = stack(activation, 0.6);
+    assertGradient(stack, formula, masks(stack));
+  }
+
+  private static double[][] masks(DenseStack stack) {
     DenseDropout dropout = new DenseDropout(stack.layers());
     dropout.begin(11);
-    double[][] masks = ones();
-    for (int layer = 0; layer < 2; layer++) {
+    double[][] masks = ones(stack);
+    for (int layer = 0; layer < masks.length; layer++) {
       float[] kept = new float[masks[layer].length];
       Arrays.fill(kept, 1);
       float[] masked = dropout.masked(layer, kept, kept.length);
@@ -71,7 +90,7 @@ final class DenseGradientTest {
       }
       assertThat(masks[layer]).contains(0.0);
     }
-    assertGradient(stack, formula, masks);
+    return masks;
   }
 
   @Test
@@ -121,7 +140,8 @@ final class DenseGradientTest {
       DenseStack stack, DoubleUnaryOperator activation, double[][] masks) {
     float[] parameters = parameters(stack);
     SplittableRandom random = new SplittableRandom(8);
-    float[] features = new float[EXAMPLES * FEATURES];
+    int featureCount = stack.layers().get(0).inputs();
+    float[] features = new float[EXAMPLES * featureCount];
     for (int i = 0; i < features.length; i++) {
       features[i] = (float) random.nextDouble(-1, 1);
     }
@@ -131,9 +151,10 @@ final class DenseGradientTest {
       labels[example * CLASSES + random.nextInt(CLASSES)] = 0.85f; // smoothed
     }
     byte[] coded = FeatureCoding.FLOATS.encode(features);
-    Minibatch minibatch = new Minibatch(EXAMPLES, SHAPE);
+    Minibatch minibatch =
+        new Minibatch(EXAMPLES, new ExampleShape(new long[] {featureCount}, new long[] {CLASSES}));
     for (int i = 0; i < EXAMPLES; i++) {
-      minibatch.add(i, coded, i * FEATURES * Float.BYTES, labels, i * CLASSES);
+      minibatch.add(i, coded, i * featureCount * Float.BYTES, labels, i * CLASSES);
     }
     try (DenseGradient gradient = new DenseGradient(stack)) {
       gradient.load(parameters);
@@ -167,21 +188,26 @@ final class DenseGradientTest {
       double[][] masks) {
     double sum = 0;
     for (int example = 0; example < EXAMPLES; example++) {
-      double[] values = new double[FEATURES];
-      for (int f = 0; f < FEATURES; f++) {
-        values[f] = features[example * FEATURES + f];
+      double[] values = new double[features.length / EXAMPLES];
+      for (int f = 0; f < values.length; f++) {
+        values[f] = features[example * values.length + f];
       }
       for (int l = 0; l < stack.layers().size(); l++) {
         DenseStack.Layer layer = stack.layers().get(l);
-        double[] units = new double[layer.out()];
-        for (int unit = 0; unit < layer.out(); unit++) {
+        double[] units = new double[layer.outputs()];
+        for (int at = 0; at < units.length; at++) {
+          int position = at / layer.out();
+          int unit = at % layer.out();
           double z = parameters[layer.biases() + unit];
           for (int in = 0; in < layer.in(); in++) {
-            z += parameters[layer.weights() + unit * layer.in() + in] * values[in];
+            z +=
+                parameters[layer.weights() + unit * layer.in() + in]
+                    * values[position * layer.in() + in];
           }
           boolean last = l == stack.layers().size() - 1;
-          units[unit] =
-              last ? z : activation.applyAsDouble(z) * masks[l][unit * EXAMPLES + example];
+          boolean byExample = layer.positions() > 1;
+          int place = byExample ? example * units.length + at : unit * EXAMPLES + example;
+          units[at] = last ? z : activation.applyAsDouble(z) * masks[l][place];
         }
         values = units;
       }
@@ -196,10 +222,11 @@ final class DenseGradientTest {
     return sum / EXAMPLES;
   }
 
-  private static double[][] ones() {
-    double[][] ones = {new double[5 * EXAMPLES], new double[3 * EXAMPLES]};
-    for (double[] layer : ones) {
-      Arrays.fill(layer, 1);
+  private static double[][] ones(DenseStack stack) {
+    double[][] ones = new double[stack.layers().size() - 1][];
+    for (int layer = 0; layer < ones.length; layer++) {
+      ones[layer] = new double[stack.layers().get(layer).outputs() * EXAMPLES];
+      Arrays.fill(ones[layer], 1);
     }
     return ones;
   }
@@ -214,12 +241,33 @@ final class DenseGradientTest {
   }
 
   private static DenseStack stack(IActivation activation, double retain) {
+    return stack(
+        new DenseLayer.Builder().nOut(5).activation(activation).build(),
+        activation,
+        retain,
+        InputType.feedForward(FEATURES));
+  }
+
+  private static DenseStack channelStack(IActivation activation, double retain) {
+    return stack(
+        new ConvolutionLayer.Builder(1, 1)
+            .dataFormat(CNN2DFormat.NHWC)
+            .nOut(5)
+            .activation(activation)
+            .build(),
+        activation,
+        retain,
+        InputType.convolutional(3, 2, 2, CNN2DFormat.NHWC));
+  }
+
+  private static DenseStack stack(
+      FeedForwardLayer first, IActivation activation, double retain, InputType input) {
     MultiLayerConfiguration configuration =
         new NeuralNetConfiguration.Builder()
             .updater(new Sgd(0.1))
             .weightInit(WeightInit.XAVIER_UNIFORM)
             .list()
-            .layer(new DenseLayer.Builder().nOut(5).activation(activation).build())
+            .layer(first)
             .layer(new DenseLayer.Builder().nOut(3).activation(activation).dropOut(retain).build())
             .layer(
                 new OutputLayer.Builder(new LossMCXENT())
@@ -227,7 +275,7 @@ final class DenseGradientTest {
                     .activation(Activation.SOFTMAX)
                     .dropOut(retain)
                     .build())
-            .setInputType(InputType.feedForward(FEATURES))
+            .setInputType(input)
             .build();
     return DenseStack.of(configuration).orElseThrow();
   }

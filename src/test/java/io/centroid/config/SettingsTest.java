@@ -31,7 +31,7 @@ final class SettingsTest {
                 List.of(ActivationKind.RELU),
                 0.01,
                 0,
-                "model_1",
+                "",
                 List.of()));
     assertThat(settings.training())
         .isEqualTo(
@@ -182,7 +182,10 @@ final class SettingsTest {
             + " one for each of the 2 hidden layers",
         "network.alpha=0.3 | network.alpha: found 0.3, expected 0.01 without leaky-relu among"
             + " network.activations",
-        "network.name=\"\" | network.name: found \"\", expected a name",
+        "network{kind=channel-dense,hidden-widths=[]} | network.hidden-widths: found [], expected at"
+            + " least one for network.kind = channel-dense",
+        "network.kind=conv | network.kind: found \"conv\", expected one of flatten-dense,"
+            + " channel-dense",
         "training.clip-norm=-1 | training.clip-norm: found -1.0, expected 0 or more",
         "training.schedule.kind=linear | training.schedule.kind: found \"linear\", expected one of"
             + " constant, step, cosine, one-cycle",

@@ -13,16 +13,23 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class NetworkSummaryTest {
   private static final Settings DEFAULTS = Settings.defaults();
 
-  @Test
-  void printsTheTableOfTheDefaultNetworkToTheCharacter() throws IOException {
-    try (InputStream expected = getClass().getResourceAsStream("flatten-dense-summary.txt")) {
-      assertThat(summary(DEFAULTS.network()).render())
+  /** Tables that Keras printed. */
+  @ParameterizedTest
+  @CsvSource({"flatten-dense, 646260", "channel-dense, 30722460"})
+  void printsTheTablesOfBothNetworksToTheCharacter(String kind, long parameters)
+      throws IOException {
+    Settings settings = Settings.load(List.of(), List.of("network.kind=" + kind));
+    try (InputStream expected = getClass().getResourceAsStream(kind + "-summary.txt")) {
+      assertThat(summary(settings.network()).render())
           .isEqualTo(new String(expected.readAllBytes(), StandardCharsets.UTF_8));
     }
+    assertThat(summary(settings.network()).parameters()).isEqualTo(parameters);
   }
 
   @Test

@@ -7,6 +7,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.centroid.compute.ExampleShape;
 import io.centroid.config.Settings;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Cifar10;
@@ -32,18 +33,25 @@ final class OnnxFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "UNIT, relu",
-    "STANDARDIZE, relu",
-    "NONE, tanh",
-    "STANDARDIZE, leaky-relu",
-    "STANDARDIZE, sigmoid",
-    "UNIT, identity"
+    "flatten-dense, UNIT, relu",
+    "flatten-dense, STANDARDIZE, relu",
+    "flatten-dense, NONE, tanh",
+    "flatten-dense, STANDARDIZE, leaky-relu",
+    "flatten-dense, STANDARDIZE, sigmoid",
+    "flatten-dense, UNIT, identity",
+    "channel-dense, STANDARDIZE, relu",
+    "channel-dense, UNIT, leaky-relu"
   })
-  void onnxRuntimeGivesTheSameProbabilities(Normalization normalization, String activation)
-      throws Exception {
+  void onnxRuntimeGivesTheSameProbabilities(
+      String kind, Normalization normalization, String activation) throws Exception {
     Settings settings =
         Settings.load(
-            List.of(), List.of("network.activations=[" + activation + "]", "network.dropout=0.3"));
+            List.of(),
+            List.of(
+                "network.kind=" + kind,
+                "network.hidden-widths=[20, 15]",
+                "network.activations=[" + activation + "]",
+                "network.dropout=0.3"));
     MultiLayerConfiguration configuration =
         DenseNetwork.configuration(settings.network(), settings.training());
     MultiLayerNetwork network = Networks.initialized(configuration);
@@ -69,7 +77,12 @@ final class OnnxFileTest {
     float[][] found = run(bytes(configuration, network, card), raw);
     float[][] expected =
         network
-            .output(Nd4j.create(features, new long[] {IMAGES, Cifar10.FEATURES}, 'c'))
+            .output(
+                Nd4j.create(
+                    features,
+                    ExampleShape.minibatch(
+                        IMAGES, DenseNetwork.inputShape(settings.network().kind())),
+                    'c'))
             .toFloatMatrix();
     for (int image = 0; image < IMAGES; image++) {
       for (int label = 0; label < Cifar10.CLASSES; label++) {

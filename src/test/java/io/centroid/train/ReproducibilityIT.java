@@ -6,6 +6,7 @@ import io.centroid.LocalSpark;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.StepRecipe;
 import io.centroid.config.AveragingSettings;
+import io.centroid.config.NetworkKind;
 import io.centroid.config.Settings;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.SmallImages;
@@ -18,6 +19,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.TaskContext;
@@ -66,6 +68,17 @@ final class ReproducibilityIT {
     assertThat(train(master, Map.of(), shards, master + shards)).isEqualTo(expected);
   }
 
+  /** The other network: its first layer acts on the colour channels. */
+  @Test
+  void withALayerOnTheChannels() throws Exception {
+    List<String> settings = new ArrayList<>(SETTINGS);
+    settings.add("network.kind=channel-dense");
+    settings.add("network.hidden-widths=[6, 12]");
+    String once = train("local[1]", Map.of(), 2, "channels-1", settings);
+    assertThat(train("local[4]", Map.of(), 2, "channels-4", settings)).isEqualTo(once);
+    assertThat(once).isNotEqualTo(expected);
+  }
+
   @Test
   void withSpeculation() throws Exception {
     Map<String, String> eager =
@@ -88,7 +101,8 @@ final class ReproducibilityIT {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       ShardSet shards = ShardSet.open(shardsOf(2), context.hadoopConfiguration());
       TrainingSettings training = Settings.load(List.of(), SETTINGS).training();
-      try (WorkerShares shares = ShardExamples.dealTraining(context, shards, training)) {
+      try (WorkerShares shares =
+          ShardExamples.dealTraining(context, shards, NetworkKind.FLATTEN_DENSE, training)) {
         RDDInfo stored = context.sc().getRDDStorageInfo()[0];
         assertThat(stored.id()).isEqualTo(shares.blocks().id());
         assertThat(stored.diskSize()).isPositive();
@@ -157,7 +171,13 @@ final class ReproducibilityIT {
 
   private static String train(String master, Map<String, String> spark, int shards, String name)
       throws Exception {
-    Settings settings = Settings.load(List.of(), SETTINGS);
+    return train(master, spark, shards, name, SETTINGS);
+  }
+
+  private static String train(
+      String master, Map<String, String> spark, int shards, String name, List<String> assignments)
+      throws Exception {
+    Settings settings = Settings.load(List.of(), assignments);
     try (SparkSession session = LocalSpark.open(master, spark)) {
       FinishedRun run =
           new TrainingJob(
