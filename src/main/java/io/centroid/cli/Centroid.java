@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
-/** The entry point: {@code centroid prepare | train | evaluate | summary | benchmark}. */
+/** The entry point: {@code centroid prepare | train | evaluate | score | summary | benchmark}. */
 @Command(
     name = "centroid",
     description = "Trains a dense image classifier on Apache Spark by parameter averaging.",
@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
       PrepareCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ScoreCommand.class,
       SummaryCommand.class,
       BenchmarkCommand.class
     },

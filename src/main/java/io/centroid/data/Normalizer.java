@@ -1,6 +1,7 @@
 package io.centroid.data;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /** Turns pixels into features by a table of 256 values for each channel. */
 public final class Normalizer implements Serializable {
@@ -55,6 +56,16 @@ public final class Normalizer implements Serializable {
       features[at + i + 1] = table[LEVELS + (pixels[from + i + 1] & 0xff)];
       features[at + i + 2] = table[2 * LEVELS + (pixels[from + i + 2] & 0xff)];
     }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Normalizer that && Arrays.equals(table, that.table);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(table);
   }
 
   /**

@@ -4,15 +4,10 @@ import io.centroid.data.Choice;
 import io.centroid.data.Normalization;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
-import io.centroid.model.FlatParameters;
 import io.centroid.model.ModelCard;
-import io.centroid.model.ModelFile;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.ShardSet;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -43,36 +38,10 @@ public final class EvaluationJob {
    *     split is empty
    */
   public Metrics execute() throws IOException {
-    ModelFile.Model model = read();
-    try {
-      ShardSet shards = ShardSet.open(shardsPath, context.hadoopConfiguration());
-      checkFit(model.card(), shards.manifest());
-      Classifier classifier =
-          new Classifier(
-              model.network().getLayerWiseConfigurations().toJson(),
-              FlatParameters.read(model.network().params()));
-      return ShardEvaluation.evaluate(context, shards, split, classifier);
-    } finally {
-      model.network().close();
-    }
-  }
-
-  private ModelFile.Model read() throws IOException {
-    FileSystem fileSystem = modelPath.getFileSystem(context.hadoopConfiguration());
-    Path file =
-        fileSystem.exists(modelPath) && fileSystem.getFileStatus(modelPath).isDirectory()
-            ? new Path(modelPath, "model.zip")
-            : modelPath;
-    try (InputStream in = fileSystem.open(file)) {
-      return ModelFile.read(in, file.toString());
-    } catch (FileNotFoundException e) {
-      throw JobException.data(
-          "Cannot read model "
-              + file
-              + ": found no such file, expected a model.zip that train"
-              + " published.",
-          e);
-    }
+    PublishedModel model = PublishedModel.read(modelPath, context.hadoopConfiguration());
+    ShardSet shards = ShardSet.open(shardsPath, context.hadoopConfiguration());
+    checkFit(model.card(), shards.manifest());
+    return ShardEvaluation.evaluate(context, shards, split, model.classifier());
   }
 
   private void checkFit(ModelCard card, Manifest manifest) {

@@ -9,6 +9,7 @@ import io.centroid.data.Split;
 import io.centroid.data.StratifiedSplit;
 import io.centroid.error.JobException;
 import io.centroid.run.Phases;
+import io.centroid.run.StagingDirectory;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.Manifest.HoldOut;
 import io.centroid.shard.Manifest.NormalizationEntry;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -76,7 +78,8 @@ public final class PrepareJob {
    *     stands at the target (SETTINGS); the target is then as it was
    */
   public Prepared execute() throws Exception {
-    try (StagingDirectory staging = StagingDirectory.beside(target, hadoop())) {
+    try (StagingDirectory staging =
+        StagingDirectory.beside(target, "shards", "--shards", hadoop())) {
       Path records = new Path(staging.path(), "records");
       UnpackedImages images =
           phases.run(
@@ -86,7 +89,7 @@ public final class PrepareJob {
         if (found != null) {
           return new Prepared(Status.ALREADY_THERE, found);
         }
-        refuseOrReplace(staging);
+        refuseOrReplace();
       }
       List<Split> splits =
           StratifiedSplit.of(
@@ -122,8 +125,8 @@ public final class PrepareJob {
     return same ? found : null;
   }
 
-  private void refuseOrReplace(StagingDirectory staging) throws IOException {
-    if (!staging.targetIsShardSet()) {
+  private void refuseOrReplace() throws IOException {
+    if (!targetIsShardSet()) {
       throw JobException.settings(
           "Cannot write shards to "
               + target
@@ -136,6 +139,19 @@ public final class PrepareJob {
               + ": found shards of other images or settings, expected an empty place or the same"
               + " ones. Use --overwrite, or another --shards.");
     }
+  }
+
+  /** Whether the target holds a shard set, whole or not, and nothing else. */
+  private boolean targetIsShardSet() throws IOException {
+    for (FileStatus child : target.getFileSystem(hadoop()).listStatus(target)) {
+      String name = child.getPath().getName();
+      if (!name.equals(Manifest.FILE)
+          && !name.equals("." + Manifest.FILE + ".crc")
+          && !(child.isDirectory() && name.startsWith("split="))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private ChannelStatistics statistics(UnpackedImages images, List<Split> splits) {

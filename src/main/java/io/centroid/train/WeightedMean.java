@@ -9,6 +9,9 @@ import java.util.stream.IntStream;
  * The average of a round: Σ n_w x_w / Σ n_w for every parameter and every value of updater state,
  * summed in double precision in ascending order of the contributions.
  *
+ * <p>The average is written over the arrays of the last worker's result, which nobody needs any
+ * more: states may be large, and fresh memory is slow.
+ *
  * <p>The arrays are cut into chunks that are averaged in parallel; the sum of one value never
  * depends on how they are cut.
  */
@@ -48,7 +51,8 @@ final class WeightedMean {
 
   private static float[] mean(List<Contribution> contributions, int array, int length) {
     double scale = 1.0 / contributions.stream().mapToLong(Contribution::examples).sum();
-    float[] mean = new float[length];
+    Contribution last = contributions.get(contributions.size() - 1);
+    float[] mean = last instanceof WorkerResult result ? result.values(array) : new float[length];
     IntStream.range(0, (length + CHUNK - 1) / CHUNK)
         .parallel()
         .forEach(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.compute.TrainingState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import net.jqwik.api.Example;
@@ -28,7 +29,7 @@ final class WeightedMeanTest {
               ? WorkerResult.idle(worker)
               : result(worker, examples, parameters, updaterState, random));
     }
-    TrainingState mean = WeightedMean.of(results, 40);
+    TrainingState mean = WeightedMean.of(copies(results), 40);
     assertThat(mean.parameters()).hasSize(parameters);
     assertThat(mean.updaterState()[0]).hasSize(updaterState);
     for (int i = 0; i < parameters; i += 97) {
@@ -49,12 +50,29 @@ final class WeightedMeanTest {
         .isEqualTo(40 + results.stream().mapToInt(Contribution::longestSteps).max().orElseThrow());
   }
 
+  /** The mean is written over one of the results. */
+  private static List<Contribution> copies(List<? extends Contribution> results) {
+    return results.stream()
+        .map(result -> (WorkerResult) result)
+        .map(
+            result ->
+                (Contribution)
+                    result.withState(
+                        new TrainingState(
+                            result.state().parameters().clone(),
+                            Arrays.stream(result.state().updaterState())
+                                .map(float[]::clone)
+                                .toArray(float[][]::new),
+                            result.state().iteration())))
+        .toList();
+  }
+
   @Property(tries = 100)
   void ofOneWorkerIsThatWorkersStateToTheBit(
       @ForAll @IntRange(min = 1, max = 1_000_000) int examples, @ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     WorkerResult only = result(0, examples, 3000, 6000, random);
-    TrainingState mean = WeightedMean.of(List.of(only), 0);
+    TrainingState mean = WeightedMean.of(copies(List.of(only)), 0);
     assertThat(mean.parameters()).isEqualTo(only.state().parameters());
     assertThat(mean.updaterState()).isDeepEqualTo(only.state().updaterState());
   }

@@ -1,20 +1,18 @@
-package io.centroid.prep;
+package io.centroid.run;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
-import io.centroid.shard.Manifest;
 import java.io.IOException;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
  * A directory beside the target that becomes the target at once, or is removed: whatever stood at
- * the target before is there until the new shard set is complete.
+ * the target before is there until what is staged is complete.
  */
-final class StagingDirectory implements AutoCloseable {
+public final class StagingDirectory implements AutoCloseable {
   private final FileSystem fileSystem;
   private final Path target;
   private final Path staging;
@@ -25,7 +23,16 @@ final class StagingDirectory implements AutoCloseable {
     this.staging = staging;
   }
 
-  static StagingDirectory beside(Path directory, Configuration configuration) throws IOException {
+  /**
+   * Makes an empty directory beside another.
+   *
+   * @param directory the target
+   * @param what what the user calls the content, for messages: "shards"
+   * @param option the option that names the target, for messages: "--shards"
+   * @throws JobException with category SETTINGS when the place cannot be written
+   */
+  public static StagingDirectory beside(
+      Path directory, String what, String option, Configuration configuration) throws IOException {
     FileSystem fileSystem = directory.getFileSystem(configuration);
     // By way of its text, which loses the trailing slash that a URI may have.
     Path target = new Path(fileSystem.makeQualified(directory).toString());
@@ -35,11 +42,15 @@ final class StagingDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new JobException(
           FailureCategory.SETTINGS,
-          "Cannot write shards to "
+          "Cannot write "
+              + what
+              + " to "
               + target
               + ": found "
               + e.getMessage()
-              + ", expected a directory that can be written. Use another --shards.",
+              + ", expected a directory that can be written. Use another "
+              + option
+              + ".",
           e);
     }
     fileSystem.deleteOnExit(staging);
@@ -47,30 +58,17 @@ final class StagingDirectory implements AutoCloseable {
   }
 
   /** Where to write. */
-  Path path() {
+  public Path path() {
     return staging;
   }
 
   /** Whether the target holds nothing. */
-  boolean targetIsEmpty() throws IOException {
+  public boolean targetIsEmpty() throws IOException {
     return !fileSystem.exists(target) || fileSystem.listStatus(target).length == 0;
   }
 
-  /** Whether the target holds a shard set, whole or not, and nothing else. */
-  boolean targetIsShardSet() throws IOException {
-    for (FileStatus child : fileSystem.listStatus(target)) {
-      String name = child.getPath().getName();
-      if (!name.equals(Manifest.FILE)
-          && !name.equals("." + Manifest.FILE + ".crc")
-          && !(child.isDirectory() && name.startsWith("split="))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Puts the staging directory in the target's place. */
-  void publish() throws IOException {
+  public void publish() throws IOException {
     Path replaced = null;
     if (fileSystem.exists(target)) {
       replaced = sibling(target, "replaced");
@@ -97,7 +95,7 @@ final class StagingDirectory implements AutoCloseable {
 
   private void rename(Path from, Path to) throws IOException {
     if (!fileSystem.rename(from, to)) {
-      throw new IOException("Cannot publish shards: found no way to rename " + from + " to " + to);
+      throw new IOException("Cannot publish " + to + ": found no way to rename " + from + " to it");
     }
   }
 

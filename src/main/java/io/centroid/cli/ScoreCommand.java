@@ -1,0 +1,107 @@
+package io.centroid.cli;
+
+import io.centroid.data.Split;
+import io.centroid.prep.ImageSources;
+import io.centroid.run.Phases;
+import io.centroid.run.SparkSessions;
+import io.centroid.score.Cifar10Pictures;
+import io.centroid.score.ImageFiles;
+import io.centroid.score.PictureSource;
+import io.centroid.score.ScoreFormat;
+import io.centroid.score.ScoreJob;
+import io.centroid.score.ShardPictures;
+import io.centroid.train.CentroidKryoRegistrator;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code centroid score}. */
+@Command(
+    name = "score",
+    description = "Predicts the class of images with a published model.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  centroid score --model runs/0f3a9c41d2e7 --images photos --output scores --format csv",
+      "  centroid score --model runs/0f3a9c41d2e7 --shards shards --split test --output scores",
+      "  centroid score --model model.zip --data cifar-10-binary.tar.gz --output scores"
+    })
+final class ScoreCommand implements Callable<Integer> {
+  @Option(
+      names = "--model",
+      paramLabel = "PATH",
+      required = true,
+      description = "A run's directory or its model.zip; any Hadoop path.")
+  private Path model;
+
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source;
+
+  @Option(
+      names = "--split",
+      description =
+          "train, validation or test, of shards or CIFAR-10's own files; default: all of them.")
+  private Split split;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      required = true,
+      description = "Directory that gets one row for each image; any Hadoop path.")
+  private Path output;
+
+  @Option(names = "--format", description = "parquet or csv; default: parquet.")
+  private ScoreFormat format = ScoreFormat.PARQUET;
+
+  @Option(names = "--overwrite", description = "Replace what stands at --output.")
+  private boolean overwrite;
+
+  /** Where the images come from. */
+  private static final class Source {
+    @Option(
+        names = "--images",
+        paramLabel = "DIR",
+        description =
+            "Directory with PNG or JPEG images of any size, with all below it; any Hadoop path.")
+    private Path images;
+
+    @Option(
+        names = "--shards",
+        paramLabel = "DIR",
+        description = "Shard set that 'prepare' published; any Hadoop path.")
+    private Path shards;
+
+    @Option(
+        names = "--data",
+        paramLabel = "PATH",
+        description = "CIFAR-10's own files: an archive or a directory with its batches.")
+    private Path data;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Phases phases = new Phases(System.out);
+    try (SparkSession session =
+        SparkSessions.open("centroid score", CentroidKryoRegistrator.class.getName())) {
+      PictureSource pictures = pictures(session.sparkContext().hadoopConfiguration());
+      new ScoreJob(session, model, pictures, output, format, overwrite, phases).execute();
+      phases.say("The scores are in %s", output);
+      return 0;
+    }
+  }
+
+  private PictureSource pictures(Configuration configuration) throws IOException {
+    List<Split> splits = split == null ? List.of(Split.values()) : List.of(split);
+    if (source.shards != null) {
+      return new ShardPictures(source.shards, splits);
+    }
+    return source.data != null
+        ? new Cifar10Pictures(ImageSources.open(source.data, configuration), splits)
+        : new ImageFiles(source.images);
+  }
+}

@@ -1,0 +1,52 @@
+package io.centroid.evaluate;
+
+import io.centroid.error.JobException;
+import io.centroid.model.FlatParameters;
+import io.centroid.model.ModelCard;
+import io.centroid.model.ModelFile;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A model as it was published.
+ *
+ * @param card what it was trained on and how its input is made
+ * @param classifier what executors classify with
+ */
+public record PublishedModel(ModelCard card, Classifier classifier) {
+
+  /**
+   * Reads a model.
+   *
+   * @param path a run's directory or its {@code model.zip}, on any Hadoop file system
+   * @throws JobException with category DATA when there is none
+   */
+  public static PublishedModel read(Path path, Configuration configuration) throws IOException {
+    FileSystem fileSystem = path.getFileSystem(configuration);
+    Path file =
+        fileSystem.exists(path) && fileSystem.getFileStatus(path).isDirectory()
+            ? new Path(path, "model.zip")
+            : path;
+    try (InputStream in = fileSystem.open(file)) {
+      ModelFile.Model model = ModelFile.read(in, file.toString());
+      try {
+        return new PublishedModel(
+            model.card(),
+            new Classifier(
+                model.network().getLayerWiseConfigurations().toJson(),
+                FlatParameters.read(model.network().params())));
+      } finally {
+        model.network().close();
+      }
+    } catch (FileNotFoundException e) {
+      throw JobException.data(
+          "Cannot read model %s: found no such file, expected a model.zip that train published."
+              .formatted(file),
+          e);
+    }
+  }
+}

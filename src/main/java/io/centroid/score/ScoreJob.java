@@ -1,0 +1,134 @@
+package io.centroid.score;
+
+import io.centroid.data.ChannelStatistics;
+import io.centroid.data.Choice;
+import io.centroid.data.Normalizer;
+import io.centroid.error.JobException;
+import io.centroid.evaluate.Classifier;
+import io.centroid.evaluate.PublishedModel;
+import io.centroid.model.ModelCard;
+import io.centroid.run.Phases;
+import io.centroid.run.StagingDirectory;
+import java.io.IOException;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Scores images with a published model and writes one row for each, as {@link ScoreTable} has it.
+ * The output appears at once, when it is whole, or not at all.
+ */
+public final class ScoreJob {
+  private static final int PROBLEMS_SHOWN = 10;
+  private static final double NANOS = 1e9;
+
+  private final SparkSession session;
+  private final JavaSparkContext context;
+  private final Path model;
+  private final PictureSource source;
+  private final Path output;
+  private final ScoreFormat format;
+  private final boolean overwrite;
+  private final Phases phases;
+
+  /**
+   * Creates a job.
+   *
+   * @param model a run's directory or its {@code model.zip}
+   * @param output the directory that gets the table
+   * @param overwrite whether something that stands there is replaced
+   * @param phases told of what is happening
+   */
+  public ScoreJob(
+      SparkSession session,
+      Path model,
+      PictureSource source,
+      Path output,
+      ScoreFormat format,
+      boolean overwrite,
+      Phases phases) {
+    this.session = session;
+    this.context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    this.model = model;
+    this.source = source;
+    this.output = output;
+    this.format = format;
+    this.overwrite = overwrite;
+    this.phases = phases;
+  }
+
+  /**
+   * Scores and publishes.
+   *
+   * @throws JobException when the model or the source cannot be used, or something stands at the
+   *     output
+   */
+  public void execute() throws IOException {
+    PublishedModel published = PublishedModel.read(model, context.hadoopConfiguration());
+    phases.say("Model trained on %s", published.card().dataset());
+    try (StagingDirectory staging =
+        StagingDirectory.beside(output, "scores", "--output", context.hadoopConfiguration())) {
+      if (!overwrite && !staging.targetIsEmpty()) {
+        throw JobException.settings(
+            "Cannot write scores to %s: found something there, expected an empty place. Use another --output, or --overwrite."
+                .formatted(output));
+      }
+      write(published, staging.path());
+      report(published, staging.path());
+      staging.publish();
+    }
+  }
+
+  private void write(PublishedModel published, Path staging) throws IOException {
+    JavaRDD<Picture> pictures = source.pictures(context, normalizer(published.card()));
+    Broadcast<Classifier> classifier = context.broadcast(published.classifier());
+    List<String> classNames = published.card().classNames();
+    JavaRDD<Row> rows = pictures.mapPartitions(new ScoreTable.Task(classifier, classNames));
+    long begin = System.nanoTime();
+    session
+        .createDataFrame(rows, ScoreTable.schema(classNames))
+        .write()
+        .mode(SaveMode.Append) // to the empty staging directory
+        .option("header", true)
+        .format(Choice.name(format))
+        .save(staging.toString());
+    phases.say("%-56s %7.1f s", "Score", (System.nanoTime() - begin) / NANOS);
+    classifier.destroy();
+  }
+
+  private void report(PublishedModel published, Path staging) {
+    StructType schema = ScoreTable.schema(published.card().classNames());
+    Dataset<Row> table =
+        session
+            .read()
+            .schema(schema)
+            .option("header", true)
+            .format(Choice.name(format))
+            .load(staging.toString());
+    long unreadable = table.filter("problem is not null").count();
+    phases.say("%,d images scored", table.count() - unreadable);
+    if (unreadable > 0) {
+      phases.say("%,d cannot be read:", unreadable);
+      table
+          .filter("problem is not null")
+          .select("id", "problem")
+          .takeAsList(PROBLEMS_SHOWN)
+          .forEach(row -> phases.say("  %s: %s", row.getString(0), row.getString(1)));
+      if (unreadable > PROBLEMS_SHOWN) {
+        phases.say("  and more, each with its row in the table");
+      }
+    }
+  }
+
+  private static Normalizer normalizer(ModelCard card) {
+    return new Normalizer(
+        card.normalization(), new ChannelStatistics(card.mean(), card.deviation()));
+  }
+}
