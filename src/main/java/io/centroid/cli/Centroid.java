@@ -51,12 +51,19 @@ public final class Centroid {
 
   /** Runs a command and returns its exit code. */
   public static int execute(String... arguments) {
+    try {
+      return commandLine().execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+    } catch (OutOfMemoryError e) {
+      return ExitStatus.report(e);
+    }
+  }
+
+  private static CommandLine commandLine() {
     return new CommandLine(new Centroid())
         .registerConverter(Path.class, Path::new)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(ExitStatus::report)
-        .setParameterExceptionHandler(ExitStatus::reportUsage)
-        .execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+        .setParameterExceptionHandler(ExitStatus::reportUsage);
   }
 
   /** Version and commit. */

@@ -28,6 +28,15 @@ final class ExitStatus {
     return known.map(JobException::category).orElse(FailureCategory.INTERNAL).exitCode();
   }
 
+  /** Reports that memory is exhausted. */
+  static int report(OutOfMemoryError failure) {
+    LoggerFactory.getLogger(ExitStatus.class).info("Out of memory", failure);
+    System.err.println(
+        "centroid: Cannot go on: found no memory left (%s), expected some of %,d MB. Use a larger --driver-memory."
+            .formatted(failure.getMessage(), Runtime.getRuntime().maxMemory() >> 20));
+    return FailureCategory.RESOURCES.exitCode();
+  }
+
   /** Reports arguments that cannot be used. */
   static int reportUsage(ParameterException failure, String[] arguments) {
     PrintWriter err = failure.getCommandLine().getErr();

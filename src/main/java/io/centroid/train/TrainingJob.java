@@ -1,7 +1,11 @@
 package io.centroid.train;
 
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepMemory;
+import io.centroid.compute.StepOptions;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
 import io.centroid.config.Settings;
 import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
@@ -115,6 +119,7 @@ public final class TrainingJob {
         DenseNetwork.configuration(settings.network(), settings.training());
     String summary = NetworkSummary.of(settings.network(), network).render();
     phases.say(summary);
+    checkMemory(shards, network);
 
     try (RunDirectory directory = RunDirectory.stage(target, hadoop());
         Checkpoints checkpoints =
@@ -241,6 +246,19 @@ public final class TrainingJob {
               context, shares, network.toJson(), recipe(network, plan), plan, settings.averaging());
       case STOCK -> new StockAveraging(context, shares, network.toJson(), plan);
     };
+  }
+
+  private void checkMemory(ShardSet shards, MultiLayerConfiguration network) {
+    long examples = shards.manifest().count(Split.TRAIN);
+    LocalStep step = LocalStep.of(settings.training().localStep(), network, StepOptions.PLAIN);
+    AveragingSettings averaging = settings.averaging();
+    new MemoryCheck(
+            StepMemory.of(step, network, settings.training().minibatchSize()),
+            settings.training().workers(),
+            averaging.fanIn(),
+            (averaging.outerMomentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
+            examples * Cifar10.FEATURES)
+        .check(context);
   }
 
   private StepRecipe recipe(MultiLayerConfiguration network, RoundPlan plan) {

@@ -27,8 +27,15 @@ final class StandaloneClusterIT {
     "--spark-conf", "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout=1s"
   };
 
-  /** More workers than one place averages: a broadcast down, a tree of sums up. */
-  private static final String[] TREE = {"--set", "averaging.fan-in=2"};
+  /**
+   * More workers than one place averages, so that there is a broadcast down and a tree of sums up;
+   * and the other network.
+   */
+  private static final String[] TREE = {
+    "--set", "averaging.fan-in=2",
+    "--set", "network.kind=channel-dense",
+    "--set", "network.hidden-widths=[8, 16]"
+  };
 
   @TempDir private Path directory;
 
@@ -63,27 +70,49 @@ final class StandaloneClusterIT {
 
       JsonNode elastic = train(cluster.master(), shards, "elastic", DYNAMIC_ALLOCATION);
       assertThat(elastic.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
+
+      String large = "network.kind=channel-dense";
+      ScriptRun driver =
+          run(cluster.master(), shards, "driver", "--set", large, "--driver-memory", "1g");
+      assertThat(driver.exitCode()).as(driver.output()).isEqualTo(8);
+      assertThat(driver.output())
+          .contains("Cannot train: found 1,024 MB of driver memory, expected at least 3,072 MB")
+          .contains("Use --driver-memory 3072m");
+      ScriptRun executor =
+          run(cluster.master(), shards, "executor", "--set", large, "--driver-memory", "3g");
+      assertThat(executor.exitCode()).as(executor.output()).isEqualTo(8);
+      assertThat(executor.output())
+          .contains("Cannot train: found 1,024 MB of executor memory, expected at least")
+          .doesNotContain("Deal the training images");
     }
-    // Both Workers ran an executor of all three applications.
+    // Both Workers ran an executor of all five applications.
     for (String worker : new String[] {"work-1", "work-2"}) {
       try (Stream<Path> applications = Files.list(directory.resolve("cluster").resolve(worker))) {
         assertThat(applications.map(path -> path.getFileName().toString()))
             .filteredOn(name -> name.startsWith("app-"))
-            .hasSize(3);
+            .hasSize(5);
       }
     }
   }
 
   private JsonNode train(String master, Path shards, String name, String... more)
       throws IOException, InterruptedException {
-    Path runs = directory.resolve("runs-" + name);
-    List<String> arguments = new ArrayList<>(List.of(more));
+    ScriptRun trained = run(master, shards, name, more);
+    assertThat(trained.exitCode()).as(trained.output()).isZero();
+    try (Stream<Path> published = Files.list(directory.resolve("runs-" + name))) {
+      Path run = published.findFirst().orElseThrow();
+      return new ObjectMapper().readTree(run.resolve("outcome.json").toFile());
+    }
+  }
+
+  private ScriptRun run(String master, Path shards, String name, String... more)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("--driver-memory", "1g"));
+    arguments.addAll(List.of(more));
     arguments.addAll(
         List.of(
             "--master",
             master,
-            "--driver-memory",
-            "1g",
             "--executor-memory",
             "1g",
             "--spark-conf",
@@ -91,20 +120,14 @@ final class StandaloneClusterIT {
             "--shards",
             shards.toString(),
             "--runs",
-            runs.toString(),
+            directory.resolve("runs-" + name).toString(),
             "--set",
             "training.epochs=2",
             "--set",
             "training.workers=3",
             "--set",
             "averaging.frequency=5"));
-    ScriptRun trained =
-        StandaloneCluster.run(
-            directory.resolve(name + ".out"), "submit/train.sh", arguments.toArray(String[]::new));
-    assertThat(trained.exitCode()).as(trained.output()).isZero();
-    try (Stream<Path> published = Files.list(runs)) {
-      Path run = published.findFirst().orElseThrow();
-      return new ObjectMapper().readTree(run.resolve("outcome.json").toFile());
-    }
+    return StandaloneCluster.run(
+        directory.resolve(name + ".out"), "submit/train.sh", arguments.toArray(String[]::new));
   }
 }
