@@ -32,6 +32,7 @@ measure step --repetitions 7
 measure averaging --repetitions 5
 measure accuracy
 measure memory --rounds 2000 --driver-memory 2g
+measure score --repetitions 7
 
 echo
 echo "== The published training, from shards to report"

@@ -58,7 +58,7 @@ final class ArchitectureTest {
         .whereLayer("evaluate")
         .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "report", "score")
         .whereLayer("score")
-        .mayOnlyBeAccessedByLayers("cli")
+        .mayOnlyBeAccessedByLayers("cli", "benchmark")
         .whereLayer("compute")
         .mayOnlyBeAccessedByLayers("benchmark", "train", "evaluate", "score")
         .whereLayer("model")

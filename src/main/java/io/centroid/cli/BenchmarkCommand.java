@@ -3,6 +3,7 @@ package io.centroid.cli;
 import io.centroid.benchmark.AccuracyBenchmark;
 import io.centroid.benchmark.AveragingBenchmark;
 import io.centroid.benchmark.MemoryBenchmark;
+import io.centroid.benchmark.ScoreBenchmark;
 import io.centroid.benchmark.StepBenchmark;
 import io.centroid.config.Settings;
 import io.centroid.data.Split;
@@ -45,14 +46,17 @@ final class BenchmarkCommand implements Callable<Integer> {
     /** Seconds until 48 % of the test images. */
     ACCURACY,
     /** Memory over thousands of rounds. */
-    MEMORY
+    MEMORY,
+    /** Scoring shards. */
+    SCORE
   }
 
   @Parameters(
       paramLabel = "PART",
       description =
           "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
-              + " until 48 %% of the test images; memory: over thousands of rounds.")
+              + " until 48 %% of the test images; memory: over thousands of rounds; score: scoring"
+              + " shards.")
   private Part part;
 
   @Option(
@@ -98,6 +102,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);
         case ACCURACY -> new AccuracyBenchmark(context, set, network, python, phases).run();
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
+        case SCORE -> new ScoreBenchmark(session, shards, set, network, phases).run(repetitions);
       }
       return 0;
     }

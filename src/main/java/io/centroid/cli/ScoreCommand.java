@@ -1,6 +1,7 @@
 package io.centroid.cli;
 
 import io.centroid.data.Split;
+import io.centroid.evaluate.PublishedModel;
 import io.centroid.prep.ImageSources;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
@@ -88,8 +89,10 @@ final class ScoreCommand implements Callable<Integer> {
     Phases phases = new Phases(System.out);
     try (SparkSession session =
         SparkSessions.open("centroid score", CentroidKryoRegistrator.class.getName())) {
-      PictureSource pictures = pictures(session.sparkContext().hadoopConfiguration());
-      new ScoreJob(session, model, pictures, output, format, overwrite, phases).execute();
+      Configuration configuration = session.sparkContext().hadoopConfiguration();
+      PublishedModel published = PublishedModel.read(model, configuration);
+      PictureSource pictures = pictures(configuration);
+      new ScoreJob(session, published, pictures, output, format, overwrite, phases).execute();
       phases.say("The scores are in %s", output);
       return 0;
     }

@@ -4,6 +4,7 @@ import io.centroid.error.JobException;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.ModelCard;
 import io.centroid.model.ModelFile;
+import io.centroid.shard.Manifest;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,17 @@ import org.apache.hadoop.fs.Path;
  * @param classifier what executors classify with
  */
 public record PublishedModel(ModelCard card, Classifier classifier) {
+
+  /** The card of a model that is trained on a shard set. */
+  public static ModelCard card(Manifest shards) {
+    return new ModelCard(
+        shards.dataset(),
+        shards.classNames(),
+        shards.featureShape(),
+        shards.normalization().kind(),
+        shards.normalization().mean(),
+        shards.normalization().deviation());
+  }
 
   /**
    * Reads a model.

@@ -27,11 +27,12 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class ScoreJob {
   private static final int PROBLEMS_SHOWN = 10;
+  private static final int TASKS_PER_SLOT = 2;
   private static final double NANOS = 1e9;
 
   private final SparkSession session;
   private final JavaSparkContext context;
-  private final Path model;
+  private final PublishedModel model;
   private final PictureSource source;
   private final Path output;
   private final ScoreFormat format;
@@ -41,14 +42,13 @@ public final class ScoreJob {
   /**
    * Creates a job.
    *
-   * @param model a run's directory or its {@code model.zip}
    * @param output the directory that gets the table
    * @param overwrite whether something that stands there is replaced
    * @param phases told of what is happening
    */
   public ScoreJob(
       SparkSession session,
-      Path model,
+      PublishedModel model,
       PictureSource source,
       Path output,
       ScoreFormat format,
@@ -67,12 +67,10 @@ public final class ScoreJob {
   /**
    * Scores and publishes.
    *
-   * @throws JobException when the model or the source cannot be used, or something stands at the
-   *     output
+   * @throws JobException when the source cannot be used, or something stands at the output
    */
   public void execute() throws IOException {
-    PublishedModel published = PublishedModel.read(model, context.hadoopConfiguration());
-    phases.say("Model trained on %s", published.card().dataset());
+    phases.say("Model trained on %s", model.card().dataset());
     try (StagingDirectory staging =
         StagingDirectory.beside(output, "scores", "--output", context.hadoopConfiguration())) {
       if (!overwrite && !staging.targetIsEmpty()) {
@@ -80,17 +78,21 @@ public final class ScoreJob {
             "Cannot write scores to %s: found something there, expected an empty place. Use another --output, or --overwrite."
                 .formatted(output));
       }
-      write(published, staging.path());
-      report(published, staging.path());
+      write(staging.path());
+      report(staging.path());
       staging.publish();
     }
   }
 
-  private void write(PublishedModel published, Path staging) throws IOException {
-    JavaRDD<Picture> pictures = source.pictures(context, normalizer(published.card()));
-    Broadcast<Classifier> classifier = context.broadcast(published.classifier());
-    List<String> classNames = published.card().classNames();
-    JavaRDD<Row> rows = pictures.mapPartitions(new ScoreTable.Task(classifier, classNames));
+  private void write(Path staging) throws IOException {
+    JavaRDD<Picture> pictures = source.pictures(context, normalizer(model.card()));
+    Broadcast<Classifier> classifier = context.broadcast(model.classifier());
+    List<String> classNames = model.card().classNames();
+    // A file for every task slot or so: opening and committing many takes longer than scoring.
+    JavaRDD<Row> rows =
+        pictures
+            .mapPartitions(new ScoreTable.Task(classifier, classNames))
+            .coalesce(TASKS_PER_SLOT * context.defaultParallelism());
     long begin = System.nanoTime();
     session
         .createDataFrame(rows, ScoreTable.schema(classNames))
@@ -103,8 +105,8 @@ public final class ScoreJob {
     classifier.destroy();
   }
 
-  private void report(PublishedModel published, Path staging) {
-    StructType schema = ScoreTable.schema(published.card().classNames());
+  private void report(Path staging) {
+    StructType schema = ScoreTable.schema(model.card().classNames());
     Dataset<Row> table =
         session
             .read()

@@ -13,11 +13,11 @@ import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Metrics;
+import io.centroid.evaluate.PublishedModel;
 import io.centroid.evaluate.ShardEvaluation;
 import io.centroid.json.Json;
 import io.centroid.model.DenseNetwork;
 import io.centroid.model.FlatParameters;
-import io.centroid.model.ModelCard;
 import io.centroid.model.ModelFile;
 import io.centroid.model.NetworkSummary;
 import io.centroid.model.Networks;
@@ -136,11 +136,16 @@ public final class TrainingJob {
       Outcome outcome = outcome(id, shards.manifest(), trained, metrics);
       directory.write("settings.conf", settings.render());
       directory.write("summary.txt", titled(shards.manifest(), summary));
-      directory.write("model.zip", out -> ModelFile.write(model, card(shards.manifest()), out));
+      directory.write(
+          "model.zip", out -> ModelFile.write(model, PublishedModel.card(shards.manifest()), out));
       directory.write(
           "model.onnx",
           out ->
-              OnnxFile.write(network, trained.best().parameters(), card(shards.manifest()), out));
+              OnnxFile.write(
+                  network,
+                  trained.best().parameters(),
+                  PublishedModel.card(shards.manifest()),
+                  out));
       directory.write("history.json", Json.write(trained.history()));
       directory.write("metrics.json", Json.write(metrics));
       directory.write("provenance.json", Json.write(provenance(shards.manifest())));
@@ -298,16 +303,6 @@ public final class TrainingJob {
         trained.steps(),
         manifest.count(Split.TRAIN),
         settings.training().workers());
-  }
-
-  private static ModelCard card(Manifest manifest) {
-    return new ModelCard(
-        manifest.dataset(),
-        manifest.classNames(),
-        manifest.featureShape(),
-        manifest.normalization().kind(),
-        manifest.normalization().mean(),
-        manifest.normalization().deviation());
   }
 
   private Provenance provenance(Manifest manifest) {

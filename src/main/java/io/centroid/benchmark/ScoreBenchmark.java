@@ -1,0 +1,148 @@
+package io.centroid.benchmark;
+
+import io.centroid.benchmark.Contender.Turn;
+import io.centroid.compute.Predictor;
+import io.centroid.compute.TrainingState;
+import io.centroid.data.Cifar10;
+import io.centroid.data.Split;
+import io.centroid.evaluate.Classifier;
+import io.centroid.evaluate.PublishedModel;
+import io.centroid.run.Phases;
+import io.centroid.score.ScoreFormat;
+import io.centroid.score.ScoreJob;
+import io.centroid.score.ShardPictures;
+import io.centroid.shard.ShardSet;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+
+/** Scoring the training split of shards to a Parquet table, and what of it takes how long. */
+public final class ScoreBenchmark {
+  private static final int BATCH = 256;
+
+  private final SparkSession session;
+  private final JavaSparkContext context;
+  private final Path directory;
+  private final ShardSet shards;
+  private final PublishedModel model;
+  private final Phases phases;
+
+  /**
+   * Creates a benchmark.
+   *
+   * @param directory where the shard set is
+   * @param network scores as it is before training
+   */
+  public ScoreBenchmark(
+      SparkSession session,
+      Path directory,
+      ShardSet shards,
+      MultiLayerConfiguration network,
+      Phases phases) {
+    this.session = session;
+    this.context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    this.directory = directory;
+    this.shards = shards;
+    this.model =
+        new PublishedModel(
+            PublishedModel.card(shards.manifest()),
+            new Classifier(network.toJson(), TrainingState.initial(network).parameters()));
+    this.phases = phases;
+  }
+
+  /** Prints images per second of each part, after one turn that warms up. */
+  public void run(int repetitions) throws IOException {
+    java.nio.file.Path scratch = Files.createTempDirectory("centroid-scores");
+    try {
+      Turns turns =
+          Turns.take(
+              List.of(
+                  new Part("the network alone, on every core", this::predict),
+                  new Part("reading the shards alone", this::read),
+                  new Part("score", () -> score(scratch))),
+              repetitions);
+      phases.say("%-38s %9s %17s", context.sc().master(), "images/s", "min to max");
+      for (String name : turns.names()) {
+        phases.say(
+            "%-38s %,9.0f %,8.0f %,8.0f",
+            name, turns.speed(name), turns.slowest(name), turns.fastest(name));
+      }
+    } finally {
+      FileUtils.deleteDirectory(scratch.toFile());
+    }
+  }
+
+  private void predict() {
+    int cores = context.defaultParallelism();
+    int batches = (int) (images() / cores / BATCH);
+    Classifier classifier = model.classifier();
+    IntStream.range(0, cores)
+        .parallel()
+        .forEach(
+            core -> {
+              float[] features = new float[BATCH * Cifar10.FEATURES];
+              try (Predictor predictor =
+                  Predictor.of(classifier.configurationJson(), classifier.parameters())) {
+                for (int batch = 0; batch < batches; batch++) {
+                  predictor.probabilities(features, BATCH);
+                }
+              }
+            });
+  }
+
+  private void read() {
+    shards.examples(context, Split.TRAIN).count();
+  }
+
+  private void score(java.nio.file.Path scratch) {
+    try {
+      new ScoreJob(
+              session,
+              model,
+              new ShardPictures(directory, List.of(Split.TRAIN)),
+              new Path(scratch.resolve("scores").toUri()),
+              ScoreFormat.PARQUET,
+              true,
+              new Phases(
+                  new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)))
+          .execute();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private long images() {
+    return shards.manifest().count(Split.TRAIN);
+  }
+
+  /** One part of the work, over all images of the split. */
+  private final class Part implements Contender {
+    private final String name;
+    private final Runnable work;
+
+    Part(String name, Runnable work) {
+      this.name = name;
+      this.work = work;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Turn turn() {
+      return Contender.timed(images(), work);
+    }
+  }
+}
