@@ -77,6 +77,7 @@ final class CentroidIT {
               "_SUCCESS",
               "history.json",
               "metrics.json",
+              "model.onnx",
               "model.zip",
               "outcome.json",
               "provenance.json",
