@@ -69,7 +69,8 @@ final class ArchitectureTest {
         .mayOnlyBeAccessedByLayers(
             "cli", "benchmark", "prep", "train", "report", "evaluate", "score")
         .whereLayer("config")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark", "prep", "train", "model", "compute")
+        .mayOnlyBeAccessedByLayers(
+            "cli", "benchmark", "prep", "train", "model", "compute", "report")
         .check(CLASSES);
   }
 

@@ -9,7 +9,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
-/** The entry point: {@code centroid prepare | train | evaluate | score | summary | benchmark}. */
+/**
+ * The entry point: {@code centroid prepare | train | evaluate | score | report | summary |
+ * benchmark}.
+ */
 @Command(
     name = "centroid",
     description = "Trains a dense image classifier on Apache Spark by parameter averaging.",
@@ -18,6 +21,7 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       ScoreCommand.class,
+      ReportCommand.class,
       SummaryCommand.class,
       BenchmarkCommand.class
     },

@@ -42,6 +42,11 @@ public final class Json {
     }
   }
 
+  /** A value as maps, lists, numbers and texts. */
+  public static Object tree(Object value) {
+    return MAPPER.convertValue(value, Object.class);
+  }
+
   /**
    * Reads a value from JSON.
    *

@@ -6,6 +6,8 @@ import io.centroid.compute.FloatCoding;
 import io.centroid.compute.TrainingState;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Counts;
+import io.centroid.evaluate.Gallery;
+import io.centroid.evaluate.GalleryTally;
 import io.centroid.kryo.RecordSerializer;
 import io.centroid.shard.ShardKryoRegistrator;
 import io.centroid.train.RoundExchange.Delivery;
@@ -47,9 +49,12 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, BlockExchange.Posted.class);
     RecordSerializer.register(kryo, Classifier.class);
     RecordSerializer.register(kryo, Counts.class);
+    RecordSerializer.register(kryo, GalleryTally.class);
+    RecordSerializer.register(kryo, Gallery.Shown.class);
     kryo.register(ExampleShape[].class);
     kryo.register(ExampleBlock[].class);
     kryo.register(Delivery[].class);
     kryo.register(Counts[].class);
+    kryo.register(GalleryTally[].class);
   }
 }

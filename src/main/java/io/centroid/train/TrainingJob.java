@@ -12,11 +12,13 @@ import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Classifier;
+import io.centroid.evaluate.GalleryJob;
 import io.centroid.evaluate.Metrics;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.evaluate.ShardEvaluation;
 import io.centroid.json.Json;
 import io.centroid.model.DenseNetwork;
+import io.centroid.model.FirstLayerImages;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.ModelFile;
 import io.centroid.model.NetworkSummary;
@@ -24,6 +26,8 @@ import io.centroid.model.Networks;
 import io.centroid.model.OnnxFile;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.Outcome;
+import io.centroid.report.Pictures;
+import io.centroid.report.RunReport;
 import io.centroid.report.TimeBreakdown;
 import io.centroid.report.TrainingProgress;
 import io.centroid.run.CodeVersion;
@@ -42,6 +46,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -51,6 +57,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * test split and published.
  */
 public final class TrainingJob {
+  private static final Logger LOG = LogManager.getLogger();
+  private static final int UNITS_SHOWN = 40;
+
   private final JavaSparkContext context;
   private final Settings settings;
   private final Path shardsPath;
@@ -133,6 +142,8 @@ public final class TrainingJob {
           phases.run(
               "Evaluate the best epoch, %d, on the test split".formatted(trained.bestEpoch()),
               () -> evaluate(shards, network, trained.best()));
+      Pictures pictures =
+          phases.run("Collect images for the report", () -> pictures(shards, network, trained));
       Outcome outcome = outcome(id, shards.manifest(), trained, metrics);
       directory.write("settings.conf", settings.render());
       directory.write("summary.txt", titled(shards.manifest(), summary));
@@ -148,6 +159,7 @@ public final class TrainingJob {
                   out));
       directory.write("history.json", Json.write(trained.history()));
       directory.write("metrics.json", Json.write(metrics));
+      directory.write("pictures.json", Json.write(pictures));
       directory.write("provenance.json", Json.write(provenance(shards.manifest())));
       directory.write("outcome.json", Json.write(outcome));
       model.close();
@@ -155,6 +167,7 @@ public final class TrainingJob {
       lock.check("run " + id);
       Path published = directory.publish();
       checkpoints.remove();
+      report(published);
       return new FinishedRun(outcome, published);
     }
   }
@@ -275,6 +288,26 @@ public final class TrainingJob {
   private Metrics evaluate(ShardSet shards, MultiLayerConfiguration network, TrainingState state) {
     return ShardEvaluation.evaluate(
         context, shards, Split.TEST, new Classifier(network.toJson(), state.parameters()));
+  }
+
+  /** Makes the report of a run that is published: whatever goes wrong here loses nothing. */
+  private void report(Path run) {
+    try {
+      RunReport.write(run, hadoop());
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Cannot make the report", e);
+      phases.say(
+          "Warning: cannot make %s: found %s. The run is whole; 'centroid report %s' tries again.",
+          RunReport.FILE, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), run);
+    }
+  }
+
+  private Pictures pictures(ShardSet shards, MultiLayerConfiguration network, Trained trained) {
+    float[] parameters = trained.best().parameters();
+    return new Pictures(
+        GalleryJob.collect(
+            context, shards, Split.TEST, new Classifier(network.toJson(), parameters)),
+        FirstLayerImages.of(network, parameters, UNITS_SHOWN));
   }
 
   private FinishedRun alreadyDone(Path target) throws IOException {

@@ -67,6 +67,22 @@ final class CentroidIT {
   }
 
   @Test
+  void theReportIsMadeAgainFromTheRunsFiles() throws IOException {
+    Path report = run().resolve("report.html");
+    String made = Files.readString(report);
+    assertThat(made).contains("stand-in data, not CIFAR-10: the numbers below say nothing");
+    assertThat(made.split("src=\"data:image/png", -1).length - 1).isBetween(40, 30 + 30 + 40);
+    Files.delete(report);
+    CommandLineRun again = CommandLineRun.of("report", run().toString());
+    assertThat(again.exitCode()).as(again.toString()).isZero();
+    assertThat(report).hasContent(made);
+
+    CommandLineRun failed = CommandLineRun.of("report", directory.toString());
+    assertThat(failed.exitCode()).isEqualTo(3);
+    assertThat(failed.err()).contains("expected a run that train published").hasLineCount(1);
+  }
+
+  @Test
   void publishesEverythingAtOnce() throws IOException {
     try (Stream<Path> files = Files.list(run())) {
       assertThat(
@@ -78,6 +94,8 @@ final class CentroidIT {
               "history.json",
               "metrics.json",
               "model.onnx",
+              "pictures.json",
+              "report.html",
               "model.zip",
               "outcome.json",
               "provenance.json",

@@ -1,0 +1,108 @@
+package io.centroid.evaluate;
+
+import io.centroid.evaluate.Gallery.CalibrationBin;
+import io.centroid.evaluate.Gallery.Shown;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What of some examples may get into a {@link Gallery}; tallies of disjoint examples can be added,
+ * in any order.
+ *
+ * @param examples {@code long[10]}: examples in each bin
+ * @param hitCounts {@code long[10]}: of them, those predicted correctly
+ * @param probabilities {@code double[10]}: sums of the probabilities of the predicted classes
+ * @param mistakes the most confident ones, most confident first
+ * @param hits of each class the most confident ones
+ */
+@SuppressWarnings("ArrayRecordComponent") // sums, never compared
+public record GalleryTally(
+    long[] examples,
+    long[] hitCounts,
+    double[] probabilities,
+    List<Shown> mistakes,
+    List<List<Shown>> hits) {
+  /** Mistakes that are shown. */
+  static final int MISTAKES = 30;
+
+  /** Hits of each class that are shown. */
+  static final int HITS = 3;
+
+  private static final int BINS = 10;
+  private static final Comparator<Shown> BY_CONFIDENCE =
+      Comparator.comparingDouble(Shown::probability).reversed().thenComparingLong(Shown::id);
+
+  /** Of no examples. */
+  static GalleryTally empty(int classes) {
+    List<List<Shown>> hits = new ArrayList<>();
+    for (int label = 0; label < classes; label++) {
+      hits.add(new ArrayList<>());
+    }
+    return new GalleryTally(
+        new long[BINS], new long[BINS], new double[BINS], new ArrayList<>(), hits);
+  }
+
+  /** Whether an example with this prediction would be shown as things stand. */
+  boolean wants(int truth, int prediction, double probability) {
+    List<Shown> list = list(truth, prediction);
+    int most = truth == prediction ? HITS : MISTAKES;
+    return list.size() < most || probability >= list.get(most - 1).probability();
+  }
+
+  /** Counts a prediction. */
+  void count(boolean hit, double probability) {
+    int bin = Math.min((int) (probability * BINS), BINS - 1);
+    examples[bin]++;
+    hitCounts[bin] += hit ? 1 : 0;
+    probabilities[bin] += probability;
+  }
+
+  /** Keeps an image if it is among the most confident ones. */
+  void show(Shown image) {
+    List<Shown> list = list(image.truth(), image.prediction());
+    list.add(image);
+    list.sort(BY_CONFIDENCE);
+    int most = image.truth() == image.prediction() ? HITS : MISTAKES;
+    if (list.size() > most) {
+      list.remove(most);
+    }
+  }
+
+  /** Adds a tally of other examples. */
+  GalleryTally plus(GalleryTally other) {
+    for (int bin = 0; bin < BINS; bin++) {
+      examples[bin] += other.examples[bin];
+      hitCounts[bin] += other.hitCounts[bin];
+      probabilities[bin] += other.probabilities[bin];
+    }
+    other.mistakes.forEach(this::show);
+    other.hits.forEach(ofClass -> ofClass.forEach(this::show));
+    return this;
+  }
+
+  Gallery gallery() {
+    List<CalibrationBin> bins = new ArrayList<>();
+    double error = 0;
+    long all = 0;
+    for (int bin = 0; bin < BINS; bin++) {
+      long count = examples[bin];
+      double probability = count == 0 ? 0 : probabilities[bin] / count;
+      double accuracy = count == 0 ? 0 : (double) hitCounts[bin] / count;
+      bins.add(
+          new CalibrationBin(
+              (double) bin / BINS, (bin + 1.0) / BINS, count, probability, accuracy));
+      error += count * Math.abs(accuracy - probability);
+      all += count;
+    }
+    return new Gallery(
+        bins,
+        all == 0 ? 0 : error / all,
+        List.copyOf(mistakes),
+        hits.stream().flatMap(List::stream).toList());
+  }
+
+  private List<Shown> list(int truth, int prediction) {
+    return truth == prediction ? hits.get(truth) : mistakes;
+  }
+}
