@@ -15,7 +15,6 @@ import io.centroid.shard.ShardSet;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
@@ -116,8 +115,8 @@ public final class ScoreBenchmark {
               new Phases(
                   new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)))
           .execute();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (Exception e) {
+      throw new IllegalStateException("Cannot score: " + e.getMessage(), e);
     }
   }
 

@@ -18,7 +18,7 @@ import net.coobird.thumbnailator.Thumbnails;
  * resized to 32×32 pixels. An image of that size stays as it is. Transparency is dropped.
  */
 final class ImageDecoder {
-  /** What decoding may take: 400 MB of heap. */
+  /** What decoding may take: 400 MB of heap as it is stored, and 400 MB without transparency. */
   private static final long MOST_PIXELS = 100_000_000;
 
   private static final String EXPECTED = "expected a PNG, JPEG, GIF or BMP image";

@@ -9,7 +9,6 @@ import io.centroid.evaluate.PublishedModel;
 import io.centroid.model.ModelCard;
 import io.centroid.run.Phases;
 import io.centroid.run.StagingDirectory;
-import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -28,7 +27,6 @@ import org.apache.spark.sql.types.StructType;
 public final class ScoreJob {
   private static final int PROBLEMS_SHOWN = 10;
   private static final int TASKS_PER_SLOT = 2;
-  private static final double NANOS = 1e9;
 
   private final SparkSession session;
   private final JavaSparkContext context;
@@ -69,7 +67,7 @@ public final class ScoreJob {
    *
    * @throws JobException when the source cannot be used, or something stands at the output
    */
-  public void execute() throws IOException {
+  public void execute() throws Exception {
     phases.say("Model trained on %s", model.card().dataset());
     try (StagingDirectory staging =
         StagingDirectory.beside(output, "scores", "--output", context.hadoopConfiguration())) {
@@ -84,7 +82,7 @@ public final class ScoreJob {
     }
   }
 
-  private void write(Path staging) throws IOException {
+  private void write(Path staging) throws Exception {
     JavaRDD<Picture> pictures = source.pictures(context, normalizer(model.card()));
     Broadcast<Classifier> classifier = context.broadcast(model.classifier());
     List<String> classNames = model.card().classNames();
@@ -93,15 +91,18 @@ public final class ScoreJob {
         pictures
             .mapPartitions(new ScoreTable.Task(classifier, classNames))
             .coalesce(TASKS_PER_SLOT * context.defaultParallelism());
-    long begin = System.nanoTime();
-    session
-        .createDataFrame(rows, ScoreTable.schema(classNames))
-        .write()
-        .mode(SaveMode.Append) // to the empty staging directory
-        .option("header", true)
-        .format(Choice.name(format))
-        .save(staging.toString());
-    phases.say("%-56s %7.1f s", "Score", (System.nanoTime() - begin) / NANOS);
+    phases.run(
+        "Score",
+        () -> {
+          session
+              .createDataFrame(rows, ScoreTable.schema(classNames))
+              .write()
+              .mode(SaveMode.Append) // to the empty staging directory
+              .option("header", true)
+              .format(Choice.name(format))
+              .save(staging.toString());
+          return null;
+        });
     classifier.destroy();
   }
 
