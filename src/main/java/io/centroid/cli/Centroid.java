@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
       "2:settings or arguments that cannot be used",
       "3:data that is missing, damaged or does not fit",
       "4:the training diverged",
+      "5:the gate did not pass the model; it is kept, and not promoted",
       "6:the same work is being done by another process",
       "7:interrupted; run again to go on",
       "8:memory, disk or executors do not suffice"

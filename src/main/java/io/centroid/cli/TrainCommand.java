@@ -1,6 +1,7 @@
 package io.centroid.cli;
 
 import io.centroid.config.Settings;
+import io.centroid.report.TrainedRun;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
 import io.centroid.train.CentroidKryoRegistrator;
@@ -42,6 +43,12 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--fresh", description = "Start over instead of going on from a checkpoint.")
   private boolean fresh;
 
+  @Option(
+      names = "--outcome",
+      paramLabel = "FILE",
+      description = "Also write where the run is and how it ended, as JSON; any Hadoop path.")
+  private Path outcome;
+
   @Mixin private SettingsOptions options = new SettingsOptions();
 
   @Override
@@ -52,6 +59,10 @@ final class TrainCommand implements Callable<Integer> {
         SparkSessions.open("centroid train", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       FinishedRun run = new TrainingJob(context, settings, shards, runs, fresh, phases).execute();
+      if (outcome != null) {
+        new TrainedRun(run.directory().toString(), run.outcome())
+            .write(outcome, context.hadoopConfiguration());
+      }
       phases.say("The run is in %s", run.directory());
       return run.outcome().exitCode();
     }

@@ -27,6 +27,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
  * @param training settings of the training
  * @param averaging settings of the parameter averaging
  * @param checkpoint settings of the checkpoints
+ * @param gate what a model must come to before it is promoted
  * @param effective every key with its effective value in HOCON notation, sorted by key
  */
 public record Settings(
@@ -35,6 +36,7 @@ public record Settings(
     TrainingSettings training,
     AveragingSettings averaging,
     CheckpointSettings checkpoint,
+    GateSettings gate,
     SortedMap<String, String> effective) {
 
   /** The settings with no overrides. */
@@ -154,6 +156,11 @@ public record Settings(
             () ->
                 new CheckpointSettings(
                     reader.integer("checkpoint.every-rounds"), reader.integer("checkpoint.keep")));
+    GateSettings gate =
+        reader.section(
+            () ->
+                new GateSettings(
+                    reader.number("gate.minimum-accuracy"), reader.number("gate.significance")));
     if (training != null && averaging != null) {
       problems.addAll(beyondStock(training, averaging));
     }
@@ -170,6 +177,7 @@ public record Settings(
         training,
         averaging,
         checkpoint,
+        gate,
         Collections.unmodifiableSortedMap(effective));
   }
 

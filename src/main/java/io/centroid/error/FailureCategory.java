@@ -14,6 +14,8 @@ public enum FailureCategory {
   DATA(3),
   /** The training diverged: a loss that is not a finite number. */
   DIVERGED(4),
+  /** The gate did not pass a model: it is kept, and not promoted. */
+  BLOCKED(5),
   /** Another process is doing the same work. */
   ALREADY_RUNNING(6),
   /** Asked to end before the work was done; running again goes on from there. */

@@ -11,6 +11,8 @@ import org.apache.spark.SparkContext;
  * @param codeModified whether the working tree differed from the commit
  * @param shards path of the shard set
  * @param shardFingerprint fingerprint of the shard set
+ * @param imagesHash hash of the images, whatever the shards made of them; null in runs of before it
+ *     was recorded
  * @param dataset the data set's title
  * @param started when the run started
  * @param finished when its results were complete
@@ -26,6 +28,7 @@ public record Provenance(
     boolean codeModified,
     String shards,
     String shardFingerprint,
+    String imagesHash,
     String dataset,
     String started,
     String finished,
@@ -40,6 +43,7 @@ public record Provenance(
       SparkContext context,
       String shards,
       String shardFingerprint,
+      String imagesHash,
       String dataset,
       Instant started) {
     CodeVersion code = CodeVersion.current();
@@ -49,6 +53,7 @@ public record Provenance(
         code.dirty(),
         shards,
         shardFingerprint,
+        imagesHash,
         dataset,
         started.toString(),
         Instant.now().toString(),

@@ -1,5 +1,6 @@
 package io.centroid.run;
 
+import java.util.List;
 import java.util.SortedMap;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -10,12 +11,14 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 public record RunId(String value) {
   private static final int DIGITS = 12;
+  private static final List<String> NOT_OF_THE_RESULT = List.of("prepare.", "checkpoint.", "gate.");
 
   /**
    * The id of a training.
    *
    * @param settings effective settings; those of the preparation are left out, because the shards'
-   *     fingerprint stands for them, and those of the checkpoints, which do not change the result
+   *     fingerprint stands for them, and those of the checkpoints and of the gate, which do not
+   *     change the result
    * @param shardFingerprint the fingerprint of the shard set
    */
   public static RunId of(
@@ -23,7 +26,7 @@ public record RunId(String value) {
     StringBuilder text = new StringBuilder("shards " + shardFingerprint + "\ncode " + code + "\n");
     settings.forEach(
         (key, value) -> {
-          if (!key.startsWith("prepare.") && !key.startsWith("checkpoint.")) {
+          if (NOT_OF_THE_RESULT.stream().noneMatch(key::startsWith)) {
             text.append(key).append(" = ").append(value).append('\n');
           }
         });

@@ -340,7 +340,12 @@ public final class TrainingJob {
 
   private Provenance provenance(Manifest manifest) {
     return Provenance.of(
-        context.sc(), shardsPath.toString(), manifest.fingerprint(), manifest.dataset(), started);
+        context.sc(),
+        shardsPath.toString(),
+        manifest.fingerprint(),
+        manifest.imagesHash(),
+        manifest.dataset(),
+        started);
   }
 
   /** The summary; whatever is made from stand-in data says so. */

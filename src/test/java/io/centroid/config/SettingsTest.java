@@ -48,6 +48,7 @@ final class SettingsTest {
                 AugmentationSettings.NONE));
     assertThat(settings.averaging())
         .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0, 0, 16));
+    assertThat(settings.gate()).isEqualTo(new GateSettings(0, 0.01));
   }
 
   @Test
@@ -80,7 +81,9 @@ final class SettingsTest {
                 "averaging.frequency=7",
                 "averaging.engine=centroid",
                 "averaging.outer-momentum=0.5",
-                "averaging.fan-in=4"));
+                "averaging.fan-in=4",
+                "gate.minimum-accuracy=0.45",
+                "gate.significance=0.05"));
     assertThat(settings.prepare())
         .isEqualTo(new PrepareSettings(3, 0.25, Normalization.STANDARDIZE, 7, 1000, 200));
     assertThat(settings.network().hiddenWidths()).containsExactly(30, 20, 10);
@@ -100,6 +103,7 @@ final class SettingsTest {
                 AugmentationSettings.NONE));
     assertThat(settings.averaging())
         .isEqualTo(new AveragingSettings(7, EngineKind.CENTROID, 0.5, 0, 4));
+    assertThat(settings.gate()).isEqualTo(new GateSettings(0.45, 0.05));
   }
 
   @Test
@@ -121,7 +125,7 @@ final class SettingsTest {
             List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
     Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
     assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
-    assertThat(settings.render().lines()).isSorted().hasSize(39);
+    assertThat(settings.render().lines()).isSorted().hasSize(41);
   }
 
   @ParameterizedTest
@@ -206,6 +210,8 @@ final class SettingsTest {
         "training.label-smoothing=1 | training.label-smoothing: found 1.0, expected 0 to 0.9",
         "averaging.outer-momentum=1 | averaging.outer-momentum: found 1.0, expected 0 to 0.99",
         "averaging.fan-in=1 | averaging.fan-in: found 1, expected 2 to 1000",
+        "gate.minimum-accuracy=45 | gate.minimum-accuracy: found 45.0, expected 0 to 1",
+        "gate.significance=0.6 | gate.significance: found 0.6, expected 0 to 0.5",
         "training=3 | training.epochs: found no value, expected one",
       })
   void refusesValuesOutOfBounds(String assignment, String problem) {

@@ -98,6 +98,7 @@ final class RunReportTest {
             false,
             shards,
             "ff",
+            "ee",
             dataset,
             "now",
             "later",
