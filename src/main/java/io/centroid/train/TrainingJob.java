@@ -14,8 +14,10 @@ import io.centroid.error.JobException;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.GalleryJob;
 import io.centroid.evaluate.Metrics;
+import io.centroid.evaluate.PredictionJob;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.evaluate.ShardEvaluation;
+import io.centroid.evaluate.TestPredictions;
 import io.centroid.json.Json;
 import io.centroid.model.DenseNetwork;
 import io.centroid.model.FirstLayerImages;
@@ -142,6 +144,13 @@ public final class TrainingJob {
           phases.run(
               "Evaluate the best epoch, %d, on the test split".formatted(trained.bestEpoch()),
               () -> evaluate(shards, network, trained.best()));
+      TestPredictions predictions =
+          PredictionJob.predict(
+              context,
+              shards,
+              new PublishedModel(
+                  PublishedModel.card(shards.manifest()),
+                  new Classifier(network.toJson(), trained.best().parameters())));
       Pictures pictures =
           phases.run("Collect images for the report", () -> pictures(shards, network, trained));
       Outcome outcome = outcome(id, shards.manifest(), trained, metrics);
@@ -159,6 +168,7 @@ public final class TrainingJob {
                   out));
       directory.write("history.json", Json.write(trained.history()));
       directory.write("metrics.json", Json.write(metrics));
+      directory.write(TestPredictions.FILE, predictions::write);
       directory.write("pictures.json", Json.write(pictures));
       directory.write("provenance.json", Json.write(provenance(shards.manifest())));
       directory.write("outcome.json", Json.write(outcome));

@@ -95,6 +95,7 @@ final class CentroidIT {
               "metrics.json",
               "model.onnx",
               "pictures.json",
+              "predictions.csv",
               "report.html",
               "model.zip",
               "outcome.json",
