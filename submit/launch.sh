@@ -71,7 +71,7 @@ split_options() {
     case $1 in
       --master | --deploy-mode | --driver-memory | --executor-memory | --executor-cores | \
         --num-executors | --total-executor-cores | --properties-file | --queue | --files | --jars | \
-        --name | --driver-java-options | --spark-conf)
+        --driver-java-options | --spark-conf)
         [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
         if [ "$1" = --spark-conf ]; then
           spark_options+=(--conf "$2")

@@ -27,6 +27,10 @@ final class ArchitectureTest {
         .definedBy("io.centroid.prep")
         .layer("benchmark")
         .definedBy("io.centroid.benchmark")
+        .layer("pipeline")
+        .definedBy("io.centroid.pipeline")
+        .layer("promote")
+        .definedBy("io.centroid.promote")
         .layer("train")
         .definedBy("io.centroid.train")
         .layer("report")
@@ -51,12 +55,16 @@ final class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("benchmark")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("pipeline")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("promote")
+        .mayOnlyBeAccessedByLayers("cli", "pipeline")
         .whereLayer("train")
         .mayOnlyBeAccessedByLayers("cli", "benchmark")
         .whereLayer("report")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark", "train")
+        .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "promote", "pipeline")
         .whereLayer("evaluate")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "report", "score")
+        .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "report", "score", "promote")
         .whereLayer("score")
         .mayOnlyBeAccessedByLayers("cli", "benchmark")
         .whereLayer("compute")
@@ -64,13 +72,22 @@ final class ArchitectureTest {
         .whereLayer("model")
         .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "evaluate", "compute", "score")
         .whereLayer("shard")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark", "prep", "train", "evaluate", "score")
+        .mayOnlyBeAccessedByLayers(
+            "cli", "benchmark", "prep", "train", "evaluate", "score", "promote")
         .whereLayer("run")
         .mayOnlyBeAccessedByLayers(
-            "cli", "benchmark", "prep", "train", "report", "evaluate", "score")
+            "cli",
+            "benchmark",
+            "prep",
+            "train",
+            "report",
+            "evaluate",
+            "score",
+            "promote",
+            "pipeline")
         .whereLayer("config")
         .mayOnlyBeAccessedByLayers(
-            "cli", "benchmark", "prep", "train", "model", "compute", "report")
+            "cli", "benchmark", "prep", "train", "model", "compute", "report", "promote")
         .check(CLASSES);
   }
 

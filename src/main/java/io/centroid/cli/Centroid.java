@@ -23,6 +23,11 @@ import picocli.CommandLine.ScopeType;
       ScoreCommand.class,
       ReportCommand.class,
       SummaryCommand.class,
+      GateCommand.class,
+      PromoteCommand.class,
+      RollbackCommand.class,
+      ModelsCommand.class,
+      PipelineCommand.class,
       BenchmarkCommand.class
     },
     mixinStandardHelpOptions = true,

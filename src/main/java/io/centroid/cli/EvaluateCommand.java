@@ -4,6 +4,7 @@ import io.centroid.data.Split;
 import io.centroid.evaluate.EvaluationJob;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
+import io.centroid.promote.ModelStore;
 import io.centroid.report.MetricsTable;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
@@ -32,7 +33,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "PATH",
       required = true,
-      description = "A run's directory or its model.zip; any Hadoop path.")
+      description = "A run's directory, its model.zip, or a promoted model's directory.")
   private Path model;
 
   @Option(
@@ -60,7 +61,8 @@ final class EvaluateCommand implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid evaluate", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      Metrics metrics = new EvaluationJob(context, model, shards, split).execute();
+      Path published = ModelStore.resolve(model, context.hadoopConfiguration());
+      Metrics metrics = new EvaluationJob(context, published, shards, split).execute();
       phases.say("%s", MetricsTable.render(metrics));
       if (output != null) {
         try (OutputStream out =

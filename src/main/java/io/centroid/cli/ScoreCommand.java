@@ -3,6 +3,7 @@ package io.centroid.cli;
 import io.centroid.data.Split;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.prep.ImageSources;
+import io.centroid.promote.ModelStore;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
 import io.centroid.score.Cifar10Pictures;
@@ -37,7 +38,7 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "PATH",
       required = true,
-      description = "A run's directory or its model.zip; any Hadoop path.")
+      description = "A run's directory, its model.zip, or a promoted model's directory.")
   private Path model;
 
   @ArgGroup(exclusive = true, multiplicity = "1")
@@ -90,7 +91,8 @@ final class ScoreCommand implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid score", CentroidKryoRegistrator.class.getName())) {
       Configuration configuration = session.sparkContext().hadoopConfiguration();
-      PublishedModel published = PublishedModel.read(model, configuration);
+      PublishedModel published =
+          PublishedModel.read(ModelStore.resolve(model, configuration), configuration);
       PictureSource pictures = pictures(configuration);
       new ScoreJob(session, published, pictures, output, format, overwrite, phases).execute();
       phases.say("The scores are in %s", output);

@@ -2,6 +2,7 @@ package io.centroid.cli;
 
 import io.centroid.config.Settings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -18,6 +19,14 @@ final class SettingsOptions {
       paramLabel = "KEY=VALUE",
       description = "One setting, e.g. training.epochs=20; overrides every file.")
   private List<String> assignments = List.of();
+
+  /** The options as they were given. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    files.forEach(file -> arguments.addAll(List.of("--conf", file.toString())));
+    assignments.forEach(assignment -> arguments.addAll(List.of("--set", assignment)));
+    return arguments;
+  }
 
   Settings load() {
     return Settings.load(files, assignments);

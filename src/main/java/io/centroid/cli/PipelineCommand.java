@@ -1,0 +1,133 @@
+package io.centroid.cli;
+
+import io.centroid.pipeline.Notification;
+import io.centroid.pipeline.Pipeline;
+import io.centroid.pipeline.PipelineOutcome;
+import io.centroid.pipeline.PipelinePlan;
+import io.centroid.run.Phases;
+import io.centroid.run.SparkSessions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code centroid pipeline}; {@code submit/pipeline.sh} runs it. */
+@Command(
+    name = "pipeline",
+    description = {
+      "Prepares, trains, asks the gate and promotes; every step once, and in a process of its own.",
+      "Run it by submit/pipeline.sh, which takes options of spark-submit for the steps, too."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  submit/pipeline.sh --data cifar-10-binary.tar.gz --shards shards --runs runs \\",
+      "      --models models --name cifar-10 --set gate.minimum-accuracy=0.45"
+    })
+final class PipelineCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source;
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace shards of other images or settings, once the new ones are complete.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--shards",
+      paramLabel = "DIR",
+      defaultValue = "shards",
+      description = "The shard set; any Hadoop path; default: ${DEFAULT-VALUE}.")
+  private String shards;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "DIR",
+      defaultValue = "runs",
+      description = "Directory of the runs; any Hadoop path; default: ${DEFAULT-VALUE}.")
+  private String runs;
+
+  @Option(
+      names = "--logs",
+      paramLabel = "DIR",
+      defaultValue = "logs",
+      description = "Gets a log for each step, and the outcome; default: ${DEFAULT-VALUE}.")
+  private Path logs;
+
+  @Option(
+      names = "--notify",
+      paramLabel = "COMMAND",
+      description = {
+        "For /bin/sh, run at the end however that is: the outcome's file is its last argument;",
+        "CENTROID_STATUS, CENTROID_EXIT_CODE, CENTROID_MODEL, CENTROID_MESSAGE tell the rest."
+      })
+  private String notify;
+
+  @Option(names = "--launcher", required = true, hidden = true)
+  private String launcher;
+
+  @Parameters(hidden = true, description = "Options of spark-submit for the steps.")
+  private List<String> sparkOptions = List.of();
+
+  @Mixin private ModelOptions model;
+
+  @Mixin private SettingsOptions settings;
+
+  /** Where the images come from. */
+  private static final class Source {
+    @Option(names = "--data", paramLabel = "PATH", description = "As of prepare.")
+    private String data;
+
+    @Option(names = "--download", description = "As of prepare.")
+    private boolean download;
+
+    @Option(names = "--stand-in", description = "As of prepare.")
+    private boolean standIn;
+
+    List<String> options() {
+      if (standIn) {
+        return List.of("--stand-in");
+      }
+      return download ? List.of("--download") : List.of("--data", data);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    settings.load(); // what cannot be used is said before anything begins
+    List<String> images = new ArrayList<>(source.options());
+    if (overwrite) {
+      images.add("--overwrite");
+    }
+    PipelinePlan plan =
+        new PipelinePlan(
+            launcher,
+            images,
+            shards,
+            runs,
+            model.models(),
+            model.name(),
+            settings.arguments(),
+            sparkOptions);
+    PipelineOutcome outcome =
+        new Pipeline(
+                plan,
+                logs,
+                Optional.ofNullable(notify).map(command -> new Notification(command, PATIENCE)),
+                SparkSessions.hadoop(),
+                new Phases(System.out))
+            .execute();
+    if (outcome.message() != null) {
+      System.err.println("centroid: " + outcome.message());
+    }
+    return outcome.exitCode();
+  }
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Prepares, trains, asks the gate and promotes; safe to run again, and by a scheduler:
+#   submit/pipeline.sh --data PATH --models DIR [--shards DIR] [--runs DIR] [--name NAME]
+#       [--logs DIR] [--notify COMMAND] [--conf FILE] [--set KEY=VALUE] [options of spark-submit]
+# submit/centroid.sh pipeline --help lists the options. Options of spark-submit go to every step.
+set -euo pipefail
+. "$(dirname "$0")/launch.sh"
+split_options "$@"
+
+# The process that starts the others needs neither a master nor memory, only properties.
+conductor=(--master 'local[1]' --driver-memory 256m)
+for ((i = 0; i < ${#spark_options[@]}; i += 2)); do
+  case ${spark_options[i]} in
+    --conf | --properties-file) conductor+=("${spark_options[@]:i:2}") ;;
+  esac
+done
+
+logs=logs
+for ((i = 0; i < ${#program_options[@]} - 1; i++)); do
+  [ "${program_options[i]}" != --logs ] || logs=${program_options[i + 1]}
+done
+export CENTROID_LOG=${CENTROID_LOG:-$logs/pipeline.log}
+
+jar=$(job_jar) || exit $?
+centroid_exec=exec
+spark_submit "$jar" "${conductor[@]}" -- pipeline --launcher "$centroid_home/submit/centroid.sh" \
+  ${program_options[@]+"${program_options[@]}"} -- "${spark_options[@]}"
