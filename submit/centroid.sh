@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs any subcommand: submit/centroid.sh prepare|train|evaluate|summary|--help [options]
+# Runs any subcommand: submit/centroid.sh prepare|train|gate|promote|...|--help [options]
 #
 # Options of spark-submit (--master, --deploy-mode, --driver-memory, --executor-memory, ...) may be
 # mixed in; a Spark property is --spark-conf key=value, because --conf names a settings file.

@@ -10,8 +10,8 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The entry point: {@code centroid prepare | train | evaluate | score | report | summary |
- * benchmark}.
+ * The entry point: {@code centroid prepare | train | evaluate | score | report | summary | gate |
+ * promote | rollback | models | pipeline | benchmark}.
  */
 @Command(
     name = "centroid",

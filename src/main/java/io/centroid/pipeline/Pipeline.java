@@ -84,7 +84,6 @@ public final class Pipeline {
     try (RunLock lock = RunLock.take(plan.lock(), work, hadoop, phases)) {
       outcome = runSteps();
       lock.check(work);
-      replace(logs.resolve("outcome.json"), outcome);
     } catch (JobException e) {
       outcome = outcome(e.category().exitCode(), e.getMessage());
     } catch (IOException e) {
@@ -92,6 +91,9 @@ public final class Pipeline {
       outcome = outcome(FailureCategory.INTERNAL.exitCode(), e.toString());
     } finally {
       Interruption.askedFor(false);
+    }
+    if (outcome.status() != Status.ALREADY_RUNNING || !outcome.steps().isEmpty()) {
+      replace(logs.resolve("outcome.json"), outcome); // else it is that of the one that runs
     }
     Path file = file("outcome.json");
     replace(file, outcome);

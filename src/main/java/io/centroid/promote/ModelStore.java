@@ -88,7 +88,11 @@ public final class ModelStore {
    * @return the directory of the current version, or {@code path}
    */
   public static Path resolve(Path path, Configuration hadoop) throws IOException {
-    Path directory = path.getFileSystem(hadoop).makeQualified(path);
+    FileSystem fileSystem = path.getFileSystem(hadoop);
+    if (!fileSystem.exists(path) || !fileSystem.getFileStatus(path).isDirectory()) {
+      return path;
+    }
+    Path directory = fileSystem.makeQualified(path);
     ModelStore store = new ModelStore(directory, directory.getName(), hadoop);
     return store.current().map(current -> store.version(current.version())).orElse(path);
   }
