@@ -1,77 +1,94 @@
 package io.centroid;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Spark's own standalone Master and Workers as JVMs of their own, from the runtime that the build
- * assembles under {@code target/}.
+ * What {@code submit/cluster-local.sh} starts: Spark's own standalone Master and Workers and an
+ * HDFS, each a JVM of its own.
  */
 public final class StandaloneCluster implements AutoCloseable {
   private static final Path HOME =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
-  private static final Path RUNTIME = HOME.resolve("target/runtime");
+  private static final String SCRIPT = "submit/cluster-local.sh";
 
-  private final List<Process> processes = new ArrayList<>();
   private final Path directory;
-  private String master;
 
   private StandaloneCluster(Path directory) {
     this.directory = directory;
   }
 
-  /** Starts a Master and workers of one core each, and waits until they have registered. */
-  public static StandaloneCluster start(Path directory, int workers) throws IOException {
+  /** Starts a Master and Workers of one core each, and waits until they have registered. */
+  public static StandaloneCluster start(Path directory, int workers)
+      throws IOException, InterruptedException {
+    return start(directory, workers, 0);
+  }
+
+  /** The same, with an HDFS of that many DataNodes. */
+  public static StandaloneCluster start(Path directory, int workers, int datanodes)
+      throws IOException, InterruptedException {
     StandaloneCluster cluster = new StandaloneCluster(Files.createDirectories(directory));
     try {
-      cluster.master =
-          cluster.startJvm(
-              "master",
-              Pattern.compile("Starting Spark master at (spark://\\S+)"),
-              "org.apache.spark.deploy.master.Master",
-              "--host",
-              "127.0.0.1",
-              "--port",
-              "0",
-              "--webui-port",
-              "0");
-      for (int worker = 1; worker <= workers; worker++) {
-        cluster.startJvm(
-            "worker-" + worker,
-            Pattern.compile("Successfully registered with master (\\S+)"),
-            "org.apache.spark.deploy.worker.Worker",
-            "--host",
-            "127.0.0.1",
-            "--webui-port",
-            "0",
-            "--cores",
-            "1",
-            "--memory",
-            "1500m",
-            "--work-dir",
-            directory.resolve("work-" + worker).toString(),
-            cluster.master);
-      }
-      return cluster;
-    } catch (IOException | RuntimeException e) {
+      cluster.script(
+          "up", "--workers", Integer.toString(workers), "--datanodes", Integer.toString(datanodes));
+    } catch (IOException e) {
       cluster.close();
       throw e;
     }
+    return cluster;
   }
 
   /** The master's address, {@code spark://host:port}. */
   public String master() {
-    return master;
+    return address("master");
+  }
+
+  /** The address of HDFS, {@code hdfs://host:port}. */
+  public String hdfs() {
+    return address("hdfs");
+  }
+
+  /** Starts one more "worker" or "datanode", and waits until it has registered. */
+  public void add(String kind) throws IOException, InterruptedException {
+    script("add", kind);
+  }
+
+  /** Kills a process at once: "master", "worker-1", "namenode", "datanode-1" and so on. */
+  public void kill(String name) {
+    ProcessHandle process = process(name).orElseThrow();
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** The executors that the Workers run now. */
+  public List<ProcessHandle> executors() {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("worker-") && name.endsWith(".pid"))
+          .flatMap(name -> process(name.replace(".pid", "")).stream())
+          .flatMap(ProcessHandle::children)
+          .toList();
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot list the files of " + directory, e);
+    }
+  }
+
+  private Optional<ProcessHandle> process(String name) {
+    try {
+      String pid = Files.readString(directory.resolve(name + ".pid")).split(" ")[0];
+      return ProcessHandle.of(Long.parseLong(pid))
+          .filter(
+              process -> process.info().commandLine().orElse("").contains("cluster-local-log4j2"));
+    } catch (IOException e) {
+      throw new IllegalStateException("no process " + name, e);
+    }
   }
 
   /** Runs a launch script of the repository to its end, its output in a file. */
@@ -86,74 +103,58 @@ public final class StandaloneCluster implements AutoCloseable {
    * signals to the process reach it.
    */
   public static Process start(Path output, String script, String... arguments) throws IOException {
+    return start(output, Map.of(), script, arguments);
+  }
+
+  /** The same, with more variables in its environment. */
+  public static Process start(
+      Path output, Map<String, String> environment, String script, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(HOME.resolve(script).toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().put("CENTROID_LOG", output + ".log");
+    builder.environment().put("SPARK_LOCAL_DIRS", output.resolveSibling("spark").toString());
     builder.environment().remove("SPARK_HOME");
+    builder.environment().putAll(environment);
     return builder.start();
   }
 
   /** A script that has ended. */
   public record ScriptRun(int exitCode, String output) {}
 
+  /** Ends all that was started, and waits until it is gone. */
   @Override
-  public void close() {
-    for (Process process : processes) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+  public void close() throws IOException {
+    List<ProcessHandle> executors = executors();
+    try {
+      script("down");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the cluster went down", e);
     }
-    for (Process process : processes) {
-      process.onExit().join();
+    executors.forEach(executor -> executor.onExit().join());
+  }
+
+  private void script(String action, String... arguments) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(action));
+    all.addAll(List.of(arguments));
+    // What is to be added comes right behind the action.
+    all.addAll(List.of("--directory", directory.toString()));
+    Path output = directory.resolve(action + ".out");
+    ScriptRun run = run(output, SCRIPT, all.toArray(String[]::new));
+    if (run.exitCode() != 0) {
+      throw new IOException("Cannot run " + SCRIPT + " " + all + ":\n" + run.output());
     }
   }
 
-  /** Starts a JVM and reads its log up to the line that says it is ready. */
-  private String startJvm(String name, Pattern ready, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-cp",
-                RUNTIME.resolve("jars") + File.separator + "*"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-    builder.environment().put("SPARK_HOME", RUNTIME.toString());
-    builder.environment().put("SPARK_SCALA_VERSION", "2.12");
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-    Process process = builder.start();
-    processes.add(process);
-    BufferedReader log =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    StringBuilder read = new StringBuilder();
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      read.append(line).append('\n');
-      Matcher matcher = ready.matcher(line);
-      if (matcher.find()) {
-        drain(name, log);
-        return matcher.group(1);
-      }
+  private String address(String of) {
+    try {
+      return Files.readString(directory.resolve(of + ".address")).strip();
+    } catch (IOException e) {
+      throw new IllegalStateException("no " + of + " in " + directory, e);
     }
-    throw new IOException("Cannot start " + name + ": it ended with\n" + read);
-  }
-
-  /** Keeps reading, so that the process never waits for a reader. */
-  private static void drain(String name, BufferedReader log) {
-    Thread reader =
-        new Thread(
-            () -> {
-              try (log) {
-                log.transferTo(Writer.nullWriter());
-              } catch (IOException e) {
-                return; // the process is gone
-              }
-            },
-            name + " log");
-    reader.setDaemon(true);
-    reader.start();
   }
 }

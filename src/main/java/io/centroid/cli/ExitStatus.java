@@ -3,8 +3,11 @@ package io.centroid.cli;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.run.Interruption;
+import io.centroid.run.StorageFailure;
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -13,6 +16,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns failures into one line for the user and an exit code; stack traces go to the log. */
 final class ExitStatus {
+  /** How Spark says that a task failed as often as it was tried. */
+  private static final Pattern FAILED_TASK =
+      Pattern.compile(
+          "Job aborted due to stage failure: Task .* failed (?<times>\\d+) times, most recent failure:"
+              + " Lost task .*? \\((?<place>[^()]*)\\): (?<cause>.*)");
+
   private ExitStatus() {}
 
   /** Reports a failed command. */
@@ -21,7 +30,7 @@ final class ExitStatus {
       return FailureCategory.INTERRUPTED.exitCode();
     }
     LoggerFactory.getLogger(ExitStatus.class).info("Command failed", failure);
-    Optional<JobException> known = jobException(failure);
+    Optional<JobException> known = jobException(failure).or(() -> StorageFailure.explain(failure));
     command
         .getErr()
         .println("centroid: " + known.map(Exception::getMessage).orElse(brief(failure)));
@@ -58,10 +67,12 @@ final class ExitStatus {
 
   private static String brief(Exception failure) {
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-    return "internal error: "
-        + failure.getClass().getSimpleName()
-        + ": "
-        + message
-        + " The log has the details.";
+    Matcher task = FAILED_TASK.matcher(message);
+    String found =
+        task.find()
+            ? "a task failed %s times, last on %s: %s"
+                .formatted(task.group("times"), task.group("place"), task.group("cause"))
+            : failure.getClass().getSimpleName() + ": " + message;
+    return "internal error: " + found.replaceAll("[.;]+$", "") + ". The log has the details.";
   }
 }

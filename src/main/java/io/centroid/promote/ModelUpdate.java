@@ -48,11 +48,7 @@ final class ModelUpdate implements AutoCloseable {
       update.mend();
       return update;
     } catch (IOException | RuntimeException e) {
-      try {
-        lock.close();
-      } catch (IOException | RuntimeException suppressed) {
-        e.addSuppressed(suppressed);
-      }
+      lock.close();
       throw e;
     }
   }
@@ -110,7 +106,7 @@ final class ModelUpdate implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     lock.close();
   }
 

@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.logging.log4j.LogManager;
@@ -32,7 +35,9 @@ public final class RunLock implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(10);
   private static final Duration SILENCE = Duration.ofMinutes(1);
   private static final int ATTEMPTS = 5;
+  private static final String NEW = ".new.";
 
+  private final Configuration hadoop;
   private final FileSystem fileSystem;
   private final Path file;
   private final Owner owner;
@@ -80,8 +85,9 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  private RunLock(FileSystem fileSystem, Path file, Owner owner) {
-    this.fileSystem = fileSystem;
+  private RunLock(Configuration hadoop, Path file, Owner owner) throws IOException {
+    this.hadoop = hadoop;
+    this.fileSystem = file.getFileSystem(hadoop);
     this.file = file;
     this.owner = owner;
   }
@@ -96,10 +102,10 @@ public final class RunLock implements AutoCloseable {
    */
   public static RunLock take(Path file, String work, Configuration hadoop, Phases phases)
       throws IOException {
-    RunLock lock = new RunLock(file.getFileSystem(hadoop), file, Owner.ofThisProcess());
+    RunLock lock = new RunLock(hadoop, file, Owner.ofThisProcess());
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (lock.create()) {
-        lock.write();
+        lock.sweep();
         lock.startBeating();
         return lock;
       }
@@ -120,37 +126,70 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back. */
+  /** Gives the lock back. One that cannot be removed is taken over by whoever comes next. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     heart.shutdownNow();
-    if (read().map(owner::equals).orElse(false)) {
-      fileSystem.delete(file, false);
+    try {
+      if (read().map(owner::equals).orElse(false)) {
+        fileSystem.delete(file, false);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Cannot remove the lock {}", file, e);
     }
   }
 
-  /** Makes the file, which nobody else may have made. */
+  /**
+   * Makes the file, with its owner in it from the start, unless there is one already. A local file
+   * system renames over what is there, but makes no second link of a name; HDFS does not rename
+   * over what is there.
+   */
   private boolean create() throws IOException {
     fileSystem.mkdirs(file.getParent());
+    Path aside = new Path(file.getParent(), file.getName() + NEW + owner.id());
+    try (OutputStream out = fileSystem.create(aside, true)) {
+      out.write(text());
+    }
+    boolean taken = takes(aside);
+    if (!taken) {
+      fileSystem.delete(aside, false);
+    }
+    return taken;
+  }
+
+  private boolean takes(Path aside) throws IOException {
+    if (!fileSystem.getScheme().equals("file")) {
+      return !fileSystem.exists(file) && fileSystem.rename(aside, file);
+    }
     try {
-      if (fileSystem.getScheme().equals("file")) { // where Hadoop looks first and creates then
-        Files.createFile(java.nio.file.Path.of(file.toUri().getPath()));
-      } else {
-        fileSystem.create(file, false).close();
-      }
+      Files.createLink(local(file), local(aside));
       return true;
-    } catch (IOException e) {
-      if (fileSystem.exists(file)) {
-        return false;
-      }
-      throw e;
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      return false; // somebody has the lock, and may have swept ours away
     }
   }
 
-  private void write() throws IOException {
-    try (OutputStream out = fileSystem.create(file, true)) {
-      out.write(Json.write(owner).getBytes(StandardCharsets.UTF_8));
+  /** Removes what taking the lock left behind, and those who died while they took or renewed it. */
+  private void sweep() {
+    try {
+      for (FileStatus other : fileSystem.listStatus(file.getParent())) {
+        String name = other.getPath().getName();
+        if (name.startsWith(file.getName() + NEW)
+            || name.equals("." + file.getName() + ".unfinished")) {
+          fileSystem.delete(other.getPath(), false);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Cannot remove what is left of earlier locks at {}", file, e);
     }
+  }
+
+  private byte[] text() {
+    return Json.write(owner).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static java.nio.file.Path local(Path path) {
+    return java.nio.file.Path.of(path.toUri().getPath());
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // beat() deals with all that can happen
@@ -162,7 +201,7 @@ public final class RunLock implements AutoCloseable {
   private void beat() {
     try {
       if (read().map(owner::equals).orElse(false)) {
-        write();
+        WholeFile.replace(file, Json.write(owner), hadoop);
       }
     } catch (IOException | RuntimeException e) {
       LOG.warn("Cannot renew the lock {}", file, e);

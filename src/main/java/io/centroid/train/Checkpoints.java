@@ -5,6 +5,7 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.run.Phases;
 import io.centroid.run.RunId;
+import io.centroid.run.StorageFailure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -82,7 +83,7 @@ final class Checkpoints implements AutoCloseable {
       } catch (IOException e) {
         phases.say(
             "Warning: checkpoint %s cannot be used, %s; going back to the one before it.",
-            file.getName(), reason(e));
+            file.getName(), StorageFailure.reason(e));
         continue;
       }
       if (!content.run().equals(run.value())) {
@@ -132,7 +133,7 @@ final class Checkpoints implements AutoCloseable {
       throw new JobException(
           FailureCategory.RESOURCES,
           "Cannot write a checkpoint to %s: found %s, expected a place that can be written. The"
-                  .formatted(directory, reason(e.getCause()))
+                  .formatted(directory, StorageFailure.reason(e.getCause()))
               + " checkpoints before it are unharmed: make room and run again.",
           e.getCause());
     }
@@ -185,9 +186,5 @@ final class Checkpoints implements AutoCloseable {
         .filter(path -> path.getName().endsWith(SUFFIX))
         .sorted(Comparator.comparing(Path::getName).reversed())
         .toList();
-  }
-
-  private static String reason(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
   }
 }

@@ -3,8 +3,6 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real driver processes that are killed, terminated or started twice. */
 final class ResumeIT {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int KILLS = 5;
   private static final int CHECKPOINTS = 24;
 
@@ -55,8 +51,8 @@ final class ResumeIT {
             "submit/train.sh",
             arguments(directory.resolve("reference")));
     assertThat(trained.exitCode()).as(trained.output()).isZero();
-    expectedOutcome = outcome(directory.resolve("reference"));
-    expectedHistory = history(directory.resolve("reference"));
+    expectedOutcome = new RunsUnderTest(directory.resolve("reference")).outcome();
+    expectedHistory = new RunsUnderTest(directory.resolve("reference")).history();
   }
 
   @Test
@@ -67,12 +63,12 @@ final class ResumeIT {
     for (int kill = 0; kill < KILLS; kill++) {
       Path output = nextOutput();
       Process driver = StandaloneCluster.start(output, "submit/train.sh", arguments(runs));
-      String place = newestCheckpoint(runs);
+      String place = new RunsUnderTest(runs).newestCheckpoint();
       int wait = random.nextInt(CHECKPOINTS / KILLS + 1);
       for (int i = 0; i < wait; i++) {
         String passed = place;
-        await(driver, () -> !newestCheckpoint(runs).equals(passed));
-        place = newestCheckpoint(runs);
+        await(driver, () -> !new RunsUnderTest(runs).newestCheckpoint().equals(passed));
+        place = new RunsUnderTest(runs).newestCheckpoint();
       }
       if (wait == 0) {
         await(driver, () -> read(output).contains("Deal the training images"));
@@ -80,13 +76,13 @@ final class ResumeIT {
       killed += driver.isAlive() ? 1 : 0;
       driver.destroyForcibly().waitFor();
       System.out.println("killed the driver after " + (place.isEmpty() ? "no checkpoint" : place));
-      assertNothingHalfPublished(runs);
+      new RunsUnderTest(runs).assertNothingHalfPublished();
     }
     assertThat(killed).isPositive();
     ScriptRun last = train(runs);
     assertThat(last.exitCode()).as(last.output()).isZero();
     assertSameAsUninterrupted(runs);
-    assertOnlyTheRunIsLeft(runs);
+    new RunsUnderTest(runs).assertOnlyTheRunIsLeft();
   }
 
   @Test
@@ -107,8 +103,8 @@ final class ResumeIT {
   void aDamagedCheckpointIsSkippedAndOneOfAnotherRunRefused() throws Exception {
     Path runs = directory.resolve("damaged");
     terminate(runs);
-    Path checkpoints = checkpoints(runs).orElseThrow();
-    Path newest = checkpoints.resolve(newestCheckpoint(runs));
+    Path checkpoints = new RunsUnderTest(runs).checkpoints().orElseThrow();
+    Path newest = checkpoints.resolve(new RunsUnderTest(runs).newestCheckpoint());
     byte[] bytes = Files.readAllBytes(newest);
     bytes[bytes.length / 2] ^= 1;
     Files.deleteIfExists(checkpoints.resolve("." + newest.getFileName() + ".crc"));
@@ -117,7 +113,7 @@ final class ResumeIT {
     // The same checkpoints under the id of a run with another seed.
     Path others = directory.resolve("others");
     terminate(others, "--set", "training.seed=2");
-    Path target = checkpoints(others).orElseThrow();
+    Path target = new RunsUnderTest(others).checkpoints().orElseThrow();
     delete(target);
     copy(checkpoints, target);
     ScriptRun refused = train(others, "--set", "training.seed=2");
@@ -141,7 +137,7 @@ final class ResumeIT {
     Path runs = directory.resolve("twice");
     Path output = nextOutput();
     Process first = StandaloneCluster.start(output, "submit/train.sh", arguments(runs));
-    await(first, () -> !newestCheckpoint(runs).isEmpty());
+    await(first, () -> !new RunsUnderTest(runs).newestCheckpoint().isEmpty());
     // The first one is stopped meanwhile, so that it cannot be done before the second one starts.
     signal(first, "STOP");
     ScriptRun second = train(runs);
@@ -152,7 +148,7 @@ final class ResumeIT {
         .contains("at the same work, expected nobody. Wait for it, or end it.");
     assertThat(first.waitFor()).as(read(output)).isZero();
     assertSameAsUninterrupted(runs);
-    assertOnlyTheRunIsLeft(runs);
+    new RunsUnderTest(runs).assertOnlyTheRunIsLeft();
   }
 
   private static void signal(Process process, String name) throws Exception {
@@ -165,11 +161,11 @@ final class ResumeIT {
   private void terminate(Path runs, String... more) throws Exception {
     Path output = nextOutput();
     Process driver = StandaloneCluster.start(output, "submit/train.sh", arguments(runs, more));
-    await(driver, () -> !newestCheckpoint(runs).isEmpty());
+    await(driver, () -> !new RunsUnderTest(runs).newestCheckpoint().isEmpty());
     driver.destroy(); // SIGTERM
     assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
     assertThat(read(output)).contains("Run the same again to go on from there.");
-    assertNothingHalfPublished(runs);
+    new RunsUnderTest(runs).assertNothingHalfPublished();
   }
 
   private ScriptRun train(Path runs, String... more) throws Exception {
@@ -226,69 +222,9 @@ final class ResumeIT {
     }
   }
 
-  private static Optional<Path> checkpoints(Path runs) {
-    try (Stream<Path> entries = Files.list(runs)) {
-      return entries.filter(path -> path.toString().endsWith(".checkpoints")).findFirst();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static String newestCheckpoint(Path runs) {
-    return checkpoints(runs)
-        .flatMap(
-            checkpoints -> {
-              try (Stream<Path> files = Files.list(checkpoints)) {
-                return files
-                    .map(path -> path.getFileName().toString())
-                    .filter(name -> name.endsWith(".checkpoint"))
-                    .max(String::compareTo);
-              } catch (IOException e) {
-                return Optional.empty();
-              }
-            })
-        .orElse("");
-  }
-
   private static void assertSameAsUninterrupted(Path runs) throws IOException {
-    assertThat(outcome(runs)).isEqualTo(expectedOutcome);
-    assertThat(history(runs)).isEqualTo(expectedHistory);
-  }
-
-  /** A run directory is there with all its files, or not at all. */
-  private static void assertNothingHalfPublished(Path runs) throws IOException {
-    try (Stream<Path> entries = Files.list(runs)) {
-      assertThat(entries.filter(path -> !path.getFileName().toString().startsWith(".")))
-          .allMatch(run -> Files.exists(run.resolve("_SUCCESS")));
-    }
-  }
-
-  private static void assertOnlyTheRunIsLeft(Path runs) throws IOException {
-    try (Stream<Path> entries = Files.list(runs)) {
-      assertThat(entries).hasSize(1);
-    }
-  }
-
-  private static JsonNode outcome(Path runs) throws IOException {
-    ObjectNode outcome = (ObjectNode) JSON.readTree(run(runs).resolve("outcome.json").toFile());
-    return outcome.remove(List.of("trainSeconds", "imagesPerSecond"));
-  }
-
-  private static JsonNode history(Path runs) throws IOException {
-    JsonNode history = JSON.readTree(run(runs).resolve("history.json").toFile());
-    for (JsonNode epoch : history) {
-      ((ObjectNode) epoch).remove(List.of("seconds", "imagesPerSecond", "rounds"));
-    }
-    return history;
-  }
-
-  private static Path run(Path runs) throws IOException {
-    try (Stream<Path> entries = Files.list(runs)) {
-      return entries
-          .filter(path -> !path.getFileName().toString().startsWith("."))
-          .findFirst()
-          .orElseThrow();
-    }
+    assertThat(new RunsUnderTest(runs).outcome()).isEqualTo(expectedOutcome);
+    assertThat(new RunsUnderTest(runs).history()).isEqualTo(expectedHistory);
   }
 
   private static String read(Path file) {

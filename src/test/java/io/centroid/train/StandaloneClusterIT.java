@@ -86,7 +86,7 @@ final class StandaloneClusterIT {
           .doesNotContain("Deal the training images");
     }
     // Both Workers ran an executor of all five applications.
-    for (String worker : new String[] {"work-1", "work-2"}) {
+    for (String worker : new String[] {"worker-1", "worker-2"}) {
       try (Stream<Path> applications = Files.list(directory.resolve("cluster").resolve(worker))) {
         assertThat(applications.map(path -> path.getFileName().toString()))
             .filteredOn(name -> name.startsWith("app-"))

@@ -1,0 +1,313 @@
+package io.centroid.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.centroid.CommandLineRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every operation on the file system that a small preparation, training, gate and promotion make is
+ * once the one that fails, and every change once the one before which the process ends. Then the
+ * same command is run again, and everything is as if nothing had happened.
+ */
+@Tag("fault")
+final class CrashPointIT {
+  /** For this JVM and those that halt. */
+  static final Map<String, String> SPARK =
+      Map.of(
+          "spark.master", "local[1]",
+          "spark.ui.enabled", "false",
+          "spark.driver.bindAddress", "127.0.0.1",
+          "spark.driver.host", "127.0.0.1",
+          "spark.hadoop.fs.file.impl", FaultyFileSystem.class.getName(),
+          "spark.hadoop.io.file.buffer.size", "1048576");
+
+  /** All but those that hold times: of the training, of archive entries. */
+  private static final List<String> SAME_BYTES =
+      List.of(
+          ".parquet",
+          "manifest.json",
+          "metrics.json",
+          ".onnx",
+          "summary.txt",
+          "settings.conf",
+          "pictures.json",
+          "predictions.csv");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int PROCESSES = 2;
+  private static final int HALTED = 137;
+
+  @TempDir private static Path directory;
+
+  /** What a pipeline does, in order; each begins with what those before it left. */
+  private enum Stage {
+    PREPARE {
+      @Override
+      List<String> command(Path in) {
+        return List.of(
+            "prepare",
+            "--stand-in",
+            "--shards",
+            in.resolve("shards").toString(),
+            "--set",
+            "prepare.stand-in.training-images=40",
+            "--set",
+            "prepare.stand-in.test-images=10",
+            "--set",
+            "prepare.shards=1");
+      }
+    },
+    TRAIN {
+      @Override
+      List<String> command(Path in) {
+        return List.of(
+            "train",
+            "--shards",
+            in.resolve("shards").toString(),
+            "--runs",
+            in.resolve("runs").toString(),
+            "--outcome",
+            in.resolve("trained.json").toString(),
+            "--set",
+            "network.hidden-widths=[4]",
+            "--set",
+            "training.epochs=1",
+            "--set",
+            "training.minibatch-size=6",
+            "--set",
+            "averaging.frequency=2",
+            "--set",
+            "checkpoint.every-rounds=1",
+            "--set",
+            "checkpoint.keep=1");
+      }
+    },
+    GATE {
+      @Override
+      List<String> command(Path in) {
+        return model("gate", in);
+      }
+    },
+    PROMOTE {
+      @Override
+      List<String> command(Path in) {
+        return model("promote", in);
+      }
+    };
+
+    private static List<String> model(String subcommand, Path in) {
+      return List.of(
+          subcommand,
+          "--run",
+          in.resolve("trained.json").toString(),
+          "--models",
+          in.resolve("models").toString(),
+          "--name",
+          "cifar");
+    }
+
+    abstract List<String> command(Path in);
+  }
+
+  @BeforeAll
+  static void countOperations() throws IOException {
+    SPARK.forEach(System::setProperty);
+    FileSystem.closeAll(); // the next one is ours
+  }
+
+  @AfterAll
+  static void restore() throws IOException {
+    SPARK.keySet().forEach(System::clearProperty);
+    Fault.disarm();
+    FileSystem.closeAll();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Stage.class)
+  void everyOperationFailsOnce(Stage stage) throws Exception {
+    Path start = before(stage, directory.resolve("throw-" + stage));
+    Map<String, String> expected = after(stage, start);
+    int number = 1;
+    int survived = 0;
+    for (String happened = "-"; !happened.isEmpty(); number++) {
+      Path point = copy(start, directory.resolve("point"));
+      Fault fault = Fault.arm(Fault.Kind.THROW, number, point);
+      CommandLineRun run = CommandLineRun.of(stage.command(point).toArray(String[]::new));
+      Fault.disarm();
+      happened = fault.happened();
+      String what = number + ": " + happened + "\n" + run.out() + run.err();
+      if (run.exitCode() == 0) {
+        survived++;
+      } else {
+        assertThat(run.err()).as(what).startsWith("centroid: ").hasLineCount(1);
+        assertNothingHalfPublished(point, what);
+        runAgain(stage, point, what);
+      }
+      assertThat(contents(point)).as(what).isEqualTo(expected);
+      delete(point);
+    }
+    System.out.printf(
+        "%s: %d operations failed, %d of them did no harm%n", stage, number - 2, survived - 1);
+    assertThat(number).isGreaterThan(20);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Stage.class)
+  void theProcessEndsBeforeEveryChange(Stage stage) throws Exception {
+    Path start = before(stage, directory.resolve("halt-" + stage));
+    Map<String, String> expected = after(stage, start);
+    Path counted = copy(start, directory.resolve("counted"));
+    Fault fault = Fault.arm(Fault.Kind.HALT, Integer.MAX_VALUE, counted);
+    assertThat(CommandLineRun.of(stage.command(counted).toArray(String[]::new)).exitCode())
+        .isZero();
+    Fault.disarm();
+    int changes = fault.operations();
+
+    ExecutorService processes = Executors.newFixedThreadPool(PROCESSES);
+    try {
+      List<Future<Integer>> halted = new ArrayList<>();
+      for (int number = 1; number <= changes; number++) {
+        int change = number;
+        halted.add(processes.submit(() -> halt(stage, start, change)));
+      }
+      int tried = 0;
+      for (int number = 1; number <= changes; number++) {
+        Path point = point(stage, number);
+        int exitCode = halted.get(number - 1).get();
+        String what = number + ": " + Files.readString(output(stage, number));
+        // Threads of a training write at the same time: now and then there is one change less.
+        assertThat(exitCode).as(what).isIn(HALTED, 0);
+        tried += exitCode == HALTED ? 1 : 0;
+        assertNothingHalfPublished(point, what);
+        runAgain(stage, point, what);
+        assertThat(contents(point)).as(what).isEqualTo(expected);
+        delete(point);
+      }
+      System.out.printf("%s: ended before each of %d changes%n", stage, tried);
+      assertThat(tried).isGreaterThan(20);
+    } finally {
+      processes.shutdownNow();
+    }
+  }
+
+  private static int halt(Stage stage, Path start, int number)
+      throws IOException, InterruptedException {
+    Path point = copy(start, point(stage, number));
+    return FaultyProcess.start(number, point, output(stage, number), stage.command(point))
+        .waitFor();
+  }
+
+  private static Path point(Stage stage, int number) {
+    return directory.resolve("halt-" + stage + "-" + number);
+  }
+
+  private static Path output(Stage stage, int number) {
+    return directory.resolve("halt-" + stage + "-" + number + ".out");
+  }
+
+  /** Runs everything that comes before a stage. */
+  private static Path before(Stage stage, Path in) throws IOException {
+    Files.createDirectories(in);
+    for (Stage earlier : Stage.values()) {
+      if (earlier.compareTo(stage) < 0) {
+        runAgain(earlier, in, "");
+      }
+    }
+    return in;
+  }
+
+  private static Map<String, String> after(Stage stage, Path start) throws IOException {
+    Path undisturbed = copy(start, directory.resolve("undisturbed"));
+    runAgain(stage, undisturbed, "");
+    Map<String, String> contents = contents(undisturbed);
+    delete(undisturbed);
+    return contents;
+  }
+
+  private static void runAgain(Stage stage, Path in, String what) throws IOException {
+    CommandLineRun run = CommandLineRun.of(stage.command(in).toArray(String[]::new));
+    assertThat(run.exitCode()).as(what + "\nagain:\n" + run.out() + run.err()).isZero();
+  }
+
+  private static void assertNothingHalfPublished(Path in, String what) throws IOException {
+    if (Files.exists(in.resolve("shards"))) {
+      assertThat(in.resolve("shards/manifest.json")).as(what).exists();
+    }
+    if (Files.exists(in.resolve("runs"))) {
+      try (Stream<Path> runs = Files.list(in.resolve("runs"))) {
+        assertThat(runs.filter(run -> !run.getFileName().toString().startsWith(".")))
+            .as(what)
+            .allMatch(run -> Files.exists(run.resolve("_SUCCESS")));
+      }
+    }
+    if (Files.exists(in.resolve("models/cifar/current.json"))) {
+      assertThat(in.resolve("models/cifar/versions/1/_SUCCESS")).as(what).exists();
+    }
+  }
+
+  /** Every file that is not hidden, with what must be the same in it. */
+  private static Map<String, String> contents(Path in) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(in)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = in.relativize(file).toString();
+        if (Stream.of(name.split("/")).noneMatch(part -> part.startsWith("."))) {
+          contents.put(name, identity(file));
+        }
+      }
+    }
+    return contents;
+  }
+
+  /** What of a file must be the same whenever it is made. */
+  private static String identity(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (name.equals("outcome.json")) {
+      return ((ObjectNode) JSON.readTree(file.toFile()))
+          .remove(List.of("trainSeconds", "imagesPerSecond"))
+          .toString();
+    }
+    return SAME_BYTES.stream().anyMatch(name::endsWith)
+        ? DigestUtils.sha256Hex(Files.readAllBytes(file))
+        : "";
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path).toString()));
+      }
+    }
+    return to;
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,382 @@
+package io.centroid.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.centroid.StandaloneCluster;
+import io.centroid.StandaloneCluster.ScriptRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Executors, Workers, drivers and shards that go away while the real job runs on a real cluster.
+ */
+@Tag("fault")
+final class ClusterFaultIT {
+  private static final int EXECUTOR_KILLS = 5;
+  private static final int DRIVER_KILLS = 20;
+
+  @TempDir private static Path directory;
+  private static StandaloneCluster cluster;
+  private static JsonNode expectedOutcome;
+  private static JsonNode expectedHistory;
+  private static int outputs;
+
+  @BeforeAll
+  static void trainUndisturbed() throws Exception {
+    cluster = StandaloneCluster.start(directory.resolve("cluster"), 2);
+    prepare(shards());
+    Path runs = directory.resolve("undisturbed");
+    ScriptRun trained =
+        StandaloneCluster.run(
+            nextOutput(), "submit/train.sh", arguments("local[2]", shards(), runs));
+    assertThat(trained.exitCode()).as(trained.output()).isZero();
+    expectedOutcome = new RunsUnderTest(runs).outcome();
+    expectedHistory = new RunsUnderTest(runs).history();
+  }
+
+  @AfterAll
+  static void endTheCluster() throws Exception {
+    cluster.close();
+  }
+
+  @Test
+  void executorsAreKilledInTheMiddleOfRounds() throws Exception {
+    RunsUnderTest runs = new RunsUnderTest(directory.resolve("executors"));
+    SplittableRandom random = new SplittableRandom(1);
+    Path output = nextOutput();
+    Process driver = train(output, runs);
+    List<String> places = new ArrayList<>();
+    for (int kill = 0; kill < EXECUTOR_KILLS; kill++) {
+      awaitRounds(driver, runs, 1 + random.nextInt(5));
+      await(driver, () -> !cluster.executors().isEmpty());
+      List<ProcessHandle> executors = cluster.executors();
+      executors.get(random.nextInt(executors.size())).destroyForcibly();
+      assertThat(driver.isAlive()).as(Files.readString(output)).isTrue();
+      places.add(runs.newestCheckpoint());
+    }
+    System.out.println("killed an executor after " + places);
+    assertEndsAsUndisturbed(driver, output, runs);
+    assertThat(Files.readString(output)).containsOnlyOnce("epoch  1/");
+  }
+
+  @Test
+  void aWorkerIsLostForGoodAndAnotherJoinsLate() throws Exception {
+    RunsUnderTest runs = new RunsUnderTest(directory.resolve("workers"));
+    Path output = nextOutput();
+    Process driver = train(output, runs);
+    awaitRounds(driver, runs, 2);
+    List<ProcessHandle> executors = cluster.executors();
+    cluster.kill("worker-1");
+    await(driver, () -> executors.stream().filter(ProcessHandle::isAlive).count() < 2);
+    awaitRounds(driver, runs, 3);
+    assertThat(cluster.executors()).hasSize(1);
+    String without = runs.newestCheckpoint();
+
+    cluster.add("worker");
+    await(driver, () -> cluster.executors().size() == 2);
+    awaitRounds(driver, runs, 3);
+    System.out.println(
+        "without a Worker until "
+            + without
+            + ", with another one before "
+            + runs.newestCheckpoint());
+    assertThat(driver.isAlive()).as(Files.readString(output)).isTrue();
+    assertEndsAsUndisturbed(driver, output, runs);
+  }
+
+  @Test
+  void theDriverIsKilledAtRandomMoments() throws Exception {
+    SplittableRandom random = new SplittableRandom(2);
+    RunsUnderTest runs = new RunsUnderTest(directory.resolve("drivers"));
+    List<String> places = new ArrayList<>();
+    while (places.size() < DRIVER_KILLS) {
+      int kill = places.size();
+      Path output = nextOutput();
+      Process driver = train(output, runs);
+      // Every fourth one while it publishes, every other one of the rest while it saves.
+      await(driver, () -> read(output).contains("Deal the training images"));
+      if (kill % 4 == 3) {
+        int files = 1 + random.nextInt(12);
+        await(driver, () -> stagedFiles(runs) >= files);
+      } else {
+        awaitRounds(driver, runs, random.nextInt(4));
+        if (kill % 2 == 1) {
+          await(driver, () -> unfinishedCheckpoint(runs));
+        }
+      }
+      String place = stagedFiles(runs) + " files staged, after " + runs.newestCheckpoint();
+      driver.destroyForcibly().waitFor();
+      runs.assertNothingHalfPublished();
+      if (!runs.isPublished()) {
+        places.add(place);
+        continue;
+      }
+      // It was faster than the kill: the run is whole, and the next one begins anew.
+      assertSameAsUndisturbed(runs);
+      Files.move(runs.run(), directory.resolve("published-before-kill-" + kill));
+    }
+    places.forEach(place -> System.out.println("killed the driver with " + place));
+    Path output = nextOutput();
+    assertEndsAsUndisturbed(train(output, runs), output, runs);
+    runs.assertOnlyTheRunIsLeft();
+  }
+
+  @Test
+  void theDriverIsAskedToEnd() throws Exception {
+    RunsUnderTest runs = new RunsUnderTest(directory.resolve("terminated"));
+    Path output = nextOutput();
+    Process driver = train(output, runs);
+    awaitRounds(driver, runs, 2);
+    driver.destroy(); // SIGTERM
+    assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
+    assertThat(read(output)).contains("Run the same again to go on from there.");
+    System.out.println("asked the driver to end after " + runs.newestCheckpoint());
+    Path again = nextOutput();
+    assertEndsAsUndisturbed(train(again, runs), again, runs);
+    assertThat(read(again)).contains("Going on from a checkpoint: epoch ");
+  }
+
+  @Test
+  void shardsThatWereDamagedAfterPreparingAreNamed() throws Exception {
+    Path damaged = directory.resolve("damaged");
+    prepare(damaged);
+    Path shard = aTrainingShard(damaged);
+    byte[] bytes = Files.readAllBytes(shard);
+    bytes[bytes.length / 2] ^= 1;
+    replace(shard, bytes);
+    assertNamed(trainOnce(damaged), shard);
+    delete(shard);
+    assertNamed(trainOnce(damaged), shard);
+  }
+
+  @Test
+  void shardsThatVanishDuringTrainingAreNamedWhenTheyAreNeededAgain() throws Exception {
+    Path vanishing = directory.resolve("vanishing");
+    prepare(vanishing);
+    RunsUnderTest runs = new RunsUnderTest(directory.resolve("runs-vanishing"));
+    Path output = nextOutput();
+    Process driver =
+        StandaloneCluster.start(
+            output, "submit/train.sh", arguments(cluster.master(), vanishing, runs.path()));
+    awaitRounds(driver, runs, 2);
+    Path shard = aTrainingShard(vanishing);
+    delete(shard);
+    cluster.executors().forEach(ProcessHandle::destroyForcibly);
+    int exitCode = driver.waitFor();
+    assertNamed(new ScriptRun(exitCode, Files.readString(output)), shard);
+    // What was trained is not lost: with the shard back, the training goes on.
+    delete(vanishing);
+    prepare(vanishing);
+    Path again = nextOutput();
+    assertEndsAsUndisturbed(
+        StandaloneCluster.start(
+            again, "submit/train.sh", arguments(cluster.master(), vanishing, runs.path())),
+        again,
+        runs);
+    assertThat(Files.readString(again)).contains("Going on from a checkpoint: epoch ");
+  }
+
+  @Test
+  void aTaskThatAlwaysThrowsEndsTheTrainingWithItsCause() throws Exception {
+    RunsUnderTest runs = new RunsUnderTest(directory.resolve("throwing"));
+    String testClasses =
+        Path.of(ThrowingTasks.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+            .toString();
+    ScriptRun failed =
+        StandaloneCluster.run(
+            nextOutput(),
+            "submit/train.sh",
+            arguments(
+                cluster.master(),
+                shards(),
+                runs.path(),
+                "--spark-conf",
+                "spark.plugins=" + ThrowingTasks.class.getName(),
+                "--spark-conf",
+                "spark.driver.extraClassPath=" + testClasses,
+                "--spark-conf",
+                "spark.executor.extraClassPath=" + testClasses));
+    assertThat(failed.exitCode()).as(failed.output()).isEqualTo(1);
+    assertThat(lastLine(failed)).contains("centroid: ").contains(ThrowingTasks.MESSAGE);
+    assertThat(failed.output()).doesNotContain("\tat ");
+  }
+
+  private static void assertNamed(ScriptRun failed, Path shard) {
+    assertThat(failed.exitCode()).as(failed.output()).isEqualTo(3);
+    assertThat(lastLine(failed))
+        .contains("centroid: Cannot ")
+        .contains(shard.getFileName().toString());
+  }
+
+  private static String lastLine(ScriptRun run) {
+    String line = run.output().lines().reduce((first, last) -> last).orElse("");
+    System.out.println(line);
+    return line;
+  }
+
+  private static void assertEndsAsUndisturbed(Process driver, Path output, RunsUnderTest runs)
+      throws Exception {
+    int exitCode = driver.waitFor();
+    assertThat(exitCode).as(Files.readString(output)).isZero();
+    assertSameAsUndisturbed(runs);
+    System.out.println("parametersSha256 " + runs.outcome().get("parametersSha256").asText());
+  }
+
+  private static void assertSameAsUndisturbed(RunsUnderTest runs) throws IOException {
+    assertThat(runs.outcome()).isEqualTo(expectedOutcome);
+    assertThat(runs.history()).isEqualTo(expectedHistory);
+  }
+
+  private static ScriptRun trainOnce(Path shards) throws Exception {
+    return StandaloneCluster.run(
+        nextOutput(),
+        "submit/train.sh",
+        arguments(cluster.master(), shards, directory.resolve("runs-" + outputs)));
+  }
+
+  private static Process train(Path output, RunsUnderTest runs) throws IOException {
+    return StandaloneCluster.start(
+        output, "submit/train.sh", arguments(cluster.master(), shards(), runs.path()));
+  }
+
+  private static void prepare(Path shards) throws Exception {
+    ScriptRun prepared =
+        StandaloneCluster.run(
+            nextOutput(),
+            "data-prep/prepare.sh",
+            "--stand-in",
+            "--shards",
+            shards.toString(),
+            "--set",
+            "prepare.stand-in.training-images=2000",
+            "--set",
+            "prepare.stand-in.test-images=500",
+            "--set",
+            "prepare.shards=2");
+    assertThat(prepared.exitCode()).as(prepared.output()).isZero();
+  }
+
+  private static String[] arguments(String master, Path shards, Path runs, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--master",
+                master,
+                "--driver-memory",
+                "1g",
+                "--executor-memory",
+                "1g",
+                "--spark-conf",
+                "spark.driver.host=127.0.0.1",
+                "--shards",
+                shards.toString(),
+                "--runs",
+                runs.toString(),
+                "--set",
+                "training.epochs=40",
+                "--set",
+                "training.workers=3",
+                "--set",
+                "training.minibatch-size=16",
+                "--set",
+                "averaging.frequency=10",
+                "--set",
+                "averaging.outer-momentum=0.5",
+                "--set",
+                "checkpoint.every-rounds=1"));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  private static Path shards() {
+    return directory.resolve("shards");
+  }
+
+  private static synchronized Path nextOutput() {
+    return directory.resolve("output-" + outputs++ + ".out");
+  }
+
+  private static void awaitRounds(Process driver, RunsUnderTest runs, int checkpoints)
+      throws InterruptedException {
+    for (int i = 0; i < checkpoints; i++) {
+      String passed = runs.newestCheckpoint();
+      await(driver, () -> !runs.newestCheckpoint().equals(passed));
+    }
+  }
+
+  /** Waits for a condition, or for the end of the process. */
+  private static void await(Process process, BooleanSupplier condition)
+      throws InterruptedException {
+    while (process.isAlive() && !condition.getAsBoolean()) {
+      process.waitFor(1, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private static boolean unfinishedCheckpoint(RunsUnderTest runs) {
+    return runs.checkpoints().map(path -> count(path, ".unfinished")).orElse(0L) > 0;
+  }
+
+  private static long stagedFiles(RunsUnderTest runs) {
+    try (Stream<Path> entries = Files.list(runs.path())) {
+      return entries
+          .filter(entry -> entry.toString().endsWith(".staging"))
+          .findFirst()
+          .map(staging -> count(staging, ""))
+          .orElse(0L);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static long count(Path in, String suffix) {
+    try (Stream<Path> files = Files.list(in)) {
+      return files.filter(file -> file.toString().endsWith(suffix)).count();
+    } catch (IOException e) {
+      return 0; // gone meanwhile
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static Path aTrainingShard(Path shards) throws IOException {
+    try (Stream<Path> files = Files.list(shards.resolve("split=train"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".parquet"))
+          .min(Comparator.naturalOrder())
+          .orElseThrow();
+    }
+  }
+
+  private static void replace(Path file, byte[] bytes) throws IOException {
+    Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+    Files.write(file, bytes);
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

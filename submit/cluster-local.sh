@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# Spark's standalone Master and Workers and an HDFS on this machine, each a JVM of its own, from what
+# Maven fetches. For trying out and for tests; everything listens on the loopback interface only.
+set -euo pipefail
+. "$(dirname "$0")/launch.sh"
+
+usage() {
+  cat <<'TEXT'
+Usage: submit/cluster-local.sh up|status|down [options]
+       submit/cluster-local.sh add worker|datanode [options]
+
+  up       starts a Master, Workers, a NameNode and DataNodes, waits until they are ready, and
+           prints their addresses
+  add      starts one more Worker or DataNode
+  status   prints addresses and processes; exit code 1 when something is not running
+  down     ends all of it; the files stay
+
+  --directory DIR     logs, process ids and the files of HDFS   (default: target/cluster-local)
+  --workers N         Workers                                   (default: 2)
+  --worker-cores N    cores of each                             (default: 1)
+  --worker-memory M   memory of each                            (default: 1500m)
+  --datanodes N       DataNodes; 0 for no HDFS                  (default: 1)
+TEXT
+}
+
+[ $# -gt 0 ] || set -- --help
+action=$1 kind='' directory=$centroid_home/target/cluster-local
+workers=2 worker_cores=1 worker_memory=1500m datanodes=1
+shift
+case $action in
+  --help | -h) usage; exit 0 ;;
+  up | status | down) ;;
+  add)
+    kind=${1:-}
+    case $kind in
+      worker | datanode) shift ;;
+      *) die "Cannot add to the cluster: found '$kind', expected worker or datanode." ;;
+    esac
+    ;;
+  *) die "Cannot read arguments: found $action, expected up, add, status or down. Try submit/cluster-local.sh --help." ;;
+esac
+while [ $# -gt 0 ]; do
+  [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+  case $1 in
+    --directory) mkdir -p "$2" && directory=$(cd "$2" && pwd) ;;
+    --workers) workers=$2 ;;
+    --worker-cores) worker_cores=$2 ;;
+    --worker-memory) worker_memory=$2 ;;
+    --datanodes) datanodes=$2 ;;
+    *) die "Cannot read arguments: found $1. Try submit/cluster-local.sh --help." ;;
+  esac
+  shift 2
+done
+for count in "$workers" "$worker_cores" "$datanodes"; do
+  case $count in
+    '' | *[!0-9]*) die "Cannot read arguments: found '$count', expected a whole number." ;;
+  esac
+done
+
+# When a process started, in clock ticks since the machine did: tells it from a later one of the same id.
+started() {
+  sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20
+}
+
+# running NAME: whether the process that was started under this name is there.
+running() {
+  local pid start
+  read -r pid start <"$directory/$1.pid" 2>/dev/null || return 1
+  [ "$(started "$pid")" = "$start" ]
+}
+
+# names KIND: the names of this kind there are, in order.
+names() {
+  local file
+  for file in "$directory/$1"*.pid; do
+    [ ! -e "$file" ] || basename "$file" .pid
+  done | sort -V
+}
+
+# start NAME MEMORY CLASSPATH CLASS [arguments]: a JVM in the background, its output in NAME.log.
+start() {
+  local name=$1 memory=$2 classpath=$3 pid
+  shift 3
+  setsid "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Xmx$memory" \
+    "-Dlog4j2.configurationFile=$centroid_home/conf/cluster-local-log4j2.properties" \
+    -cp "$classpath" "$@" >"$directory/$name.log" 2>&1 </dev/null &
+  pid=$!
+  echo "$pid $(started "$pid")" >"$directory/$name.pid"
+}
+
+# ready NAME PATTERN: waits for a line of the log, and prints the part that the pattern's group holds.
+ready() {
+  local found
+  until found=$(sed -nE "s~.*$2.*~\1~p" "$directory/$1.log" | head -n 1) && [ -n "$found" ]; do
+    running "$1" || die "Cannot start $1: it ended, see $directory/$1.log." 1
+    sleep 0.1
+  done
+  echo "$found"
+}
+
+start_worker() {
+  start "$1" 256m "$centroid_runtime/jars/*" org.apache.spark.deploy.worker.Worker --host 127.0.0.1 \
+    --port 0 --webui-port 0 --cores "$worker_cores" --memory "$worker_memory" \
+    --work-dir "$directory/$1" "$(cat "$directory/master.address")"
+}
+
+worker_ready() {
+  ready "$1" 'Successfully registered with master (spark:[^ ]+)' >/dev/null
+}
+
+hadoop_classpath() {
+  echo "$centroid_runtime/hdfs/*:$centroid_runtime/jars/*"
+}
+
+start_datanode() {
+  start "$1" 256m "$(hadoop_classpath)" org.apache.hadoop.hdfs.server.datanode.DataNode \
+    -D "fs.defaultFS=$(cat "$directory/hdfs.address")" -D "dfs.datanode.data.dir=file://$directory/$1" \
+    -D dfs.datanode.address=127.0.0.1:0 -D dfs.datanode.http.address=127.0.0.1:0 \
+    -D dfs.datanode.ipc.address=127.0.0.1:0
+}
+
+datanode_ready() {
+  ready "$1" 'Successfully sent (block report)' >/dev/null
+}
+
+# A NameNode notices within seconds, not after ten minutes, that a DataNode is gone.
+start_namenode() {
+  local options=(-D "dfs.namenode.name.dir=file://$directory/namenode" -D fs.defaultFS=hdfs://127.0.0.1:0
+    -D dfs.namenode.http-address=127.0.0.1:0 -D dfs.namenode.heartbeat.recheck-interval=2000
+    -D dfs.heartbeat.interval=1)
+  if [ ! -d "$directory/namenode" ]; then
+    start namenode 256m "$(hadoop_classpath)" org.apache.hadoop.hdfs.server.namenode.NameNode "${options[@]}" \
+      -format -nonInteractive
+    wait $! || die "Cannot format HDFS: the NameNode failed, see $directory/namenode.log." 1
+  fi
+  start namenode 256m "$(hadoop_classpath)" org.apache.hadoop.hdfs.server.namenode.NameNode "${options[@]}"
+}
+
+# The processes of one kind that are to be there.
+numbered() {
+  local number
+  for ((number = 1; number <= $2; number++)); do
+    echo "$1-$number"
+  done
+}
+
+up() {
+  local name
+  for name in $(names ''); do
+    ! running "$name" ||
+      die "Cannot start a cluster in $directory: found a running $name, expected none. Use 'down' first."
+    rm "$directory/$name.pid"
+  done
+  job_jar >/dev/null
+  [ "$datanodes" -eq 0 ] || start_namenode
+  start master 256m "$centroid_runtime/jars/*" org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 \
+    --webui-port 0
+  ready master 'Starting Spark master at (spark:[^ ]+)' >"$directory/master.address"
+  for name in $(numbered worker "$workers"); do start_worker "$name"; done
+  rm -f "$directory/hdfs.address"
+  if [ "$datanodes" -gt 0 ]; then
+    echo "hdfs://$(ready namenode 'NameNode RPC up at: [^/]*/([0-9.:]+)')" >"$directory/hdfs.address"
+    for name in $(numbered datanode "$datanodes"); do start_datanode "$name"; done
+  fi
+  for name in $(names worker); do worker_ready "$name"; done
+  for name in $(names datanode); do datanode_ready "$name"; done
+  status
+}
+
+add() {
+  local number=1 name
+  running master || die "Cannot add to the cluster: found none in $directory. Use 'up' first."
+  while [ -e "$directory/$kind-$number.pid" ]; do number=$((number + 1)); done
+  name=$kind-$number
+  "start_$kind" "$name"
+  "${kind}_ready" "$name"
+  echo "$name is ready"
+}
+
+status() {
+  local name gone=0
+  [ -n "$(names '')" ] || { echo "no cluster in $directory"; return 1; }
+  printf '%-11s %s\n' Spark "$(cat "$directory/master.address")"
+  ! running master || printf '%-11s %s\n' 'its page' "$(ready master 'MasterWebUI: .*(http:[^ ]+)')"
+  ! [ -e "$directory/hdfs.address" ] || printf '%-11s %s\n' HDFS "$(cat "$directory/hdfs.address")"
+  for name in $(names ''); do
+    if running "$name"; then
+      printf '%-11s process %s\n' "$name" "$(cut -d' ' -f1 "$directory/$name.pid")"
+    else
+      printf '%-11s not running, see %s\n' "$name" "$directory/$name.log"
+      gone=1
+    fi
+  done
+  return $gone
+}
+
+down() {
+  local name
+  for name in $(names ''); do
+    ! running "$name" || kill "$(cut -d' ' -f1 "$directory/$name.pid")"
+  done
+  for name in $(names ''); do
+    while running "$name"; do sleep 0.1; done
+    rm "$directory/$name.pid"
+  done
+  rm -f "$directory"/*.address
+}
+
+case $action in
+  up | add) export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=2.12 SPARK_LOCAL_IP=127.0.0.1
+    export SPARK_LOCAL_DIRS=$directory/spark ;;
+esac
+"$action"
