@@ -1,0 +1,159 @@
+package io.centroid.promote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.centroid.json.Json;
+import io.centroid.promote.Promotion.Clearance;
+import io.centroid.report.Outcome;
+import io.centroid.run.Phases;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that dies at each of the changes a promotion makes to the file system. */
+final class PromotionCrashTest {
+  private static final Phases SILENT =
+      new Phases(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+  private static final AtomicInteger CHANGES_LEFT = new AtomicInteger();
+  private static final Configuration HEALTHY = new Configuration(false);
+
+  @TempDir private Path directory;
+
+  /** Does nothing any more once its changes are used up, as a process that is gone. */
+  public static final class DyingFileSystem extends LocalFileSystem {
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path file,
+        FsPermission permission,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      live();
+      return super.create(
+          file, permission, overwrite, bufferSize, replication, blockSize, progress);
+    }
+
+    @Override
+    public boolean rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to)
+        throws IOException {
+      live();
+      return super.rename(from, to);
+    }
+
+    @Override
+    public boolean delete(org.apache.hadoop.fs.Path file, boolean recursive) throws IOException {
+      live();
+      return super.delete(file, recursive);
+    }
+
+    @Override
+    public boolean mkdirs(org.apache.hadoop.fs.Path path, FsPermission permission)
+        throws IOException {
+      live();
+      return super.mkdirs(path, permission);
+    }
+
+    private static void live() throws IOException {
+      if (CHANGES_LEFT.decrementAndGet() < 0) {
+        throw new IOException("dead");
+      }
+    }
+  }
+
+  @Test
+  void leavesTheOldOrTheNewVersionAndIsCompletedByPromotingAgain() throws IOException {
+    Configuration dying = dying();
+    Path first = run("a");
+    Path second = run("b");
+    int died = 0;
+    for (int changes = 0; ; changes++) {
+      Path models = directory.resolve("models-" + changes);
+      promote(models, first, HEALTHY);
+      CHANGES_LEFT.set(changes);
+      boolean dies = true;
+      try {
+        promote(models, second, dying);
+        dies = false;
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("dead");
+        died++;
+      }
+      Promotion current = store(models).current().orElseThrow();
+      assertThat(current.version()).isIn(1, 2);
+      assertThat(models.resolve("cifar-10/versions/" + current.version() + "/model.zip"))
+          .hasContent("model " + current.run());
+      Files.deleteIfExists(models.resolve(".cifar-10.lock")); // taken over: its process is gone
+      promote(models, second, HEALTHY);
+      assertThat(store(models).recorded()).extracting(Promotion::run).containsExactly("a", "b");
+      try (Stream<Path> left = Files.list(models.resolve("cifar-10/versions"))) {
+        assertThat(left.map(path -> path.getFileName().toString()).toList())
+            .containsExactlyInAnyOrderElementsOf(List.of("1", "2"));
+      }
+      if (!dies) {
+        break;
+      }
+    }
+    assertThat(died).isGreaterThan(10);
+  }
+
+  @Test
+  void theVeryFirstPromotionIsNoDifferent() throws IOException {
+    Configuration dying = dying();
+    Path run = run("a");
+    for (int changes = 0; changes < 12; changes++) {
+      Path models = directory.resolve("first-" + changes);
+      CHANGES_LEFT.set(changes);
+      assertThatThrownBy(() -> promote(models, run, dying)).hasMessageContaining("dead");
+      Files.createDirectories(models);
+      Files.deleteIfExists(models.resolve(".cifar-10.lock"));
+      promote(models, run, HEALTHY);
+      assertThat(store(models).recorded()).extracting(Promotion::version).containsExactly(1);
+    }
+  }
+
+  private static Configuration dying() {
+    Configuration dying = new Configuration(false);
+    dying.set("fs.file.impl", DyingFileSystem.class.getName());
+    dying.setBoolean("fs.file.impl.disable.cache", true);
+    return dying;
+  }
+
+  private Path run(String id) throws IOException {
+    Path run = Files.createDirectories(directory.resolve("runs").resolve(id));
+    Outcome outcome = new Outcome("done", 0, id, "CIFAR-10", "", 0.5, 1, 1, 1, 1, 1, 1, 1, 1);
+    Files.writeString(run.resolve("outcome.json"), Json.write(outcome));
+    Files.writeString(run.resolve("model.zip"), "model " + id);
+    Files.writeString(run.resolve("_SUCCESS"), "");
+    return run;
+  }
+
+  private static void promote(Path models, Path run, Configuration hadoop) throws IOException {
+    new PromotionJob(ModelStore.of(path(models), "cifar-10", hadoop), SILENT)
+        .promote(path(run), Clearance.FORCED);
+  }
+
+  private static ModelStore store(Path models) throws IOException {
+    return ModelStore.of(path(models), "cifar-10", HEALTHY);
+  }
+
+  private static org.apache.hadoop.fs.Path path(Path path) {
+    return new org.apache.hadoop.fs.Path(path.toUri());
+  }
+}
