@@ -1,7 +1,6 @@
 package io.centroid.promote;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.json.Json;
 import io.centroid.promote.Promotion.Clearance;
@@ -111,21 +110,6 @@ final class PromotionCrashTest {
       }
     }
     assertThat(died).isGreaterThan(10);
-  }
-
-  @Test
-  void theVeryFirstPromotionIsNoDifferent() throws IOException {
-    Configuration dying = dying();
-    Path run = run("a");
-    for (int changes = 0; changes < 12; changes++) {
-      Path models = directory.resolve("first-" + changes);
-      CHANGES_LEFT.set(changes);
-      assertThatThrownBy(() -> promote(models, run, dying)).hasMessageContaining("dead");
-      Files.createDirectories(models);
-      Files.deleteIfExists(models.resolve(".cifar-10.lock"));
-      promote(models, run, HEALTHY);
-      assertThat(store(models).recorded()).extracting(Promotion::version).containsExactly(1);
-    }
   }
 
   private static Configuration dying() {
