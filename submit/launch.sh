@@ -71,7 +71,9 @@ split_options() {
     case $1 in
       --master | --deploy-mode | --driver-memory | --executor-memory | --executor-cores | \
         --num-executors | --total-executor-cores | --properties-file | --queue | --files | --jars | \
-        --driver-java-options | --spark-conf)
+        --archives | --packages | --exclude-packages | --repositories | --driver-cores | \
+        --driver-class-path | --driver-library-path | --driver-java-options | --principal | --keytab | \
+        --proxy-user | --spark-conf)
         [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
         if [ "$1" = --spark-conf ]; then
           spark_options+=(--conf "$2")
@@ -106,4 +108,95 @@ run_step() {
   split_options "$@"
   jar=$(job_jar) || exit $?
   spark_submit "$jar" "${spark_options[@]}" -- "$step" "${program_options[@]}"
+}
+
+# option_value NAME FALLBACK [arguments]: the value that follows NAME, the last time it is there.
+option_value() {
+  local name=$1 value=$2
+  shift 2
+  while [ $# -gt 0 ]; do
+    if [ "$1" = "$name" ] && [ $# -ge 2 ]; then
+      value=$2
+      shift
+    fi
+    shift
+  done
+  printf '%s' "$value"
+}
+
+# cluster_step PREFIX MASTER [arguments]: the program on a cluster whose master's URL begins with PREFIX;
+# MASTER is the one to use without --master. cluster_properties DEPLOY_MODE, which the script defines, adds
+# the cluster's own properties to an array of this name; what the user gives comes after and wins.
+# In the arguments: --dry-run, --event-log DIR, options of spark-submit, the subcommand and its options.
+cluster_step() {
+  local prefix=$1 master=$2 dry_run=false event_log='' arguments=() properties=() property deploy_mode jar
+  shift 2
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --dry-run) dry_run=true ;;
+      --event-log)
+        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+        event_log=$2
+        shift
+        ;;
+      *) arguments+=("$1") ;;
+    esac
+    shift
+  done
+  split_options ${arguments[@]+"${arguments[@]}"} # checks that each option has its value
+  master=$(option_value --master "$master" ${arguments[@]+"${arguments[@]}"})
+  [ -n "$master" ] || die "Cannot launch: found no --master, expected one that begins with $prefix."
+  case $master in
+    "$prefix"*) ;;
+    *) die "Cannot launch: found --master $master, expected one that begins with $prefix." ;;
+  esac
+  deploy_mode=$(option_value --deploy-mode client ${arguments[@]+"${arguments[@]}"})
+  case $deploy_mode in
+    client | cluster) ;;
+    *) die "Cannot launch: found --deploy-mode $deploy_mode, expected client or cluster." ;;
+  esac
+  case ${program_options[0]:-} in
+    '' | -*) die "Cannot launch: found ${program_options[0]:-no arguments}, expected a subcommand first: prepare, train, evaluate, score, ..." ;;
+  esac
+
+  case " ${arguments[*]} " in
+    *" --master "*) ;;
+    *) split_options --master "$master" "${arguments[@]}" ;;
+  esac
+  cluster_properties=()
+  cluster_properties "$deploy_mode"
+  if [ -n "$event_log" ]; then
+    cluster_properties+=(spark.eventLog.enabled=true "spark.eventLog.dir=$event_log")
+  fi
+  for property in ${cluster_properties[@]+"${cluster_properties[@]}"}; do
+    properties+=(--conf "$property")
+  done
+  set -- ${properties[@]+"${properties[@]}"} "${spark_options[@]}"
+  if $dry_run; then
+    print_command "$@"
+  else
+    jar=${CENTROID_JAR:-}
+    [ -n "$jar" ] || jar=$(job_jar) || exit $?
+    centroid_exec=exec
+    spark_submit "$jar" "$@" -- "${program_options[@]}"
+  fi
+}
+
+# Prints what cluster_step would run, quoted for a shell. Nothing is built: where there is no job jar yet
+# the line names the one that would be.
+print_command() {
+  local jar=${CENTROID_JAR:-} jars=("$centroid_home"/target/centroid-*-job.jar) submit=spark-submit
+  if [ -z "$jar" ]; then
+    jar=${jars[0]}
+    [ -e "$jar" ] || jar=$centroid_home/target/centroid-$(
+      sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$centroid_home/pom.xml"
+    )-job.jar
+  fi
+  [ -z "${SPARK_HOME:-}" ] || submit=$SPARK_HOME/bin/spark-submit
+  set -- env "OMP_NUM_THREADS=$OMP_NUM_THREADS" "OPENBLAS_NUM_THREADS=$OPENBLAS_NUM_THREADS" "$submit" \
+    --properties-file "$centroid_home/conf/spark-defaults.conf" "$@" --class io.centroid.cli.Centroid \
+    "$jar" "${program_options[@]}"
+  local line
+  line=$(printf '%q ' "$@")
+  printf '%s\n' "${line% }"
 }

@@ -103,7 +103,7 @@ public final class PrepareJob {
       Manifest manifest = manifest(images, splits, statistics, shards);
       staging.path().getFileSystem(hadoop()).delete(records, true);
       ShardSet.writeManifest(staging.path(), manifest, hadoop());
-      staging.publish();
+      staging.publish(Manifest.FILE);
       return new Prepared(Status.PREPARED, manifest);
     }
   }

@@ -7,12 +7,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
  * The results of one run, published at once or not at all: files are written to a staging directory
- * beside the final one, then {@code _SUCCESS} is added and the directory renamed.
+ * beside the final one, then {@code _SUCCESS} is added and the directory renamed. In an object
+ * store, which cannot rename at once, they are written in place, and {@code _SUCCESS} last.
  */
 public final class RunDirectory implements AutoCloseable {
   /** The file whose presence says that everything else is there. */
@@ -49,7 +51,8 @@ public final class RunDirectory implements AutoCloseable {
    */
   public static RunDirectory stage(Path target, Configuration configuration) throws IOException {
     FileSystem fileSystem = target.getFileSystem(configuration);
-    if (fileSystem.exists(target)) {
+    // In an object store that may be what a process that was killed had published in part.
+    if (!ObjectStores.holds(fileSystem) && fileSystem.exists(target)) {
       throw JobException.settings(
           "Cannot write run to "
               + target
@@ -118,14 +121,37 @@ public final class RunDirectory implements AutoCloseable {
    * @return where it is
    */
   public Path publish() throws IOException {
-    write(SUCCESS, "");
-    if (!fileSystem.rename(staging, target)) {
-      throw new IOException(
-          "Cannot publish run: found no way to rename " + staging + " to " + target + ".");
+    if (ObjectStores.holds(fileSystem)) {
+      moveOneByOne();
+    } else {
+      write(SUCCESS, "");
+      rename(staging, target);
     }
     fileSystem.cancelDeleteOnExit(staging);
     published = true;
     return target;
+  }
+
+  private void moveOneByOne() throws IOException {
+    Path success = new Path(target, SUCCESS);
+    if (fileSystem.exists(success)) { // a lock is not certain there; both have the same model
+      fileSystem.delete(staging, true);
+      return;
+    }
+    fileSystem.delete(target, true);
+    fileSystem.mkdirs(target);
+    for (FileStatus file : fileSystem.listStatus(staging)) {
+      rename(file.getPath(), new Path(target, file.getPath().getName()));
+    }
+    fileSystem.create(success, true).close();
+    fileSystem.delete(staging, true);
+  }
+
+  private void rename(Path from, Path to) throws IOException {
+    if (!fileSystem.rename(from, to)) {
+      throw new IOException(
+          "Cannot publish run: found no way to rename " + from + " to " + to + ".");
+    }
   }
 
   /** Removes the staging directory of a run that was not published. */

@@ -5,6 +5,7 @@ import io.centroid.error.JobException;
 import java.io.IOException;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -67,17 +68,27 @@ public final class StagingDirectory implements AutoCloseable {
     return !fileSystem.exists(target) || fileSystem.listStatus(target).length == 0;
   }
 
-  /** Puts the staging directory in the target's place. */
-  public void publish() throws IOException {
+  /**
+   * Puts the staging directory in the target's place. In an object store that is not done at once:
+   * readers wait for the file that comes last.
+   *
+   * @param last name of the file that says that everything else is there
+   */
+  public void publish(String last) throws IOException {
     Path replaced = null;
     if (fileSystem.exists(target)) {
       replaced = sibling(target, "replaced");
       rename(target, replaced);
     }
     try {
-      rename(staging, target);
+      if (ObjectStores.holds(fileSystem)) {
+        moveOneByOne(last);
+      } else {
+        rename(staging, target);
+      }
     } catch (IOException e) {
       if (replaced != null) {
+        fileSystem.delete(target, true); // what an object store may have of the new one
         rename(replaced, target);
       }
       throw e;
@@ -85,6 +96,17 @@ public final class StagingDirectory implements AutoCloseable {
     if (replaced != null) {
       fileSystem.delete(replaced, true);
     }
+  }
+
+  private void moveOneByOne(String last) throws IOException {
+    fileSystem.mkdirs(target);
+    for (FileStatus child : fileSystem.listStatus(staging)) {
+      String name = child.getPath().getName();
+      if (!name.equals(last)) {
+        rename(child.getPath(), new Path(target, name));
+      }
+    }
+    rename(new Path(staging, last), new Path(target, last));
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
@@ -18,17 +17,13 @@ import org.apache.hadoop.fs.Path;
  * the old file or the whole new one.
  */
 public final class WholeFile {
-  /** Where a file appears when its stream is closed, and renaming is copying. */
-  private static final Set<String> OBJECT_STORES =
-      Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
-
   private WholeFile() {}
 
   /** Puts a text in UTF-8 in a file, in the place of one that may be there. */
   public static void replace(Path path, String text, Configuration hadoop) throws IOException {
     FileSystem fileSystem = path.getFileSystem(hadoop);
     Path file = fileSystem.makeQualified(path);
-    if (OBJECT_STORES.contains(fileSystem.getUri().getScheme())) {
+    if (ObjectStores.holds(fileSystem)) {
       write(fileSystem, file, text);
       return;
     }

@@ -8,6 +8,7 @@ import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.model.ModelCard;
 import io.centroid.run.Phases;
+import io.centroid.run.RunDirectory;
 import io.centroid.run.StagingDirectory;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
@@ -78,7 +79,7 @@ public final class ScoreJob {
       }
       write(staging.path());
       report(staging.path());
-      staging.publish();
+      staging.publish(RunDirectory.SUCCESS);
     }
   }
 

@@ -1,0 +1,173 @@
+package io.centroid.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The launch scripts for clusters, with {@code --dry-run}. */
+final class ClusterScriptsTest {
+  private static final Path HOME =
+      Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
+  private static final Map<String, String> IMAGE = Map.of("CENTROID_IMAGE", "example.org/c:1");
+
+  private record Run(int exitCode, String output) {}
+
+  @Test
+  void optionsOfSparkGoBeforeTheJarAndTheOthersAfterIt() throws Exception {
+    List<String> words =
+        words(
+            "standalone.sh",
+            Map.of(),
+            "--dry-run",
+            "train",
+            "--shards",
+            "hdfs:///shards",
+            "--master",
+            "spark://host:7077",
+            "--executor-memory",
+            "2g",
+            "--packages",
+            "org.apache.hadoop:hadoop-aws:3.3.4",
+            "--set",
+            "training.workers=8");
+    int jar = indexOfJar(words);
+    assertThat(words.subList(0, jar))
+        .containsSubsequence("--master", "spark://host:7077")
+        .containsSubsequence("--executor-memory", "2g")
+        .containsSubsequence("--packages", "org.apache.hadoop:hadoop-aws:3.3.4")
+        .containsSubsequence("--class", "io.centroid.cli.Centroid")
+        .contains("OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1");
+    assertThat(words.subList(0, jar).stream().filter("--master"::equals)).hasSize(1);
+    assertThat(words.subList(jar + 1, words.size()))
+        .containsExactly("train", "--shards", "hdfs:///shards", "--set", "training.workers=8");
+  }
+
+  /** A shell that reads the line gets the same words again. */
+  @Test
+  void theLineCanBePasted() throws Exception {
+    List<String> words =
+        words(
+            "yarn.sh",
+            Map.of(),
+            "prepare",
+            "--dry-run",
+            "--data",
+            "/a b/it's $HOME;*.tar.gz",
+            "--event-log",
+            "hdfs:///event logs",
+            "--spark-conf",
+            "spark.app.name=two words");
+    assertThat(words)
+        .containsSubsequence("--master", "yarn")
+        .containsSubsequence("--conf", "spark.eventLog.enabled=true")
+        .containsSubsequence("--conf", "spark.eventLog.dir=hdfs:///event logs")
+        .containsSubsequence("--conf", "spark.app.name=two words")
+        .endsWith("prepare", "--data", "/a b/it's $HOME;*.tar.gz");
+  }
+
+  @Test
+  void inClusterModeTheDriverHasOneNativeThreadAndTheScriptWaits() throws Exception {
+    assertThat(words("yarn.sh", Map.of(), "train", "--deploy-mode", "cluster", "--dry-run"))
+        .contains(
+            "spark.yarn.appMasterEnv.OMP_NUM_THREADS=1",
+            "spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1",
+            "spark.yarn.maxAppAttempts=1",
+            "spark.yarn.submit.waitAppCompletion=true");
+    assertThat(words("yarn.sh", Map.of(), "train", "--dry-run"))
+        .noneMatch(word -> word.startsWith("spark.yarn."));
+    String[] standalone = {
+      "train", "--master", "spark://host:1", "--deploy-mode", "cluster", "--dry-run"
+    };
+    assertThat(words("standalone.sh", Map.of("CENTROID_JAR", "hdfs:///job.jar"), standalone))
+        .contains("spark.standalone.submit.waitAppCompletion=true", "hdfs:///job.jar");
+    String[] kubernetes = {
+      "train", "--master", "k8s://https://host", "--deploy-mode", "cluster", "--dry-run"
+    };
+    assertThat(words("kubernetes.sh", IMAGE, kubernetes))
+        .contains(
+            "spark.kubernetes.container.image=example.org/c:1",
+            "spark.kubernetes.driverEnv.OMP_NUM_THREADS=1",
+            "local:///opt/centroid/centroid-job.jar");
+  }
+
+  /** spark-submit takes the last one of a property. */
+  @Test
+  void whatTheUserSaysComesLast() throws Exception {
+    assertThat(
+            words(
+                "yarn.sh",
+                Map.of(),
+                "train",
+                "--deploy-mode",
+                "cluster",
+                "--dry-run",
+                "--spark-conf",
+                "spark.yarn.maxAppAttempts=3"))
+        .containsSubsequence("spark.yarn.maxAppAttempts=1", "spark.yarn.maxAppAttempts=3");
+  }
+
+  @Test
+  void whatIsMissingIsOneLineAndExitCode2() throws Exception {
+    refused("found no --master, expected one that begins with spark://", "standalone.sh", "train");
+    refused("found no --master, expected one that begins with k8s://", "kubernetes.sh", "train");
+    refused("found no CENTROID_IMAGE", "kubernetes.sh", "train", "--master", "k8s://https://host");
+    refused("found --master local[2], expected", "yarn.sh", "train", "--master", "local[2]");
+    refused(
+        "found --deploy-mode clutser, expected", "yarn.sh", "train", "--deploy-mode", "clutser");
+    refused("found no arguments, expected a subcommand first", "yarn.sh");
+    refused("found --shards, expected a subcommand first", "yarn.sh", "--shards", "x", "train");
+    refused("found --queue without a value", "yarn.sh", "train", "--queue");
+    refused("found --event-log without a value", "yarn.sh", "train", "--event-log");
+  }
+
+  private static void refused(String message, String script, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(HOME.resolve("submit/" + script).toString()));
+    command.addAll(Arrays.asList(arguments));
+    Run run = run(Map.of(), command);
+    assertThat(run.exitCode()).as(run.output()).isEqualTo(2);
+    assertThat(run.output()).startsWith("centroid: Cannot ").contains(message).hasLineCount(1);
+  }
+
+  /** The words of the command that a script prints, as a shell reads them. */
+  private static List<String> words(
+      String script, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(HOME.resolve("submit/" + script).toString()));
+    command.addAll(Arrays.asList(arguments));
+    Run printed = run(environment, command);
+    assertThat(printed.exitCode()).as(printed.output()).isZero();
+    assertThat(printed.output()).hasLineCount(1);
+    Run read = run(Map.of(), List.of("bash", "-c", "printf '%s\\n' " + printed.output().strip()));
+    return read.output().lines().toList();
+  }
+
+  private static int indexOfJar(List<String> words) {
+    return words.indexOf("io.centroid.cli.Centroid") + 1;
+  }
+
+  private static Run run(Map<String, String> environment, List<String> command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    for (String name :
+        List.of(
+            "SPARK_HOME",
+            "CENTROID_IMAGE",
+            "CENTROID_JAR",
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS")) {
+      builder.environment().remove(name);
+    }
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), output);
+  }
+}

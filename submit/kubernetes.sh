@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs a subcommand on Kubernetes:
+#   CENTROID_IMAGE=registry.example.org/centroid:0.1.0 submit/kubernetes.sh [--dry-run] [--event-log DIR] \
+#       train --master k8s://https://host:6443 --deploy-mode cluster [options]
+# Options of spark-submit may be mixed in; a Spark property is --spark-conf key=value. The spark-submit of a
+# Spark distribution with Kubernetes is needed (SPARK_HOME). The image is Spark's with
+# Java 17 and the job jar at /opt/centroid/centroid-job.jar; CENTROID_JAR names another place for cluster mode.
+set -euo pipefail
+. "$(dirname "$0")/launch.sh"
+
+cluster_properties() { # DEPLOY_MODE
+  [ -n "${CENTROID_IMAGE:-}" ] ||
+    die "Cannot launch: found no CENTROID_IMAGE, expected an image of Spark with the job jar."
+  cluster_properties+=("spark.kubernetes.container.image=$CENTROID_IMAGE")
+  if [ "$1" = cluster ]; then
+    CENTROID_JAR=${CENTROID_JAR:-local:///opt/centroid/centroid-job.jar}
+    cluster_properties+=(
+      spark.kubernetes.submission.waitAppCompletion=true
+      spark.kubernetes.driverEnv.OMP_NUM_THREADS=1
+      spark.kubernetes.driverEnv.OPENBLAS_NUM_THREADS=1
+    )
+  fi
+}
+cluster_step k8s:// '' "$@"

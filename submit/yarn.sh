@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs a subcommand on YARN, whose configuration HADOOP_CONF_DIR or YARN_CONF_DIR names:
+#   submit/yarn.sh [--dry-run] [--event-log DIR] train [--deploy-mode cluster] [options]
+# Options of spark-submit may be mixed in; a Spark property is --spark-conf key=value. With --deploy-mode
+# cluster the script waits for the end, but its exit code is not the program's.
+set -euo pipefail
+. "$(dirname "$0")/launch.sh"
+
+cluster_properties() { # DEPLOY_MODE
+  if [ "$1" = cluster ]; then
+    # One attempt: what a second could do, a checkpoint does for the next run of the same command.
+    cluster_properties+=(
+      spark.yarn.submit.waitAppCompletion=true
+      spark.yarn.maxAppAttempts=1
+      spark.yarn.appMasterEnv.OMP_NUM_THREADS=1
+      spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1
+    )
+  fi
+}
+cluster_step yarn yarn "$@"
