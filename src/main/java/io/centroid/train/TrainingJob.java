@@ -39,6 +39,7 @@ import io.centroid.run.Provenance;
 import io.centroid.run.RunDirectory;
 import io.centroid.run.RunId;
 import io.centroid.run.RunLock;
+import io.centroid.run.StorageFailure;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.EpochLoop.Trained;
@@ -47,6 +48,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -114,13 +116,15 @@ public final class TrainingJob {
     RunId id =
         RunId.of(settings.effective(), shards.manifest().fingerprint(), CodeVersion.current());
     Path target = runsPath.getFileSystem(hadoop()).makeQualified(new Path(runsPath, id.value()));
-    if (RunDirectory.isPublished(target, hadoop())) {
+    if (RunDirectory.isPublished(target, hadoop()) && isTidy(target)) {
       return alreadyDone(target);
     }
     try (RunLock lock = RunLock.take(beside(target, "lock"), "run " + id, hadoop(), phases)) {
-      return RunDirectory.isPublished(target, hadoop())
-          ? alreadyDone(target)
-          : trainAndPublish(id, shards, target, lock);
+      if (!RunDirectory.isPublished(target, hadoop())) {
+        return trainAndPublish(id, shards, target, lock);
+      }
+      tidy(target);
+      return alreadyDone(target);
     }
   }
 
@@ -176,8 +180,7 @@ public final class TrainingJob {
       phases.say("\n%s", MetricsTable.render(metrics));
       lock.check("run " + id);
       Path published = directory.publish();
-      checkpoints.remove();
-      report(published);
+      tidy(published);
       return new FinishedRun(outcome, published);
     }
   }
@@ -300,15 +303,33 @@ public final class TrainingJob {
         context, shards, Split.TEST, new Classifier(network.toJson(), state.parameters()));
   }
 
-  /** Makes the report of a run that is published: whatever goes wrong here loses nothing. */
-  private void report(Path run) {
+  /** Whether nothing is left to do for a run that is published. */
+  private boolean isTidy(Path run) throws IOException {
+    FileSystem fileSystem = run.getFileSystem(hadoop());
+    return fileSystem.exists(new Path(run, RunReport.FILE))
+        && !fileSystem.exists(beside(run, "checkpoints"));
+  }
+
+  /**
+   * Makes the report of a run that is published, and removes its checkpoints. Whatever goes wrong
+   * here loses nothing, and is done by whoever asks for the same run again.
+   */
+  private void tidy(Path run) {
     try {
       RunReport.write(run, hadoop());
     } catch (IOException | RuntimeException e) {
       LOG.warn("Cannot make the report", e);
       phases.say(
           "Warning: cannot make %s: found %s. The run is whole; 'centroid report %s' tries again.",
-          RunReport.FILE, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), run);
+          RunReport.FILE, StorageFailure.reason(e), run);
+    }
+    try {
+      run.getFileSystem(hadoop()).delete(beside(run, "checkpoints"), true);
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Cannot remove the checkpoints", e);
+      phases.say(
+          "Warning: cannot remove the checkpoints of the run: found %s. They are not needed any more.",
+          StorageFailure.reason(e));
     }
   }
 
