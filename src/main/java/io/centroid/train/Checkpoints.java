@@ -8,6 +8,7 @@ import io.centroid.run.RunId;
 import io.centroid.run.StorageFailure;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Checkpoints implements AutoCloseable {
             return thread;
           });
   private Future<?> underWay;
+  private volatile Instant written;
 
   private Checkpoints(
       FileSystem fileSystem,
@@ -139,6 +141,11 @@ final class Checkpoints implements AutoCloseable {
     }
   }
 
+  /** When this process wrote the newest one; nothing before it wrote any. */
+  Optional<Instant> written() {
+    return Optional.ofNullable(written);
+  }
+
   /** Removes all of them. */
   void remove() throws IOException {
     fileSystem.delete(directory, true);
@@ -169,6 +176,7 @@ final class Checkpoints implements AutoCloseable {
       fileSystem.delete(unfinished, false);
       throw e;
     }
+    written = Instant.now();
     List<Path> all = files();
     for (Path old : all.subList(Math.min(settings.keep(), all.size()), all.size())) {
       fileSystem.delete(old, false);

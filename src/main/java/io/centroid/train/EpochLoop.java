@@ -18,6 +18,7 @@ final class EpochLoop {
   private final Validation validation;
   private final TrainingSettings settings;
   private final TrainingProgress progress;
+  private final TrainingSource source;
   private final Checkpoints checkpoints;
 
   EpochLoop(
@@ -25,11 +26,13 @@ final class EpochLoop {
       Validation validation,
       TrainingSettings settings,
       TrainingProgress progress,
+      TrainingSource source,
       Checkpoints checkpoints) {
     this.engine = engine;
     this.validation = validation;
     this.settings = settings;
     this.progress = progress;
+    this.source = source;
     this.checkpoints = checkpoints;
   }
 
@@ -82,6 +85,7 @@ final class EpochLoop {
         engine.trainEpoch(
             from.position(),
             (position, examples, meanLoss) -> {
+              source.roundDone(position, examples, meanLoss);
               progress.roundDone(examples, meanLoss);
               Checkpoint reached = new Checkpoint(position, from.best(), from.history());
               if (Interruption.isRequested()) {
@@ -89,7 +93,7 @@ final class EpochLoop {
               }
               checkpoints.offer(reached);
             });
-    Optional<Metrics> metrics = validation.measure(end.state().candidate());
+    Optional<Metrics> metrics = validation.measure(end.state().candidate(), end.epoch());
     Double accuracy = metrics.map(Metrics::accuracy).orElse(null);
     BestModel best = from.best().offered(end.epoch(), end.state().candidate(), accuracy);
     EpochTally tally = end.tally();
@@ -105,6 +109,7 @@ final class EpochLoop {
             tally.seconds(),
             tally.examples() / tally.seconds(),
             tally.rounds());
+    source.epochDone(record);
     progress.epochDone(record);
     List<EpochRecord> history = new ArrayList<>(from.history());
     history.add(record);

@@ -234,9 +234,11 @@ public final class TrainingJob {
         Validation validation = Validation.open(context, shards, settings.training(), network);
         AveragingEngine engine = engine(training, network);
         TrainingProgress progress =
-            TrainingProgress.on(phases.out(), settings.training().epochs(), training.examples())) {
+            TrainingProgress.on(phases.out(), settings.training().epochs(), training.examples());
+        TrainingSource source =
+            TrainingSource.register(settings.training().epochs(), checkpoints::written)) {
       EpochLoop loop =
-          new EpochLoop(engine, validation, settings.training(), progress, checkpoints);
+          new EpochLoop(engine, validation, settings.training(), progress, source, checkpoints);
       Interruption.askedFor(true);
       return phases.run("Train", () -> loop.run(from));
     } finally {

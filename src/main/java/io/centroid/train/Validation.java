@@ -51,18 +51,23 @@ final class Validation implements AutoCloseable {
     return new Validation(context, shards, network.toJson(), examples);
   }
 
-  /** Measures a state; nothing without a validation split. */
-  Optional<Metrics> measure(TrainingState state) {
-    return examples.map(
-        split ->
-            Metrics.of(
-                shards.manifest().dataset(),
-                Choice.name(Split.VALIDATION),
-                shards.manifest().classNames(),
-                Evaluator.evaluate(
-                    context,
-                    batches(split),
-                    new Classifier(configurationJson, state.parameters()))));
+  /** Measures the state after an epoch; nothing without a validation split. */
+  Optional<Metrics> measure(TrainingState state, int epoch) {
+    context.setJobGroup("epoch " + epoch, "epoch %d, validation".formatted(epoch), false);
+    try {
+      return examples.map(
+          split ->
+              Metrics.of(
+                  shards.manifest().dataset(),
+                  Choice.name(Split.VALIDATION),
+                  shards.manifest().classNames(),
+                  Evaluator.evaluate(
+                      context,
+                      batches(split),
+                      new Classifier(configurationJson, state.parameters()))));
+    } finally {
+      context.clearJobGroup();
+    }
   }
 
   private static JavaRDD<LabeledBatch> batches(WorkerShares split) {
