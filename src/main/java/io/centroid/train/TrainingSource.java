@@ -27,7 +27,8 @@ import org.apache.spark.metrics.source.Source;
  * epochs}, the most there will be; {@code loss}, mean training loss of the last round; {@code
  * epochLoss}, {@code validationLoss}, {@code validationAccuracy} (0 to 1) and {@code
  * imagesPerSecond} of the last epoch; {@code checkpointAge}, seconds since one was written. What is
- * not known yet is NaN. {@code images} counts, {@code roundTime} times the rounds of this process.
+ * not known yet is NaN. {@code images} counts, {@code roundTime} times the rounds of this process,
+ * in nanoseconds.
  */
 final class TrainingSource implements Source, AutoCloseable {
   private static final double MILLIS = 1e3;
