@@ -99,6 +99,7 @@ final class ClusterFaultIT {
   }
 
   @Test
+  @Tag("endurance")
   void theDriverIsKilledAtRandomMoments() throws Exception {
     SplittableRandom random = new SplittableRandom(2);
     RunsUnderTest runs = new RunsUnderTest(directory.resolve("drivers"));
