@@ -1,8 +1,8 @@
 package io.centroid.cli;
 
 import io.centroid.report.RunReport;
+import io.centroid.run.SparkSessions;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -19,7 +19,7 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    System.out.println("The report is in " + RunReport.write(run, new Configuration()));
+    System.out.println("The report is in " + RunReport.write(run, SparkSessions.hadoop()));
     return 0;
   }
 }

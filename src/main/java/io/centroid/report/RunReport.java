@@ -1,38 +1,24 @@
 package io.centroid.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import freemarker.core.HTMLOutputFormat;
-import freemarker.template.Configuration;
-import freemarker.template.TemplateException;
-import freemarker.template.TemplateExceptionHandler;
-import io.centroid.config.Settings;
 import io.centroid.data.DataSetName;
 import io.centroid.error.JobException;
-import io.centroid.evaluate.Gallery.CalibrationBin;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
 import io.centroid.run.Provenance;
 import io.centroid.run.RunDirectory;
+import io.centroid.run.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import org.apache.hadoop.fs.Path;
 
 /**
- * {@code report.html}: what a run came to, as one file that needs no other and no network. The page
- * is a FreeMarker template, {@code report.ftlh}, which escapes whatever it is given; the charts are
- * Chart.js.
+ * {@code report.html}: what a run came to, as one file that needs no other and no network.
  *
  * @param outcome how the training ended
  * @param metrics of the test split
@@ -56,9 +42,7 @@ public record RunReport(
   /** Test accuracy that was published for one process and ten epochs, in per cent. */
   private static final String PUBLISHED = "48.64";
 
-  private static final String CHART_LIBRARY = "org.webjars.npm/chart.js";
   private static final int WORST_PAIRS = 5;
-  private static final double MILLIS = 1e3;
 
   /** Reads the small files of a run. */
   @FunctionalInterface
@@ -86,8 +70,9 @@ public record RunReport(
               .formatted(run, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }
-    RunDirectory.put(run, FILE, report.render(), hadoop);
-    return new Path(run, FILE);
+    Path page = new Path(run, FILE);
+    WholeFile.replace(page, report.render(), hadoop);
+    return page;
   }
 
   /** The report of a run, from its files. */
@@ -104,46 +89,19 @@ public record RunReport(
 
   /** The page. */
   String render() throws IOException {
-    Configuration templates = new Configuration(Configuration.VERSION_2_3_34);
-    templates.setClassForTemplateLoading(RunReport.class, "");
-    templates.setDefaultEncoding(StandardCharsets.UTF_8.name());
-    templates.setLocale(Locale.US);
-    templates.setOutputFormat(HTMLOutputFormat.INSTANCE);
-    templates.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
-    templates.setLogTemplateExceptions(false);
-    StringWriter page = new StringWriter();
-    try {
-      templates.getTemplate("report.ftlh").process(model(), page);
-    } catch (TemplateException e) {
-      throw new IOException(e.getMessageWithoutStackTop(), e);
-    }
-    return page.toString();
-  }
-
-  /** Records as maps: FreeMarker reads records only from a multi-release jar. */
-  private Map<String, Object> model() throws IOException {
-    Map<String, Object> model = new HashMap<>();
+    TrainingCourse course = new TrainingCourse(history, outcome.bestEpoch(), settings, summary);
+    Map<String, Object> model = new HashMap<>(course.model());
     model.put("outcome", Json.tree(outcome));
     model.put("metrics", Json.tree(metrics));
-    model.put("history", Json.tree(history));
     model.put("gallery", Json.tree(pictures.gallery()));
     model.put("firstLayer", pictures.firstLayer());
     model.put("provenance", Json.tree(provenance));
-    model.put("settings", settings);
-    model.put("summary", summary);
     model.put("standIn", !metrics.dataset().equals(DataSetName.CIFAR_10.title()));
     model.put("published", PUBLISHED);
     model.put("worstPairs", Json.tree(worstPairs()));
-    model.put("changed", changed());
-    TimeBreakdown.of(history)
-        .ifPresent(
-            time -> {
-              model.put("time", Json.tree(time));
-              model.put("computeShare", time.computeShare());
-            });
-    model.put("figures", Json.write(figures()).replace("<", "\\u003c"));
-    model.put("chartLibrary", chartLibrary());
-    return model;
+    Map<String, Object> figures = new HashMap<>(course.figures());
+    figures.put("reliability", reliability());
+    return Page.render("report.ftlh", model, figures);
   }
 
   private List<Pair> worstPairs() {
@@ -162,71 +120,10 @@ public record RunReport(
         .toList();
   }
 
-  private List<String> changed() {
-    Set<String> defaults = Set.copyOf(Settings.defaults().render().lines().toList());
-    return settings.lines().filter(line -> !defaults.contains(line)).toList();
-  }
-
-  private Map<String, Object> figures() {
-    Map<String, Object> figures = new HashMap<>();
-    figures.put("epochs", history.stream().map(EpochRecord::epoch).toList());
-    figures.put("best", outcome.bestEpoch());
-    figures.put("trainingLoss", history.stream().map(EpochRecord::trainingLoss).toList());
-    boolean validated = history.get(0).validationAccuracy() != null;
-    figures.put(
-        "validationLoss",
-        validated ? history.stream().map(EpochRecord::validationLoss).toList() : List.of());
-    figures.put(
-        "validationAccuracy",
-        validated
-            ? history.stream().map(epoch -> 100 * epoch.validationAccuracy()).toList()
-            : List.of());
-    figures.put(
-        "reliability",
-        pictures.gallery().calibration().stream()
-            .filter(bin -> bin.examples() > 0)
-            .map(RunReport::point)
-            .toList());
-    figures.put(
-        "rounds",
-        Map.of(
-            "compute", meanMillis(RoundTiming::compute),
-            "broadcast", meanMillis(RoundTiming::broadcast),
-            "collect", meanMillis(RoundTiming::collect),
-            "average", meanMillis(RoundTiming::average)));
-    return figures;
-  }
-
-  private static Map<String, Double> point(CalibrationBin bin) {
-    return Map.of("x", bin.probability(), "y", bin.accuracy());
-  }
-
-  private List<Double> meanMillis(ToDoubleFunction<RoundTiming> part) {
-    return history.stream()
-        .map(epoch -> MILLIS * epoch.rounds().stream().mapToDouble(part).average().orElse(0))
+  private List<Map<String, Double>> reliability() {
+    return pictures.gallery().calibration().stream()
+        .filter(bin -> bin.examples() > 0)
+        .map(bin -> Map.of("x", bin.probability(), "y", bin.accuracy()))
         .toList();
-  }
-
-  /** The library as its WebJar has it; the version is the one that Maven resolved. */
-  private static String chartLibrary() throws IOException {
-    Properties coordinates = new Properties();
-    try (InputStream in = resource("/META-INF/maven/" + CHART_LIBRARY + "/pom.properties")) {
-      coordinates.load(in);
-    }
-    String file =
-        "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.js"
-            .formatted(coordinates.getProperty("version"));
-    try (InputStream in = resource(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replaceAll("(?m)^//# sourceMappingURL=.*$", "");
-    }
-  }
-
-  private static InputStream resource(String name) throws IOException {
-    InputStream in = RunReport.class.getResourceAsStream(name);
-    if (in == null) {
-      throw new IOException("Cannot find resource " + name + ".");
-    }
-    return in;
   }
 }

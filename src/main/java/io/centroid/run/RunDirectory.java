@@ -85,24 +85,6 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /**
-   * Puts a text file into a published run, in the place of one of the same name. Readers see the
-   * old file, none, or the whole new one.
-   */
-  public static void put(Path run, String name, String text, Configuration configuration)
-      throws IOException {
-    FileSystem fileSystem = run.getFileSystem(configuration);
-    Path unfinished = new Path(run, "." + name + ".unfinished");
-    try (OutputStream out = fileSystem.create(unfinished, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-    Path file = new Path(run, name);
-    fileSystem.delete(file, false);
-    if (!fileSystem.rename(unfinished, file)) {
-      throw new IOException("Cannot write " + file + ": found no way to rename " + unfinished);
-    }
-  }
-
   /** Adds a file. */
   public void write(String name, Content content) throws IOException {
     try (OutputStream out = fileSystem.create(new Path(staging, name), false)) {
