@@ -4,6 +4,8 @@ import io.centroid.error.FailureCategory;
 import io.centroid.run.CodeVersion;
 import io.centroid.run.Interruption;
 import org.apache.hadoop.fs.Path;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.io.IoBuilder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -50,10 +52,16 @@ import picocli.CommandLine.ScopeType;
 public final class Centroid {
   private Centroid() {}
 
-  /** Runs a command and ends the process with its exit code. */
+  /**
+   * Runs a command and ends the process with its exit code. From here on standard error is for what
+   * commands say; what libraries print to it goes to the log.
+   */
   public static void main(String[] arguments) {
+    CommandLine program = commandLine();
+    program.getErr(); // keeps the standard error there is now
+    System.setErr(IoBuilder.forLogger("standard error").setLevel(Level.WARN).buildPrintStream());
     Interruption.handle(FailureCategory.INTERRUPTED.exitCode());
-    int exitCode = execute(arguments);
+    int exitCode = execute(program, arguments);
     if (exitCode != 0) {
       System.exit(exitCode);
     }
@@ -61,10 +69,14 @@ public final class Centroid {
 
   /** Runs a command and returns its exit code. */
   public static int execute(String... arguments) {
+    return execute(commandLine(), arguments);
+  }
+
+  private static int execute(CommandLine program, String... arguments) {
     try {
-      return commandLine().execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
-    } catch (OutOfMemoryError e) {
-      return ExitStatus.report(e);
+      return program.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+    } catch (Error e) { // out of memory, or a class or native library that cannot be loaded
+      return ExitStatus.report(e, program.getErr());
     }
   }
 

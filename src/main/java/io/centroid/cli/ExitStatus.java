@@ -33,17 +33,21 @@ final class ExitStatus {
     Optional<JobException> known = jobException(failure).or(() -> StorageFailure.explain(failure));
     command
         .getErr()
-        .println("centroid: " + known.map(Exception::getMessage).orElse(brief(failure)));
+        .println("centroid: " + known.map(JobException::getMessage).orElse(brief(failure)));
     return known.map(JobException::category).orElse(FailureCategory.INTERNAL).exitCode();
   }
 
-  /** Reports that memory is exhausted. */
-  static int report(OutOfMemoryError failure) {
-    LoggerFactory.getLogger(ExitStatus.class).info("Out of memory", failure);
-    System.err.println(
-        "centroid: Cannot go on: found no memory left (%s), expected some of %,d MB. Use a larger --driver-memory."
-            .formatted(failure.getMessage(), Runtime.getRuntime().maxMemory() >> 20));
-    return FailureCategory.RESOURCES.exitCode();
+  /** Reports an error of the virtual machine or of a library that was not found. */
+  static int report(Error failure, PrintWriter console) {
+    LoggerFactory.getLogger(ExitStatus.class).error("Command failed", failure);
+    if (failure instanceof OutOfMemoryError) {
+      console.println(
+          "centroid: Cannot go on: found no memory left (%s), expected some of %,d MB. Use a larger --driver-memory."
+              .formatted(failure.getMessage(), Runtime.getRuntime().maxMemory() >> 20));
+      return FailureCategory.RESOURCES.exitCode();
+    }
+    console.println("centroid: " + brief(failure));
+    return FailureCategory.INTERNAL.exitCode();
   }
 
   /** Reports arguments that cannot be used. */
@@ -65,7 +69,7 @@ final class ExitStatus {
     return Optional.empty();
   }
 
-  private static String brief(Exception failure) {
+  private static String brief(Throwable failure) {
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     Matcher task = FAILED_TASK.matcher(message);
     String found =

@@ -15,8 +15,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code centroid pipeline}; {@code submit/pipeline.sh} runs it. */
 @Command(
@@ -100,6 +102,8 @@ final class PipelineCommand implements Callable<Integer> {
     }
   }
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws Exception {
     settings.load(); // what cannot be used is said before anything begins
@@ -126,7 +130,7 @@ final class PipelineCommand implements Callable<Integer> {
                 new Phases(System.out))
             .execute();
     if (outcome.message() != null) {
-      System.err.println("centroid: " + outcome.message());
+      spec.commandLine().getErr().println("centroid: " + outcome.message());
     }
     return outcome.exitCode();
   }
