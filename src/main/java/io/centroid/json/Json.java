@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -24,12 +25,7 @@ import java.io.IOException;
  */
 public final class Json {
   private static final ObjectMapper MAPPER =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .registerModule(
-              new SimpleModule()
-                  .addSerializer(new ChoiceSerializer())
-                  .setDeserializerModifier(new ChoiceDeserializers()));
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).registerModule(choices());
 
   private Json() {}
 
@@ -54,6 +50,13 @@ public final class Json {
    */
   public static <T> T read(String json, Class<T> type) throws JsonProcessingException {
     return MAPPER.readValue(json, type);
+  }
+
+  /** How enum constants are written and read. */
+  static Module choices() {
+    return new SimpleModule()
+        .addSerializer(new ChoiceSerializer())
+        .setDeserializerModifier(new ChoiceDeserializers());
   }
 
   @SuppressWarnings("rawtypes") // Jackson asks for the raw Enum

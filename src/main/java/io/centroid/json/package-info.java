@@ -1,2 +1,2 @@
-/** Records as JSON. */
+/** Records as JSON and CSV. */
 package io.centroid.json;

@@ -3,6 +3,8 @@ package io.centroid.report;
 /**
  * Where the time of one round went, in seconds.
  *
+ * @param examples training examples used in it, by all workers; 0 in histories of before they were
+ *     recorded
  * @param broadcast sending the state down, until the job started
  * @param computeMax local training of the slowest worker
  * @param computeMean local training, mean over workers
@@ -12,6 +14,7 @@ package io.centroid.report;
  * @param average averaging on the driver
  */
 public record RoundTiming(
+    long examples,
     double broadcast,
     double computeMax,
     double computeMean,

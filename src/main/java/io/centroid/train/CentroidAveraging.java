@@ -134,6 +134,7 @@ public final class CentroidAveraging implements AveragingEngine {
     double compute = Math.max((double) computeMax, (double) computeSum / slots);
     RoundTiming timing =
         new RoundTiming(
+            examples,
             (sent - begin) / NANOS,
             computeMax / NANOS,
             computeSum / NANOS / plan.workers(),

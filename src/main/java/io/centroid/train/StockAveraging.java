@@ -103,7 +103,7 @@ public final class StockAveraging implements AveragingEngine {
                   plan.steps(round),
                   spark.getScore() * used,
                   seconds,
-                  new RoundTiming(0, 0, 0, 0, seconds, 0));
+                  new RoundTiming(used, 0, 0, 0, 0, seconds, 0));
       position =
           new TrainingPosition(
               epoch, round + 1, AveragingState.of(TrainingState.of(network)), tally);

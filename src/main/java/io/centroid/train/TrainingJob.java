@@ -26,6 +26,7 @@ import io.centroid.model.ModelFile;
 import io.centroid.model.NetworkSummary;
 import io.centroid.model.Networks;
 import io.centroid.model.OnnxFile;
+import io.centroid.report.HistoryTables;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.Outcome;
 import io.centroid.report.Pictures;
@@ -171,6 +172,8 @@ public final class TrainingJob {
                   PublishedModel.card(shards.manifest()),
                   out));
       directory.write("history.json", Json.write(trained.history()));
+      directory.write(HistoryTables.EPOCHS, HistoryTables.epochs(trained.history()));
+      directory.write(HistoryTables.ROUNDS, HistoryTables.rounds(trained.history()));
       directory.write("metrics.json", Json.write(metrics));
       directory.write(TestPredictions.FILE, predictions::write);
       directory.write("pictures.json", Json.write(pictures));

@@ -91,12 +91,14 @@ final class CentroidIT {
                   .filter(name -> !name.endsWith(".crc")))
           .containsExactlyInAnyOrder(
               "_SUCCESS",
+              "history.csv",
               "history.json",
               "metrics.json",
               "model.onnx",
               "pictures.json",
               "predictions.csv",
               "report.html",
+              "rounds.csv",
               "model.zip",
               "outcome.json",
               "provenance.json",
@@ -141,6 +143,31 @@ final class CentroidIT {
                 .asText());
     assertThat(Files.readString(run().resolve("summary.txt")))
         .startsWith("Trained on stand-in data, not CIFAR-10\nModel: \"model_1\"\n");
+  }
+
+  @Test
+  void theHistoryIsThereAsTablesToo() throws IOException {
+    JsonNode history = json("history.json");
+    List<String> epochs = Files.readAllLines(run().resolve("history.csv"));
+    assertThat(epochs)
+        .hasSize(1 + 2)
+        .startsWith(
+            "epoch,trainingLoss,validationLoss,validationAccuracy,best,examples,steps,seconds,"
+                + "imagesPerSecond");
+    JsonNode second = history.get(1);
+    assertThat(epochs.get(2))
+        .startsWith("2," + second.get("trainingLoss").asText() + ",")
+        .endsWith("," + second.get("imagesPerSecond").asText());
+    List<String> rounds = Files.readAllLines(run().resolve("rounds.csv"));
+    assertThat(rounds)
+        .hasSize(1 + 2 * 2)
+        .startsWith(
+            "epoch,round,examples,seconds,broadcast,compute,collect,average,imagesPerSecond");
+    // 25 minibatches of 32 each of the two workers, then what is left of 1,800.
+    assertThat(rounds.get(3)).startsWith("2,1,1600,");
+    assertThat(rounds.get(4)).startsWith("2,2,200,");
+    assertThat(rounds.get(4).split(",")[5])
+        .isEqualTo(second.get("rounds").get(1).get("compute").asText());
   }
 
   @Test

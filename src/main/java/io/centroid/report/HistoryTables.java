@@ -1,0 +1,70 @@
+package io.centroid.report;
+
+import io.centroid.json.Csv;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A training's history as tables, for tools of one's own: {@code history.json} has the same. */
+public final class HistoryTables {
+  /** Name of the table with a line for each epoch. */
+  public static final String EPOCHS = "history.csv";
+
+  /** Name of the table with a line for each round. */
+  public static final String ROUNDS = "rounds.csv";
+
+  private HistoryTables() {}
+
+  /**
+   * One round.
+   *
+   * @param epoch its epoch, from 1
+   * @param round its number in the epoch, from 1
+   * @param examples training examples used, by all workers
+   * @param seconds the whole round
+   * @param broadcast sending the state down, seconds
+   * @param compute local training, seconds
+   * @param collect the rest of the Spark job, seconds
+   * @param average averaging on the driver, seconds
+   * @param imagesPerSecond examples / seconds
+   */
+  record RoundRow(
+      int epoch,
+      int round,
+      long examples,
+      double seconds,
+      double broadcast,
+      double compute,
+      double collect,
+      double average,
+      double imagesPerSecond) {}
+
+  /** {@code history.csv}: the components of {@link EpochRecord} but its rounds. */
+  public static String epochs(List<EpochRecord> history) {
+    return Csv.write(EpochRecord.class, history);
+  }
+
+  /** {@code rounds.csv}. */
+  public static String rounds(List<EpochRecord> history) {
+    List<RoundRow> rows = new ArrayList<>();
+    for (EpochRecord epoch : history) {
+      int round = 1;
+      for (RoundTiming timing : epoch.rounds()) {
+        rows.add(row(epoch.epoch(), round++, timing));
+      }
+    }
+    return Csv.write(RoundRow.class, rows);
+  }
+
+  private static RoundRow row(int epoch, int round, RoundTiming timing) {
+    return new RoundRow(
+        epoch,
+        round,
+        timing.examples(),
+        timing.total(),
+        timing.broadcast(),
+        timing.compute(),
+        timing.collect(),
+        timing.average(),
+        timing.examples() / timing.total());
+  }
+}
