@@ -10,6 +10,7 @@ import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
 import io.centroid.data.Split;
 import io.centroid.evaluate.Classifier;
+import io.centroid.evaluate.PublishedModel;
 import io.centroid.evaluate.ShardEvaluation;
 import io.centroid.run.Phases;
 import io.centroid.shard.ShardSet;
@@ -189,9 +190,11 @@ public final class AccuracyBenchmark {
   }
 
   private double accuracy(TrainingState state) {
-    return ShardEvaluation.evaluate(
-            context, shards, Split.TEST, new Classifier(network.toJson(), state.parameters()))
-        .accuracy();
+    PublishedModel model =
+        new PublishedModel(
+            PublishedModel.card(shards.manifest()),
+            new Classifier(network.toJson(), state.parameters()));
+    return ShardEvaluation.evaluate(context, shards, Split.TEST, model).accuracy();
   }
 
   private Images all(Split split) {

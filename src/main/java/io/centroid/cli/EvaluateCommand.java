@@ -8,9 +8,8 @@ import io.centroid.promote.ModelStore;
 import io.centroid.report.MetricsTable;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
+import io.centroid.run.WholeFile;
 import io.centroid.train.CentroidKryoRegistrator;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -65,10 +64,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Metrics metrics = new EvaluationJob(context, published, shards, split).execute();
       phases.say("%s", MetricsTable.render(metrics));
       if (output != null) {
-        try (OutputStream out =
-            output.getFileSystem(context.hadoopConfiguration()).create(output, true)) {
-          out.write(Json.write(metrics).getBytes(StandardCharsets.UTF_8));
-        }
+        WholeFile.replace(output, Json.write(metrics), context.hadoopConfiguration());
         phases.say("The metrics are in %s", output);
       }
       return 0;

@@ -3,6 +3,7 @@ package io.centroid.cli;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.run.Interruption;
+import io.centroid.run.LogFile;
 import io.centroid.run.StorageFailure;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -77,6 +78,9 @@ final class ExitStatus {
             ? "a task failed %s times, last on %s: %s"
                 .formatted(task.group("times"), task.group("place"), task.group("cause"))
             : failure.getClass().getSimpleName() + ": " + message;
-    return "internal error: " + found.replaceAll("[.;]+$", "") + ". The log has the details.";
+    return "internal error: %s. The log%s has the details."
+        .formatted(
+            found.replaceAll("[.;]+$", ""),
+            LogFile.name().map(file -> ", " + file + ",").orElse(""));
   }
 }

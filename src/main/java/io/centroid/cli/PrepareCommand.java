@@ -125,15 +125,16 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   private void report(Prepared prepared, Phases phases) {
-    phases.say(
-        "%s: %,d images in %d shards",
-        prepared.manifest().dataset(),
-        prepared.manifest().splits().stream().mapToLong(split -> split.examples()).sum(),
-        prepared.manifest().shards().size());
-    phases.say(
-        prepared.status() == PrepareJob.Status.ALREADY_THERE
-            ? "The same shards were there before, in %s"
-            : "The shards are in %s",
-        shards);
+    phases.conclude(
+        "%s: %,d images in %d shards"
+            .formatted(
+                prepared.manifest().dataset(),
+                prepared.manifest().splits().stream().mapToLong(split -> split.examples()).sum(),
+                prepared.manifest().shards().size()),
+        (prepared.status() == PrepareJob.Status.ALREADY_THERE
+                ? "The same shards were there before, in "
+                : "The shards are in ")
+            + shards,
+        "submit/train.sh --shards %s --runs runs".formatted(shards));
   }
 }

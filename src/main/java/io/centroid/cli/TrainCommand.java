@@ -63,7 +63,14 @@ final class TrainCommand implements Callable<Integer> {
         new TrainedRun(run.directory().toString(), run.outcome())
             .write(outcome, context.hadoopConfiguration());
       }
-      phases.say("The run is in %s", run.directory());
+      phases.conclude(
+          "%.2f %% test accuracy on %s, best epoch %d"
+              .formatted(
+                  100 * run.outcome().testAccuracy(),
+                  run.outcome().dataset(),
+                  run.outcome().bestEpoch()),
+          "The run is in " + run.directory(),
+          "open its report.html; submit/centroid.sh gate and promote put it to use");
       return run.outcome().exitCode();
     }
   }

@@ -41,7 +41,7 @@ public final class EvaluationJob {
     PublishedModel model = PublishedModel.read(modelPath, context.hadoopConfiguration());
     ShardSet shards = ShardSet.open(shardsPath, context.hadoopConfiguration());
     checkFit(model.card(), shards.manifest());
-    return ShardEvaluation.evaluate(context, shards, split, model.classifier());
+    return ShardEvaluation.evaluate(context, shards, split, model);
   }
 
   private void checkFit(ModelCard card, Manifest manifest) {

@@ -1,10 +1,12 @@
 package io.centroid.evaluate;
 
+import io.centroid.data.PngImage;
 import io.centroid.evaluate.Gallery.CalibrationBin;
 import io.centroid.evaluate.Gallery.Shown;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What of some examples may get into a {@link Gallery}; tallies of disjoint examples can be added,
@@ -43,23 +45,31 @@ public record GalleryTally(
         new long[BINS], new long[BINS], new double[BINS], new ArrayList<>(), hits);
   }
 
-  /** Whether an example with this prediction would be shown as things stand. */
-  boolean wants(int truth, int prediction, double probability) {
-    List<Shown> list = list(truth, prediction);
-    int most = truth == prediction ? HITS : MISTAKES;
-    return list.size() < most || probability >= list.get(most - 1).probability();
-  }
-
-  /** Counts a prediction. */
-  void count(boolean hit, double probability) {
+  /**
+   * Counts a prediction, and keeps its image if it is among the most confident ones.
+   *
+   * @param pixels {@code byte[3072]}: asked for when the image is kept
+   */
+  void add(Prediction prediction, Supplier<byte[]> pixels) {
+    double probability = prediction.probability();
     int bin = Math.min((int) (probability * BINS), BINS - 1);
     examples[bin]++;
-    hitCounts[bin] += hit ? 1 : 0;
+    hitCounts[bin] += prediction.isHit() ? 1 : 0;
     probabilities[bin] += probability;
+    List<Shown> list = list(prediction.label(), prediction.predicted());
+    int most = prediction.isHit() ? HITS : MISTAKES;
+    if (list.size() < most || probability >= list.get(most - 1).probability()) {
+      show(
+          new Shown(
+              prediction.id(),
+              prediction.label(),
+              prediction.predicted(),
+              probability,
+              PngImage.base64(pixels.get())));
+    }
   }
 
-  /** Keeps an image if it is among the most confident ones. */
-  void show(Shown image) {
+  private void show(Shown image) {
     List<Shown> list = list(image.truth(), image.prediction());
     list.add(image);
     list.sort(BY_CONFIDENCE);

@@ -1,44 +1,38 @@
 package io.centroid.evaluate;
 
 import io.centroid.data.Choice;
+import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
-import java.util.Iterator;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
 
-/** Evaluation of a classifier on one split of a shard set. */
+/** Evaluation of a model on one split of a shard set. */
 public final class ShardEvaluation {
   private ShardEvaluation() {}
 
   /** Classifies every example of a split on the executors. */
   public static Metrics evaluate(
-      JavaSparkContext context, ShardSet shards, Split split, Classifier classifier) {
+      JavaSparkContext context, ShardSet shards, Split split, PublishedModel model) {
     Counts counts =
-        Evaluator.evaluate(
-            context, shards.examples(context, split).mapPartitions(new Batches()), classifier);
+        SplitPass.over(context, shards, split, model, ShardEvaluation::begin).stream()
+            .reduce(Counts.empty(Cifar10.CLASSES), Counts::plus);
     return Metrics.of(
         shards.manifest().dataset(), Choice.name(split), shards.manifest().classNames(), counts);
   }
 
-  /** Packs the examples of a shard into batches. */
-  private record Batches() implements FlatMapFunction<Iterator<Example>, LabeledBatch> {
-    @Override
-    public Iterator<LabeledBatch> call(Iterator<Example> examples) {
-      return LabeledBatch.pack(
-          new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-              return examples.hasNext();
-            }
+  private static ExampleTally<Counts> begin() {
+    Tally tally = new Tally(Cifar10.CLASSES);
+    return new ExampleTally<>() {
+      @Override
+      public void add(Example example, float[] probabilities, int from) {
+        tally.add(example.label(), probabilities, from);
+      }
 
-            @Override
-            public LabeledBatch.Entry next() {
-              Example example = examples.next();
-              return new LabeledBatch.Entry(example.label(), example.features());
-            }
-          });
-    }
+      @Override
+      public Counts result() {
+        return tally.counts();
+      }
+    };
   }
 }

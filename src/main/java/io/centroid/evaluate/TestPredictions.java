@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -20,13 +21,29 @@ import org.apache.hadoop.fs.Path;
  * @param ids {@code long[n]}: places in the official order
  * @param labels {@code int[n]}: the truth, 0 to 9
  * @param predicted {@code int[n]}: the most probable class, 0 to 9
+ * @param probabilities {@code float[n]}: of that class, 0 to 1
  */
 @SuppressWarnings("ArrayRecordComponent") // columns, compared by sameImages
-public record TestPredictions(long[] ids, int[] labels, int[] predicted) {
+public record TestPredictions(long[] ids, int[] labels, int[] predicted, float[] probabilities) {
   /** Its name in a run's directory. */
   public static final String FILE = "predictions.csv";
 
-  private static final String HEADER = "id,label,predicted";
+  private static final String HEADER = "id,label,predicted,probability";
+
+  /** Of predictions in any order. */
+  static TestPredictions of(List<Prediction> predictions) {
+    List<Prediction> sorted =
+        predictions.stream().sorted(Comparator.comparingLong(Prediction::id)).toList();
+    float[] probabilities = new float[sorted.size()];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = sorted.get(i).probability();
+    }
+    return new TestPredictions(
+        sorted.stream().mapToLong(Prediction::id).toArray(),
+        sorted.stream().mapToInt(Prediction::label).toArray(),
+        sorted.stream().mapToInt(Prediction::predicted).toArray(),
+        probabilities);
+  }
 
   /** Whether these are of images with the same ids and labels. */
   public boolean sameImages(TestPredictions other) {
@@ -47,7 +64,7 @@ public record TestPredictions(long[] ids, int[] labels, int[] predicted) {
         new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.US_ASCII));
     writer.write(HEADER + "\n");
     for (int i = 0; i < ids.length; i++) {
-      writer.write(ids[i] + "," + labels[i] + "," + predicted[i] + "\n");
+      writer.write(ids[i] + "," + labels[i] + "," + predicted[i] + "," + probabilities[i] + "\n");
     }
     writer.flush();
   }
@@ -68,15 +85,17 @@ public record TestPredictions(long[] ids, int[] labels, int[] predicted) {
       throw damaged(file, 1, lines.isEmpty() ? "nothing" : lines.get(0), HEADER, null);
     }
     int images = lines.size() - 1;
-    TestPredictions read = new TestPredictions(new long[images], new int[images], new int[images]);
+    TestPredictions read =
+        new TestPredictions(new long[images], new int[images], new int[images], new float[images]);
     for (int i = 0; i < images; i++) {
       String[] row = lines.get(i + 1).split(",", -1);
       try {
         read.ids[i] = Long.parseLong(row[0]);
         read.labels[i] = Integer.parseInt(row[1]);
         read.predicted[i] = Integer.parseInt(row[2]);
+        read.probabilities[i] = Float.parseFloat(row[3]);
       } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-        throw damaged(file, i + 2, lines.get(i + 1), "three whole numbers", e);
+        throw damaged(file, i + 2, lines.get(i + 1), "three whole numbers and a probability", e);
       }
     }
     return read;

@@ -70,9 +70,14 @@ public record RunReport(
               .formatted(run, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     }
-    Path page = new Path(run, FILE);
+    Path page = file(run);
     WholeFile.replace(page, report.render(), hadoop);
     return page;
+  }
+
+  /** Where the report of a run is. */
+  public static Path file(Path run) {
+    return new Path(run, FILE);
   }
 
   /** The report of a run, from its files. */

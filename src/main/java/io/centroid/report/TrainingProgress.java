@@ -1,8 +1,9 @@
 package io.centroid.report;
 
+import io.centroid.run.Phases;
 import io.centroid.run.Terminal;
-import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -11,87 +12,98 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Tells on the console how a training goes: a progress bar on a terminal, and one plain line for
- * each epoch everywhere.
+ * each epoch everywhere, both within 80 columns.
  */
-public final class TrainingProgress implements AutoCloseable {
+public final class TrainingProgress implements TrainingListener, AutoCloseable {
+  private static final int COLUMNS = 80;
   private static final double NANOS = 1e9;
 
-  private final PrintStream out;
+  private final Phases phases;
   private final boolean terminal;
   private final int epochs;
-  private final long examplesPerEpoch;
+  private final int roundsPerEpoch;
+  private final TimeLeft timeLeft;
   private ProgressBar bar;
   private long epochBegin;
+  private long examples;
+  private String lastAccuracy = "";
 
-  private TrainingProgress(PrintStream out, boolean terminal, int epochs, long examplesPerEpoch) {
-    this.out = out;
+  private TrainingProgress(
+      Phases phases, boolean terminal, int epochs, int roundsPerEpoch, TimeLeft timeLeft) {
+    this.phases = phases;
     this.terminal = terminal;
     this.epochs = epochs;
-    this.examplesPerEpoch = examplesPerEpoch;
+    this.roundsPerEpoch = roundsPerEpoch;
+    this.timeLeft = timeLeft;
   }
 
   /** Progress of a training; a bar is drawn on a terminal. */
-  public static TrainingProgress on(PrintStream out, int epochs, long examplesPerEpoch) {
-    return new TrainingProgress(out, Terminal.isAttached(), epochs, examplesPerEpoch);
+  public static TrainingProgress on(
+      Phases phases, int epochs, int roundsPerEpoch, TimeLeft timeLeft) {
+    return new TrainingProgress(phases, Terminal.isAttached(), epochs, roundsPerEpoch, timeLeft);
   }
 
-  /**
-   * An epoch starts, or goes on.
-   *
-   * @param examples of it that were trained on before
-   */
-  public void epochStarts(int epoch, long examples) {
+  @Override
+  public void epochStarts(int epoch, int rounds, long examplesBefore) {
     epochBegin = System.nanoTime();
+    examples = 0;
     if (terminal) {
       bar =
           new ProgressBarBuilder()
               .setTaskName("epoch %d/%d".formatted(epoch, epochs))
-              .setInitialMax(examplesPerEpoch)
-              .setUnit(" images", 1)
+              .setInitialMax(roundsPerEpoch)
               .setStyle(ProgressBarStyle.ASCII)
-              .setMaxRenderedLength(80)
-              .setConsumer(new ConsoleProgressBarConsumer(out, 80))
+              .hideEta()
+              .setMaxRenderedLength(COLUMNS)
+              .setConsumer(new ConsoleProgressBarConsumer(phases.out(), COLUMNS))
               .setUpdateIntervalMillis(250)
-              .startsFrom(examples, Duration.ZERO)
+              .startsFrom(rounds, Duration.ZERO)
               .clearDisplayOnFinish()
               .build();
     }
   }
 
-  /** A round of the epoch is done. */
-  public void roundDone(long examples, double meanLoss) {
+  @Override
+  public void roundDone(int epoch, int round, double meanLoss, RoundTiming timing) {
     if (bar != null) {
-      bar.stepBy(examples);
+      bar.stepTo(round);
+      examples += timing.examples();
       double seconds = (System.nanoTime() - epochBegin) / NANOS;
       bar.setExtraMessage(
           String.format(
               Locale.ROOT,
-              "%,.0f/s loss %.3f",
-              (bar.getCurrent() - bar.getStart()) / seconds,
-              meanLoss));
+              "%,.0f/s loss %.3f%s %s left",
+              examples / seconds,
+              meanLoss,
+              lastAccuracy,
+              timeLeft.render()));
     }
   }
 
-  /** An epoch is done and measured. */
-  public void epochDone(EpochRecord epoch) {
+  @Override
+  public void epochDone(List<EpochRecord> history) {
     close();
-    String validation =
-        epoch.validationAccuracy() == null
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                "  validation %.2f %%%s",
-                100 * epoch.validationAccuracy(),
-                epoch.best() ? " (best)" : "");
-    out.println(
+    EpochRecord epoch = history.get(history.size() - 1);
+    String validation = "";
+    if (epoch.validationAccuracy() != null) {
+      double percent = 100 * epoch.validationAccuracy();
+      lastAccuracy = String.format(Locale.ROOT, " %.1f %%", percent);
+      validation =
+          String.format(
+              Locale.ROOT, "  validation %.2f %%%-5s", percent, epoch.best() ? " best" : "");
+    }
+    String left = epoch.epoch() == epochs ? "" : "  " + timeLeft.render() + " left";
+    String line =
         String.format(
             Locale.ROOT,
-            "epoch %2d/%d  %,7.0f images/s  loss %.4f%s",
+            "epoch %2d/%d  %,7.0f images/s  loss %.4f%s%s",
             epoch.epoch(),
             epochs,
             epoch.imagesPerSecond(),
             epoch.trainingLoss(),
-            validation));
+            validation,
+            left);
+    phases.say("%s", line.stripTrailing());
   }
 
   /** Takes the bar off the terminal. */

@@ -27,7 +27,7 @@ public final class WholeFile {
       write(fileSystem, file, text);
       return;
     }
-    Path aside = new Path(file.getParent(), "." + file.getName() + ".unfinished");
+    Path aside = aside(file);
     write(fileSystem, aside, text);
     if (fileSystem.getUri().getScheme().equals("file")) {
       // Hadoop renames a local file and then its checksum; in between they would not match. Without
@@ -40,6 +40,14 @@ public final class WholeFile {
     } else {
       FileContext.getFileContext(file.toUri(), hadoop).rename(aside, file, Rename.OVERWRITE);
     }
+  }
+
+  /** Removes a file, and what a writer that died left of it; does nothing where there is none. */
+  public static void delete(Path path, Configuration hadoop) throws IOException {
+    FileSystem fileSystem = path.getFileSystem(hadoop);
+    Path file = fileSystem.makeQualified(path);
+    fileSystem.delete(file, false);
+    fileSystem.delete(aside(file), false);
   }
 
   /** The text of a file in UTF-8; nothing where there is no file. */
@@ -55,6 +63,10 @@ public final class WholeFile {
     try (FSDataOutputStream out = fileSystem.create(file, true)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private static Path aside(Path file) {
+    return new Path(file.getParent(), "." + file.getName() + ".unfinished");
   }
 
   private static Path checksum(Path file) {

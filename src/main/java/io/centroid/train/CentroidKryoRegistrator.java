@@ -6,8 +6,10 @@ import io.centroid.compute.FloatCoding;
 import io.centroid.compute.TrainingState;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Counts;
+import io.centroid.evaluate.Examination;
 import io.centroid.evaluate.Gallery;
 import io.centroid.evaluate.GalleryTally;
+import io.centroid.evaluate.Prediction;
 import io.centroid.kryo.RecordSerializer;
 import io.centroid.shard.ShardKryoRegistrator;
 import io.centroid.train.RoundExchange.Delivery;
@@ -51,10 +53,13 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, Counts.class);
     RecordSerializer.register(kryo, GalleryTally.class);
     RecordSerializer.register(kryo, Gallery.Shown.class);
+    RecordSerializer.register(kryo, Prediction.class);
+    RecordSerializer.register(kryo, Examination.Part.class);
     kryo.register(ExampleShape[].class);
     kryo.register(ExampleBlock[].class);
     kryo.register(Delivery[].class);
     kryo.register(Counts[].class);
-    kryo.register(GalleryTally[].class);
+    kryo.register(Examination.Part[].class);
+    kryo.register(ArrayList[].class);
   }
 }

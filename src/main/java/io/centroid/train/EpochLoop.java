@@ -6,7 +6,8 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Metrics;
 import io.centroid.report.EpochRecord;
-import io.centroid.report.TrainingProgress;
+import io.centroid.report.RoundTiming;
+import io.centroid.report.TrainingListener;
 import io.centroid.run.Interruption;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,22 +18,19 @@ final class EpochLoop {
   private final AveragingEngine engine;
   private final Validation validation;
   private final TrainingSettings settings;
-  private final TrainingProgress progress;
-  private final TrainingSource source;
+  private final List<TrainingListener> listeners;
   private final Checkpoints checkpoints;
 
   EpochLoop(
       AveragingEngine engine,
       Validation validation,
       TrainingSettings settings,
-      TrainingProgress progress,
-      TrainingSource source,
+      List<TrainingListener> listeners,
       Checkpoints checkpoints) {
     this.engine = engine;
     this.validation = validation;
     this.settings = settings;
-    this.progress = progress;
-    this.source = source;
+    this.listeners = listeners;
     this.checkpoints = checkpoints;
   }
 
@@ -80,13 +78,14 @@ final class EpochLoop {
   }
 
   private Checkpoint epoch(Checkpoint from) {
-    progress.epochStarts(from.position().epoch(), from.position().tally().examples());
+    TrainingPosition start = from.position();
+    listeners.forEach(
+        listener -> listener.epochStarts(start.epoch(), start.round(), start.tally().examples()));
     TrainingPosition end =
         engine.trainEpoch(
-            from.position(),
+            start,
             (position, examples, meanLoss) -> {
-              source.roundDone(position, examples, meanLoss);
-              progress.roundDone(examples, meanLoss);
+              tell(position, meanLoss);
               Checkpoint reached = new Checkpoint(position, from.best(), from.history());
               if (Interruption.isRequested()) {
                 throw interrupted(reached);
@@ -109,11 +108,18 @@ final class EpochLoop {
             tally.seconds(),
             tally.examples() / tally.seconds(),
             tally.rounds());
-    source.epochDone(record);
-    progress.epochDone(record);
-    List<EpochRecord> history = new ArrayList<>(from.history());
-    history.add(record);
-    return new Checkpoint(end.nextEpoch(), best, List.copyOf(history));
+    List<EpochRecord> longer = new ArrayList<>(from.history());
+    longer.add(record);
+    List<EpochRecord> history = List.copyOf(longer);
+    listeners.forEach(listener -> listener.epochDone(history));
+    return new Checkpoint(end.nextEpoch(), best, history);
+  }
+
+  private void tell(TrainingPosition position, double meanLoss) {
+    List<RoundTiming> rounds = position.tally().rounds();
+    RoundTiming last = rounds.get(rounds.size() - 1);
+    listeners.forEach(
+        listener -> listener.roundDone(position.epoch(), position.round(), meanLoss, last));
   }
 
   private JobException interrupted(Checkpoint reached) {

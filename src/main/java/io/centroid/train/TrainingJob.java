@@ -11,36 +11,23 @@ import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
-import io.centroid.evaluate.Classifier;
-import io.centroid.evaluate.GalleryJob;
 import io.centroid.evaluate.Metrics;
-import io.centroid.evaluate.PredictionJob;
-import io.centroid.evaluate.PublishedModel;
-import io.centroid.evaluate.ShardEvaluation;
-import io.centroid.evaluate.TestPredictions;
 import io.centroid.json.Json;
 import io.centroid.model.DenseNetwork;
-import io.centroid.model.FirstLayerImages;
-import io.centroid.model.FlatParameters;
-import io.centroid.model.ModelFile;
 import io.centroid.model.NetworkSummary;
-import io.centroid.model.Networks;
-import io.centroid.model.OnnxFile;
-import io.centroid.report.HistoryTables;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.Outcome;
-import io.centroid.report.Pictures;
-import io.centroid.report.RunReport;
+import io.centroid.report.ProgressPage;
+import io.centroid.report.ProgressPage.Subject;
 import io.centroid.report.TimeBreakdown;
+import io.centroid.report.TimeLeft;
 import io.centroid.report.TrainingProgress;
 import io.centroid.run.CodeVersion;
 import io.centroid.run.Interruption;
 import io.centroid.run.Phases;
-import io.centroid.run.Provenance;
 import io.centroid.run.RunDirectory;
 import io.centroid.run.RunId;
 import io.centroid.run.RunLock;
-import io.centroid.run.StorageFailure;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.EpochLoop.Trained;
@@ -49,22 +36,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
  * The training job: shards → logical workers → rounds and epochs → the best model, evaluated on the
  * test split and published.
  */
 public final class TrainingJob {
-  private static final Logger LOG = LogManager.getLogger();
-  private static final int UNITS_SHOWN = 40;
-
   private final JavaSparkContext context;
   private final Settings settings;
   private final Path shardsPath;
@@ -116,81 +96,58 @@ public final class TrainingJob {
     ShardSet shards = phases.run("Open the shards", () -> openShards());
     RunId id =
         RunId.of(settings.effective(), shards.manifest().fingerprint(), CodeVersion.current());
-    Path target = runsPath.getFileSystem(hadoop()).makeQualified(new Path(runsPath, id.value()));
-    if (RunDirectory.isPublished(target, hadoop()) && isTidy(target)) {
-      return alreadyDone(target);
+    RunPlaces places =
+        new RunPlaces(
+            runsPath.getFileSystem(hadoop()).makeQualified(new Path(runsPath, id.value())));
+    AfterPublishing afterPublishing = new AfterPublishing(places, hadoop(), phases);
+    if (isPublished(places) && afterPublishing.isDone()) {
+      return alreadyDone(places.target());
     }
-    try (RunLock lock = RunLock.take(beside(target, "lock"), "run " + id, hadoop(), phases)) {
-      if (!RunDirectory.isPublished(target, hadoop())) {
-        return trainAndPublish(id, shards, target, lock);
+    try (RunLock lock = RunLock.take(places.lock(), "run " + id, hadoop(), phases)) {
+      if (isPublished(places)) {
+        afterPublishing.execute();
+        return alreadyDone(places.target());
       }
-      tidy(target);
-      return alreadyDone(target);
+      FinishedRun run = trainAndPublish(id, shards, places, lock);
+      afterPublishing.execute();
+      return run;
     }
   }
 
-  private FinishedRun trainAndPublish(RunId id, ShardSet shards, Path target, RunLock lock)
+  private boolean isPublished(RunPlaces places) throws IOException {
+    return RunDirectory.isPublished(places.target(), hadoop());
+  }
+
+  private FinishedRun trainAndPublish(RunId id, ShardSet shards, RunPlaces places, RunLock lock)
       throws Exception {
     MultiLayerConfiguration network =
         DenseNetwork.configuration(settings.network(), settings.training());
     String summary = NetworkSummary.of(settings.network(), network).render();
-    phases.say(summary);
+    phases.say("%s", summary);
     checkMemory(shards, network);
 
-    try (RunDirectory directory = RunDirectory.stage(target, hadoop());
+    try (RunDirectory directory = RunDirectory.stage(places.target(), hadoop());
         Checkpoints checkpoints =
-            Checkpoints.of(
-                beside(target, "checkpoints"), hadoop(), id, settings.checkpoint(), phases)) {
-      Trained trained = train(shards, network, checkpoints);
-      TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say(times.render()));
-      MultiLayerNetwork model = Networks.initialized(network);
-      trained.best().writeTo(model);
-      Metrics metrics =
-          phases.run(
-              "Evaluate the best epoch, %d, on the test split".formatted(trained.bestEpoch()),
-              () -> evaluate(shards, network, trained.best()));
-      TestPredictions predictions =
-          PredictionJob.predict(
-              context,
-              shards,
-              new PublishedModel(
-                  PublishedModel.card(shards.manifest()),
-                  new Classifier(network.toJson(), trained.best().parameters())));
-      Pictures pictures =
-          phases.run("Collect images for the report", () -> pictures(shards, network, trained));
-      Outcome outcome = outcome(id, shards.manifest(), trained, metrics);
-      directory.write("settings.conf", settings.render());
-      directory.write("summary.txt", titled(shards.manifest(), summary));
-      directory.write(
-          "model.zip", out -> ModelFile.write(model, PublishedModel.card(shards.manifest()), out));
-      directory.write(
-          "model.onnx",
-          out ->
-              OnnxFile.write(
-                  network,
-                  trained.best().parameters(),
-                  PublishedModel.card(shards.manifest()),
-                  out));
-      directory.write("history.json", Json.write(trained.history()));
-      directory.write(HistoryTables.EPOCHS, HistoryTables.epochs(trained.history()));
-      directory.write(HistoryTables.ROUNDS, HistoryTables.rounds(trained.history()));
-      directory.write("metrics.json", Json.write(metrics));
-      directory.write(TestPredictions.FILE, predictions::write);
-      directory.write("pictures.json", Json.write(pictures));
-      directory.write("provenance.json", Json.write(provenance(shards.manifest())));
-      directory.write("outcome.json", Json.write(outcome));
-      model.close();
-      phases.say("\n%s", MetricsTable.render(metrics));
+            Checkpoints.of(places.checkpoints(), hadoop(), id, settings.checkpoint(), phases)) {
+      Subject subject = subject(id, shards, summary);
+      Trained trained = train(shards, network, checkpoints, subject, places.progressPage());
+      TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say("%s", times.render()));
+      Outcome outcome =
+          new RunResults(context, settings, shardsPath, shards, network, summary, started, phases)
+              .write(id, trained, directory);
       lock.check("run " + id);
-      Path published = directory.publish();
-      tidy(published);
-      return new FinishedRun(outcome, published);
+      return new FinishedRun(outcome, directory.publish());
     }
   }
 
-  /** What belongs to a run before it is published lies beside its place, hidden. */
-  private static Path beside(Path target, String what) {
-    return new Path(target.getParent(), "." + target.getName() + "." + what);
+  private Subject subject(RunId id, ShardSet shards, String summary) {
+    return new Subject(
+        id.value(),
+        shards.manifest().dataset(),
+        shardsPath.toString(),
+        settings.training().epochs(),
+        settings.render(),
+        summary);
   }
 
   private ShardSet openShards() throws IOException {
@@ -224,10 +181,16 @@ public final class TrainingJob {
     return shards;
   }
 
-  private Trained train(ShardSet shards, MultiLayerConfiguration network, Checkpoints checkpoints)
+  private Trained train(
+      ShardSet shards,
+      MultiLayerConfiguration network,
+      Checkpoints checkpoints,
+      Subject subject,
+      Path progressPage)
       throws Exception {
     Checkpoint from = goOnFrom(checkpoints, network);
     int workers = settings.training().workers();
+    int epochs = settings.training().epochs();
     try (WorkerShares training =
             phases.run(
                 "Deal the training images to %d workers".formatted(workers),
@@ -235,15 +198,23 @@ public final class TrainingJob {
                     ShardExamples.dealTraining(
                         context, shards, settings.network().kind(), settings.training()));
         Validation validation = Validation.open(context, shards, settings.training(), network);
-        AveragingEngine engine = engine(training, network);
-        TrainingProgress progress =
-            TrainingProgress.on(phases.out(), settings.training().epochs(), training.examples());
-        TrainingSource source =
-            TrainingSource.register(settings.training().epochs(), checkpoints::written)) {
-      EpochLoop loop =
-          new EpochLoop(engine, validation, settings.training(), progress, source, checkpoints);
-      Interruption.askedFor(true);
-      return phases.run("Train", () -> loop.run(from));
+        AveragingEngine engine = engine(training, network, plan(shards));
+        TrainingSource source = TrainingSource.register(epochs, checkpoints::written)) {
+      TimeLeft timeLeft = new TimeLeft(epochs, training.examples());
+      try (TrainingProgress progress =
+          TrainingProgress.on(phases, epochs, plan(shards).rounds(), timeLeft)) {
+        ProgressPage page = new ProgressPage(progressPage, hadoop(), subject, timeLeft, phases);
+        EpochLoop loop =
+            new EpochLoop(
+                engine,
+                validation,
+                settings.training(),
+                List.of(timeLeft, source, progress, page),
+                checkpoints);
+        phases.say("After each epoch there is a page to watch: %s", progressPage);
+        Interruption.askedFor(true);
+        return phases.run("Train", () -> loop.run(from));
+      }
     } finally {
       Interruption.askedFor(false);
     }
@@ -268,14 +239,17 @@ public final class TrainingJob {
                 List.of()));
   }
 
-  private AveragingEngine engine(WorkerShares shares, MultiLayerConfiguration network) {
-    RoundPlan plan =
-        new RoundPlan(
-            shares.examples(),
-            shares.workers(),
-            settings.training().minibatchSize(),
-            settings.averaging().frequency(),
-            settings.training().seed());
+  private RoundPlan plan(ShardSet shards) {
+    return new RoundPlan(
+        Math.toIntExact(shards.manifest().count(Split.TRAIN)),
+        settings.training().workers(),
+        settings.training().minibatchSize(),
+        settings.averaging().frequency(),
+        settings.training().seed());
+  }
+
+  private AveragingEngine engine(
+      WorkerShares shares, MultiLayerConfiguration network, RoundPlan plan) {
     return switch (settings.averaging().engine()) {
       case CENTROID ->
           new CentroidAveraging(
@@ -303,49 +277,6 @@ public final class TrainingJob {
     return recipe;
   }
 
-  private Metrics evaluate(ShardSet shards, MultiLayerConfiguration network, TrainingState state) {
-    return ShardEvaluation.evaluate(
-        context, shards, Split.TEST, new Classifier(network.toJson(), state.parameters()));
-  }
-
-  /** Whether nothing is left to do for a run that is published. */
-  private boolean isTidy(Path run) throws IOException {
-    FileSystem fileSystem = run.getFileSystem(hadoop());
-    return fileSystem.exists(new Path(run, RunReport.FILE))
-        && !fileSystem.exists(beside(run, "checkpoints"));
-  }
-
-  /**
-   * Makes the report of a run that is published, and removes its checkpoints. Whatever goes wrong
-   * here loses nothing, and is done by whoever asks for the same run again.
-   */
-  private void tidy(Path run) {
-    try {
-      RunReport.write(run, hadoop());
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("Cannot make the report", e);
-      phases.say(
-          "Warning: cannot make %s: found %s. The run is whole; 'centroid report %s' tries again.",
-          RunReport.FILE, StorageFailure.reason(e), run);
-    }
-    try {
-      run.getFileSystem(hadoop()).delete(beside(run, "checkpoints"), true);
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("Cannot remove the checkpoints", e);
-      phases.say(
-          "Warning: cannot remove the checkpoints of the run: found %s. They are not needed any more.",
-          StorageFailure.reason(e));
-    }
-  }
-
-  private Pictures pictures(ShardSet shards, MultiLayerConfiguration network, Trained trained) {
-    float[] parameters = trained.best().parameters();
-    return new Pictures(
-        GalleryJob.collect(
-            context, shards, Split.TEST, new Classifier(network.toJson(), parameters)),
-        FirstLayerImages.of(network, parameters, UNITS_SHOWN));
-  }
-
   private FinishedRun alreadyDone(Path target) throws IOException {
     phases.say("This work was done before.");
     String json = RunDirectory.read(target, "outcome.json", hadoop());
@@ -354,39 +285,6 @@ public final class TrainingJob {
         MetricsTable.render(
             Json.read(RunDirectory.read(target, "metrics.json", hadoop()), Metrics.class)));
     return new FinishedRun(Json.read(json, Outcome.class), target);
-  }
-
-  private Outcome outcome(RunId id, Manifest manifest, Trained trained, Metrics metrics) {
-    return new Outcome(
-        "done",
-        0,
-        id.value(),
-        manifest.dataset(),
-        FlatParameters.sha256(trained.best().parameters()),
-        metrics.accuracy(),
-        trained.bestEpoch(),
-        trained.seconds(),
-        trained.examples() / trained.seconds(),
-        trained.history().size(),
-        trained.rounds(),
-        trained.steps(),
-        manifest.count(Split.TRAIN),
-        settings.training().workers());
-  }
-
-  private Provenance provenance(Manifest manifest) {
-    return Provenance.of(
-        context.sc(),
-        shardsPath.toString(),
-        manifest.fingerprint(),
-        manifest.imagesHash(),
-        manifest.dataset(),
-        started);
-  }
-
-  /** The summary; whatever is made from stand-in data says so. */
-  private static String titled(Manifest manifest, String summary) {
-    return manifest.standIn() ? "Trained on " + manifest.dataset() + "\n" + summary : summary;
   }
 
   private Configuration hadoop() {

@@ -6,6 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
 import io.centroid.report.EpochRecord;
 import io.centroid.report.RoundTiming;
+import io.centroid.report.TrainingListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +31,7 @@ import org.apache.spark.metrics.source.Source;
  * not known yet is NaN. {@code images} counts, {@code roundTime} times the rounds of this process,
  * in nanoseconds.
  */
-final class TrainingSource implements Source, AutoCloseable {
+final class TrainingSource implements Source, TrainingListener, AutoCloseable {
   private static final double MILLIS = 1e3;
   private static final double NANOS = 1e9;
 
@@ -74,17 +75,16 @@ final class TrainingSource implements Source, AutoCloseable {
     return source;
   }
 
-  /** A round is done. */
-  void roundDone(TrainingPosition position, long examples, double meanLoss) {
-    place = new Place(position.epoch(), position.round(), meanLoss);
-    images.inc(examples);
-    List<RoundTiming> rounds = position.tally().rounds();
-    roundTime.update(Duration.ofNanos((long) (rounds.get(rounds.size() - 1).total() * NANOS)));
+  @Override
+  public void roundDone(int epoch, int round, double meanLoss, RoundTiming timing) {
+    place = new Place(epoch, round, meanLoss);
+    images.inc(timing.examples());
+    roundTime.update(Duration.ofNanos((long) (timing.total() * NANOS)));
   }
 
-  /** An epoch is done and measured. */
-  void epochDone(EpochRecord epoch) {
-    lastEpoch = epoch;
+  @Override
+  public void epochDone(List<EpochRecord> history) {
+    lastEpoch = history.get(history.size() - 1);
   }
 
   @Override

@@ -56,13 +56,17 @@ final class CentroidIT {
         .contains("dense_1 (Dense)              (None, 200)               614600    \n")
         .contains("Total params: 646,260\n")
         .containsPattern(
-            "epoch  1/2 +[0-9,]+ images/s  loss [0-9.]+  validation [0-9.]+ % \\(best\\)")
+            "epoch  1/2 +[0-9,]+ images/s  loss [0-9.]+  validation [0-9.]+ % best  [0-9]+ s left")
         .contains("Local step: fast")
         .containsPattern(
             "4 rounds: compute [0-9]+ %, broadcast [0-9]+ %, collect [0-9]+ %, average")
         .contains("test split of stand-in data, not CIFAR-10, 500 images")
         .contains("confusion matrix: rows are the truth, columns the prediction")
-        .contains("The run is in file:" + run());
+        .containsPattern(
+            "\n[0-9.]+ % test accuracy on stand-in data, not CIFAR-10, best epoch [12]"
+                + "\nThe run is in file:"
+                + run()
+                + "\nNext: open its report.html; .*\n");
     assertThat(trained.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("/"));
   }
 

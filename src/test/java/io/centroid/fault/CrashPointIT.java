@@ -125,9 +125,7 @@ final class CrashPointIT {
     /** Where the run is that was trained; copies of what was before have their own. */
     private static Path run(Path in) {
       try (Stream<Path> runs = Files.list(in.resolve("runs"))) {
-        return runs.filter(run -> !run.getFileName().toString().startsWith("."))
-            .findFirst()
-            .orElseThrow();
+        return runs.filter(CrashPointIT::isRun).findFirst().orElseThrow();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -278,13 +276,18 @@ final class CrashPointIT {
     assertThat(run.exitCode()).as(what + "\nagain:\n" + run.out() + run.err()).isZero();
   }
 
+  /** What a user takes for a run: the other entries are hidden, or a page about one under way. */
+  private static boolean isRun(Path entry) {
+    return Files.isDirectory(entry) && !entry.getFileName().toString().startsWith(".");
+  }
+
   private static void assertNothingHalfPublished(Path in, String what) throws IOException {
     if (Files.exists(in.resolve("shards"))) {
       assertThat(in.resolve("shards/manifest.json")).as(what).exists();
     }
     if (Files.exists(in.resolve("runs"))) {
       try (Stream<Path> runs = Files.list(in.resolve("runs"))) {
-        assertThat(runs.filter(run -> !run.getFileName().toString().startsWith(".")))
+        assertThat(runs.filter(CrashPointIT::isRun))
             .as(what)
             .allMatch(run -> Files.exists(run.resolve("_SUCCESS")));
       }

@@ -46,7 +46,7 @@ record RunsUnderTest(Path path) {
   boolean isPublished() throws IOException {
     try (Stream<Path> entries = Files.list(path)) {
       return entries
-          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .filter(RunsUnderTest::isRun)
           .anyMatch(run -> Files.exists(run.resolve("_SUCCESS")));
     }
   }
@@ -54,10 +54,7 @@ record RunsUnderTest(Path path) {
   /** The run that is published. */
   Path run() throws IOException {
     try (Stream<Path> entries = Files.list(path)) {
-      return entries
-          .filter(entry -> !entry.getFileName().toString().startsWith("."))
-          .findFirst()
-          .orElseThrow();
+      return entries.filter(RunsUnderTest::isRun).findFirst().orElseThrow();
     }
   }
 
@@ -79,9 +76,14 @@ record RunsUnderTest(Path path) {
   /** A run directory is there with all its files, or not at all. */
   void assertNothingHalfPublished() throws IOException {
     try (Stream<Path> entries = Files.list(path)) {
-      assertThat(entries.filter(entry -> !entry.getFileName().toString().startsWith(".")))
+      assertThat(entries.filter(RunsUnderTest::isRun))
           .allMatch(run -> Files.exists(run.resolve("_SUCCESS")));
     }
+  }
+
+  /** What a user takes for a run: the other entries are hidden, or a page about one under way. */
+  private static boolean isRun(Path entry) {
+    return Files.isDirectory(entry) && !entry.getFileName().toString().startsWith(".");
   }
 
   /** Nothing lies about that the run needed on its way. */

@@ -1,0 +1,72 @@
+package io.centroid.evaluate;
+
+import io.centroid.data.Choice;
+import io.centroid.data.Cifar10;
+import io.centroid.data.Normalizer;
+import io.centroid.data.Split;
+import io.centroid.shard.Example;
+import io.centroid.shard.ShardSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * All that a run keeps of how its model does on the test images.
+ *
+ * @param metrics how good it is
+ * @param predictions what it says of every image
+ * @param gallery calibration, and images to look at
+ */
+public record Examination(Metrics metrics, TestPredictions predictions, Gallery gallery) {
+
+  /** Examines a model in one pass over the test split. */
+  public static Examination of(JavaSparkContext context, ShardSet shards, PublishedModel model) {
+    Normalizer normalizer = SplitPass.normalizer(shards);
+    List<Part> parts =
+        SplitPass.over(context, shards, Split.TEST, model, () -> new PartTally(normalizer));
+    return new Examination(
+        Metrics.of(
+            shards.manifest().dataset(),
+            Choice.name(Split.TEST),
+            shards.manifest().classNames(),
+            parts.stream().map(Part::counts).reduce(Counts.empty(Cifar10.CLASSES), Counts::plus)),
+        TestPredictions.of(parts.stream().flatMap(part -> part.predictions.stream()).toList()),
+        parts.stream()
+            .map(Part::gallery)
+            .reduce(GalleryTally.empty(Cifar10.CLASSES), GalleryTally::plus)
+            .gallery());
+  }
+
+  /**
+   * What one partition comes to.
+   *
+   * @param counts what the metrics are made of
+   * @param gallery what may get into the gallery
+   * @param predictions one for each image, in the order of the shard
+   */
+  public record Part(Counts counts, GalleryTally gallery, List<Prediction> predictions) {}
+
+  private static final class PartTally implements ExampleTally<Part> {
+    private final Normalizer normalizer;
+    private final Tally counts = new Tally(Cifar10.CLASSES);
+    private final GalleryTally gallery = GalleryTally.empty(Cifar10.CLASSES);
+    private final List<Prediction> predictions = new ArrayList<>();
+
+    PartTally(Normalizer normalizer) {
+      this.normalizer = normalizer;
+    }
+
+    @Override
+    public void add(Example example, float[] probabilities, int from) {
+      Prediction prediction = Prediction.of(example, probabilities, from);
+      counts.add(example.label(), probabilities, from);
+      gallery.add(prediction, () -> normalizer.pixels(example.features()));
+      predictions.add(prediction);
+    }
+
+    @Override
+    public Part result() {
+      return new Part(counts.counts(), gallery, predictions);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.centroid.evaluate;
+
+import io.centroid.data.Cifar10;
+import io.centroid.shard.Example;
+
+/**
+ * What a model says of one image.
+ *
+ * @param id its place in the official order
+ * @param label the truth, 0 to 9
+ * @param predicted the most probable class; of equally probable ones the smallest
+ * @param probability of that class, 0 to 1
+ */
+public record Prediction(long id, int label, int predicted, float probability) {
+
+  /**
+   * The prediction for one example.
+   *
+   * @param probabilities of several examples, example after example
+   * @param from where this example's probabilities start
+   */
+  static Prediction of(Example example, float[] probabilities, int from) {
+    int predicted = 0;
+    for (int label = 1; label < Cifar10.CLASSES; label++) {
+      if (probabilities[from + label] > probabilities[from + predicted]) {
+        predicted = label;
+      }
+    }
+    return new Prediction(
+        example.id(), example.label(), predicted, probabilities[from + predicted]);
+  }
+
+  /** Whether it is right. */
+  boolean isHit() {
+    return predicted == label;
+  }
+}
