@@ -189,7 +189,7 @@ public final class TrainingJob {
   }
 
   /** What belongs to a run before it is published lies beside its place, hidden. */
-  private static Path beside(Path target, String what) {
+  static Path beside(Path target, String what) {
     return new Path(target.getParent(), "." + target.getName() + "." + what);
   }
 
