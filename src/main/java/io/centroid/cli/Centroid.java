@@ -12,8 +12,8 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The entry point: {@code centroid prepare | train | evaluate | score | report | summary | gate |
- * promote | rollback | models | pipeline | benchmark}.
+ * The entry point: {@code centroid prepare | train | evaluate | score | report | runs | compare |
+ * summary | gate | promote | rollback | models | pipeline | benchmark}.
  */
 @Command(
     name = "centroid",
@@ -24,6 +24,8 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       ScoreCommand.class,
       ReportCommand.class,
+      RunsCommand.class,
+      CompareCommand.class,
       SummaryCommand.class,
       GateCommand.class,
       PromoteCommand.class,

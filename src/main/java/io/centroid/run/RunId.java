@@ -2,6 +2,7 @@ package io.centroid.run;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -11,6 +12,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 public record RunId(String value) {
   private static final int DIGITS = 12;
+  private static final Pattern FORM = Pattern.compile("[0-9a-f]{" + DIGITS + "}");
   private static final List<String> NOT_OF_THE_RESULT = List.of("prepare.", "checkpoint.", "gate.");
 
   /**
@@ -31,6 +33,11 @@ public record RunId(String value) {
           }
         });
     return new RunId(DigestUtils.sha256Hex(text.toString()).substring(0, DIGITS));
+  }
+
+  /** Whether a text has the form of an id. */
+  public static boolean hasForm(String text) {
+    return FORM.matcher(text).matches();
   }
 
   @Override

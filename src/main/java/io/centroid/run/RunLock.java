@@ -3,6 +3,7 @@ package io.centroid.run;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,6 +76,12 @@ public final class RunLock implements AutoCloseable {
               .orElse(true);
     }
 
+    Optional<Instant> startOfProcess() {
+      return processStarted.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Instant.parse(processStarted));
+    }
+
     private static String started(ProcessHandle process) {
       return process.info().startInstant().map(Instant::toString).orElse("");
     }
@@ -112,6 +119,29 @@ public final class RunLock implements AutoCloseable {
       lock.removeLeftOver(work, phases);
     }
     throw running(work, "others that take its lock");
+  }
+
+  /**
+   * Looks whether somebody has a lock, without writing anything: by the clock of this machine.
+   *
+   * @return when the process that has it started, as far as it is known; nothing where nobody has
+   *     it
+   */
+  public static Optional<Instant> heldSince(Path file, Configuration hadoop) throws IOException {
+    FileSystem fileSystem = file.getFileSystem(hadoop);
+    try {
+      Instant written = Instant.ofEpochMilli(fileSystem.getFileStatus(file).getModificationTime());
+      Optional<Owner> owner = read(fileSystem, file);
+      Owner here = Owner.ofThisProcess();
+      boolean isGone =
+          owner.map(found -> found.isGone(here)).orElse(false)
+              || Duration.between(written, Instant.now()).compareTo(SILENCE) >= 0;
+      return isGone
+          ? Optional.empty()
+          : Optional.of(owner.flatMap(Owner::startOfProcess).orElse(written));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -210,10 +240,10 @@ public final class RunLock implements AutoCloseable {
 
   /** The owner in the file; nothing while it is written. */
   private Optional<Owner> read() {
-    return read(file);
+    return read(fileSystem, file);
   }
 
-  private Optional<Owner> read(Path from) {
+  private static Optional<Owner> read(FileSystem fileSystem, Path from) {
     try (InputStream in = fileSystem.open(from)) {
       return Optional.of(
           Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8), Owner.class));
@@ -232,7 +262,7 @@ public final class RunLock implements AutoCloseable {
     phases.say("Taking over from %s, which is gone.", name);
     Path aside = new Path(file.getParent(), file.getName() + "." + owner.id());
     if (fileSystem.rename(file, aside)) { // of several who try, one moves it
-      if (read(aside).equals(found)) {
+      if (read(fileSystem, aside).equals(found)) {
         fileSystem.delete(aside, false);
       } else {
         fileSystem.rename(aside, file); // somebody was faster: it is theirs

@@ -6,6 +6,7 @@ import io.centroid.error.JobException;
 import io.centroid.run.Phases;
 import io.centroid.run.RunId;
 import io.centroid.run.StorageFailure;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -29,6 +32,8 @@ import org.apache.hadoop.fs.Path;
  */
 final class Checkpoints implements AutoCloseable {
   private static final String SUFFIX = ".checkpoint";
+  private static final Pattern NAME =
+      Pattern.compile("epoch-(?<epoch>\\d{6,9})-round-\\d{8,}" + Pattern.quote(SUFFIX));
 
   private final FileSystem fileSystem;
   private final Path directory;
@@ -95,6 +100,33 @@ final class Checkpoints implements AutoCloseable {
                 + " code, expected run %s. Move it away, or use --fresh.".formatted(run));
       }
       return Optional.of(content.checkpoint());
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The newest checkpoint in a directory, by its name.
+   *
+   * @param epoch the epoch that goes on from it, from 1
+   * @param written when it was written
+   */
+  record Newest(int epoch, Instant written) {}
+
+  /** Looks at the newest checkpoint in a directory, which need not exist, without reading it. */
+  static Optional<Newest> newest(Path directory, Configuration hadoop) throws IOException {
+    FileSystem fileSystem = directory.getFileSystem(hadoop);
+    try {
+      for (Path file : files(fileSystem, directory)) {
+        Matcher name = NAME.matcher(file.getName());
+        if (name.matches()) {
+          return Optional.of(
+              new Newest(
+                  Integer.parseInt(name.group("epoch")),
+                  Instant.ofEpochMilli(fileSystem.getFileStatus(file).getModificationTime())));
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return Optional.empty(); // the run was published meanwhile
     }
     return Optional.empty();
   }
@@ -186,6 +218,10 @@ final class Checkpoints implements AutoCloseable {
 
   /** Newest first. */
   private List<Path> files() throws IOException {
+    return files(fileSystem, directory);
+  }
+
+  private static List<Path> files(FileSystem fileSystem, Path directory) throws IOException {
     if (!fileSystem.exists(directory)) {
       return List.of();
     }

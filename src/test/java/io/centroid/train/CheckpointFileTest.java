@@ -56,7 +56,8 @@ final class CheckpointFileTest {
     return CheckpointFile.read(() -> new ByteArrayInputStream(bytes), bytes.length);
   }
 
-  private static Checkpoint checkpoint() {
+  /** A checkpoint of epoch 3. */
+  static Checkpoint checkpoint() {
     RoundTiming timing = new RoundTiming(320, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6);
     AveragingState averaging =
         new AveragingState(state(7), new float[] {1, -0f}, new float[] {Float.MIN_VALUE, 2}, 9);
