@@ -27,7 +27,7 @@ function draw() {
     line('validation accuracy', figures.validationAccuracy, 2)]}), axis('epoch'), axis('%'));
   plot('reliability', 'scatter', () => ({datasets: [
     {label: 'this model', data: figures.reliability, showLine: true, borderColor: colours[0], backgroundColor: colours[0]},
-    {label: 'perfect', data: [{x: 0, y: 0}, {x: 1, y: 1}], showLine: true, pointRadius: 0, borderDash: [5, 5], borderColor: ink, backgroundColor: ink}]}),
+    {label: 'perfect', data: [{x: 0, y: 0}, {x: 1, y: 1}], showLine: true, pointRadius: 0, borderDash: [5, 5], borderColor: ink, backgroundColor: 'transparent'}]}),
     axis('probability of the predicted class', {min: 0, max: 1}), axis('accuracy', {min: 0, max: 1}));
   plot('rounds', 'bar', () => ({labels: figures.epochs, datasets: ['compute', 'broadcast', 'collect', 'average'].map(
     (part, i) => ({label: part, data: figures.rounds[part], backgroundColor: colours[i]}))}),
@@ -57,4 +57,7 @@ function draw() {
 }
 draw();
 dark.addEventListener('change', draw);
-addEventListener('beforeprint', () => charts.forEach(chart => chart.resize()));
+addEventListener('beforeprint', () => {
+  document.querySelectorAll('details').forEach(details => { details.open = true; });
+  charts.forEach(chart => chart.resize());
+});
