@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileSystem;
@@ -41,6 +42,9 @@ record ComparedRun(
     Provenance provenance,
     String settings,
     Optional<TestPredictions> predictions) {
+
+  /** So many digits of a hash tell things apart. */
+  private static final int HASH = 12;
 
   /** McNemar's test of a run against another one, or why there is none. */
   record Tested(Optional<McNemar> test, String problem) {
@@ -113,13 +117,13 @@ record ComparedRun(
         .map(line -> line.split(" = ", 2))
         .forEach(pair -> all.put(pair[0], pair.length == 2 ? pair[1] : ""));
     all.put("data set", metrics.dataset());
-    all.put("shards", provenance.shardFingerprint());
+    all.put("shards", StringUtils.left(provenance.shardFingerprint(), HASH));
     all.put(
         "code",
         "%s, %s%s"
             .formatted(
                 provenance.codeVersion(),
-                provenance.codeCommit(),
+                StringUtils.left(provenance.codeCommit(), HASH),
                 provenance.codeModified() ? ", modified" : ""));
     all.put("Spark", "%s on %s".formatted(provenance.sparkVersion(), provenance.master()));
     all.put("platform", "%s, %s".formatted(provenance.javaVersion(), provenance.os()));

@@ -40,9 +40,10 @@ public final class ComparisonTable {
   }
 
   private void results() {
-    List<String> standIns = comparison.standIns();
+    Map<String, String> standIns = comparison.standIns();
+    standIns.forEach(
+        (title, letters) -> line("%s: %s. It says nothing of real images.", letters, title));
     if (!standIns.isEmpty()) {
-      line("Stand-in data, not CIFAR-10: %s. It says nothing of real images.", join(standIns));
       line("");
     }
     String row = "%s  %-16s  %10s  %-20s  %8s  %8s  %5s";
@@ -181,10 +182,6 @@ public final class ComparisonTable {
     for (int run = 0; run < comparison.runs().size(); run++) {
       what.accept(RunComparison.letter(run), comparison.runs().get(run));
     }
-  }
-
-  private static String join(List<String> letters) {
-    return String.join(", ", letters);
   }
 
   private static String percent(double share) {

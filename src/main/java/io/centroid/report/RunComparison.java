@@ -88,12 +88,16 @@ public record RunComparison(List<ComparedRun> runs) {
     return String.valueOf((char) ('A' + run));
   }
 
-  /** Letters of the runs that were made of data that stands in for the real one. */
-  List<String> standIns() {
-    return IntStream.range(0, runs.size())
-        .filter(run -> runs.get(run).isOfStandIn())
-        .mapToObj(RunComparison::letter)
-        .toList();
+  /** Titles of data that stands in for the real one, and the letters of the runs made of it. */
+  Map<String, String> standIns() {
+    Map<String, String> letters = new LinkedHashMap<>();
+    for (int run = 0; run < runs.size(); run++) {
+      if (runs.get(run).isOfStandIn()) {
+        letters.merge(
+            runs.get(run).metrics().dataset(), letter(run), (all, next) -> all + ", " + next);
+      }
+    }
+    return letters;
   }
 
   /** What is not the same in all runs, settings first. */

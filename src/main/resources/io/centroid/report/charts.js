@@ -42,8 +42,8 @@ function draw() {
   over('validation-losses', 'validationLoss', 'validation loss');
   over('validation-accuracies', 'validationAccuracy', 'validation accuracy, %');
   plot('intervals', 'bar', () => ({labels: runs.map(run => run.label), datasets: [
-    {type: 'line', label: 'test accuracy', data: runs.map(run => run.accuracy), showLine: false, pointRadius: 5, borderColor: ink, backgroundColor: ink},
-    {label: '95 % interval', data: runs.map(run => run.interval), backgroundColor: runs.map((_, i) => colour(i)), barPercentage: 0.25}]}),
+    {type: 'line', label: 'test accuracy', data: runs.map(run => run.accuracy), showLine: false, pointRadius: 6, borderColor: ink, backgroundColor: ink},
+    {label: '95 % interval', data: runs.map(run => run.interval), backgroundColor: colours[0], barPercentage: 0.1}]}),
     axis('run'), axis('%', {beginAtZero: false, grace: '10%'}));
   const beyondFirst = (id, what) => plot(id, 'bar', () => ({labels: figures.classes, datasets: runs.slice(1).map((run, i) =>
     ({label: `${run.label} − ${runs[0].label}`, backgroundColor: colour(i + 1),
@@ -57,7 +57,4 @@ function draw() {
 }
 draw();
 dark.addEventListener('change', draw);
-addEventListener('beforeprint', () => {
-  document.querySelectorAll('details').forEach(details => { details.open = true; });
-  charts.forEach(chart => chart.resize());
-});
+addEventListener('beforeprint', () => charts.forEach(chart => chart.resize()));

@@ -388,7 +388,7 @@ final class CentroidIT {
 
   @Test
   void everySubcommandHasHelpWithExamples() {
-    for (String command : List.of("prepare", "train", "evaluate", "benchmark")) {
+    for (String command : List.of("prepare", "train", "evaluate", "runs", "compare", "benchmark")) {
       CommandLineRun help = CommandLineRun.of(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.out()).contains("Examples:").contains("centroid " + command + " ");

@@ -100,7 +100,7 @@ final class CompareIT {
     assertThat(compared.out().lines())
         .allMatch(line -> line.length() <= 80 || line.startsWith("The comparison is in "));
     assertThat(compared.out())
-        .startsWith("Stand-in data, not CIFAR-10: A, B, C. It says nothing of real images.\n")
+        .startsWith("A, B, C: stand-in data, not CIFAR-10. It says nothing of real images.\n")
         .containsPattern("\nA  " + good.getFileName() + " +[0-9.]+ %  [0-9.]+ % to [0-9.]+ % ")
         .containsPattern("\ntraining.epochs +A +4\n +B +1\n +C +2\n")
         .containsPattern("\ntraining.learning-rate +AC +0.001\n +B +1.0E-6\n")
@@ -130,7 +130,7 @@ final class CompareIT {
     String page = Files.readString(directory.resolve("page.html"));
     assertThat(page)
         .contains(
-            "C: stand-in data, not CIFAR-10. The numbers below say nothing about real images.")
+            "A, B, C: stand-in data, not CIFAR-10. The numbers below say nothing about real images.")
         .contains("<th scope=\"row\">training.epochs</th><td>4</td><td>1</td><td>2</td>")
         .doesNotContain("<th scope=\"row\">training.workers</th>")
         .contains("<td colspan=\"5\">not comparable: other test images</td>")
