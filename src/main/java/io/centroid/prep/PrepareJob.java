@@ -175,6 +175,7 @@ public final class PrepareJob {
             new Normalizer(settings.normalization(), statistics),
             context.broadcast(new SerializableConfiguration(hadoop())));
     List<Integer> indices = IntStream.range(0, plans.size()).boxed().toList();
+    context.setJobDescription("write the shards");
     return context.parallelize(indices, indices.size()).map(task).collect();
   }
 

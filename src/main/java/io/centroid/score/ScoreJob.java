@@ -92,6 +92,7 @@ public final class ScoreJob {
         pictures
             .mapPartitions(new ScoreTable.Task(classifier, classNames))
             .coalesce(TASKS_PER_SLOT * context.defaultParallelism());
+    context.setJobDescription("score images");
     phases.run(
         "Score",
         () -> {

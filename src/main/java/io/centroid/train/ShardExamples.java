@@ -6,6 +6,7 @@ import io.centroid.compute.PixelCoding;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.ChannelStatistics;
+import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
@@ -16,6 +17,7 @@ import io.centroid.shard.Example;
 import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The examples of a shard set as a network trains on them: features as stored, labels one-hot. */
@@ -41,8 +43,19 @@ public final class ShardExamples {
   /** Deals one split to logical workers. */
   static WorkerShares deal(
       JavaSparkContext context, ShardSet shards, Split split, int workers, long seed) {
-    return deal(
-        context, shards, split, shards.ids(context, split), shape(shards), workers, seed, 0);
+    return described(
+        context,
+        split,
+        () ->
+            deal(
+                context,
+                shards,
+                split,
+                shards.ids(context, split),
+                shape(shards),
+                workers,
+                seed,
+                0));
   }
 
   /**
@@ -51,15 +64,30 @@ public final class ShardExamples {
    */
   public static WorkerShares dealTraining(
       JavaSparkContext context, ShardSet shards, NetworkKind network, TrainingSettings training) {
-    return deal(
+    return described(
         context,
-        shards,
         Split.TRAIN,
-        shards.ids(context, Split.TRAIN),
-        shape(shards, network),
-        training.workers(),
-        training.seed(),
-        training.labelSmoothing());
+        () ->
+            deal(
+                context,
+                shards,
+                Split.TRAIN,
+                shards.ids(context, Split.TRAIN),
+                shape(shards, network),
+                training.workers(),
+                training.seed(),
+                training.labelSmoothing()));
+  }
+
+  /** Says in Spark's UI what is being done. */
+  private static WorkerShares described(
+      JavaSparkContext context, Split split, Supplier<WorkerShares> dealing) {
+    context.setJobGroup("deal", "deal the %s split".formatted(Choice.name(split)), false);
+    try {
+      return dealing.get();
+    } finally {
+      context.clearJobGroup();
+    }
   }
 
   /** Deals the examples of one split with the smallest ids. */
