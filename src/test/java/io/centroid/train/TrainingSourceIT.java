@@ -81,7 +81,12 @@ final class TrainingSourceIT {
       assertThat(training(get(ui + "/metrics/prometheus/"))).as("after the training").isEmpty();
       context.sc().listenerBus().waitUntilEmpty();
       assertThat(jobDescriptions(ui, context.sc().applicationId()))
-          .contains("epoch 1, round 1 of 2", "epoch 2, round 2 of 2", "epoch 2, validation");
+          .contains(
+              "epoch 1, round 1 of 2",
+              "epoch 2, round 2 of 2",
+              "epoch 2, validation",
+              "deal the train split",
+              "classify the test split");
     }
 
     assertThat(scrapes).hasSize(2);
