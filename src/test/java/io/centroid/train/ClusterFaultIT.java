@@ -104,6 +104,7 @@ final class ClusterFaultIT {
     SplittableRandom random = new SplittableRandom(2);
     RunsUnderTest runs = new RunsUnderTest(directory.resolve("drivers"));
     List<String> places = new ArrayList<>();
+    int published = 0;
     while (places.size() < DRIVER_KILLS) {
       int kill = places.size();
       Path output = nextOutput();
@@ -128,9 +129,10 @@ final class ClusterFaultIT {
       }
       // It was faster than the kill: the run is whole, and the next one begins anew.
       assertSameAsUndisturbed(runs);
-      Files.move(runs.run(), directory.resolve("published-before-kill-" + kill));
+      Files.move(runs.run(), directory.resolve("published-" + published++));
     }
     places.forEach(place -> System.out.println("killed the driver with " + place));
+    System.out.println("published before it was killed: " + published);
     Path output = nextOutput();
     assertEndsAsUndisturbed(train(output, runs), output, runs);
     runs.assertOnlyTheRunIsLeft();
