@@ -240,7 +240,7 @@ final class StorageFaultIT {
                 "--runs",
                 runs,
                 "--set",
-                "training.epochs=12",
+                "training.epochs=6",
                 "--set",
                 "training.workers=3",
                 "--set",
