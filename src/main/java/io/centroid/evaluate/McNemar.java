@@ -1,5 +1,6 @@
 package io.centroid.evaluate;
 
+import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 
 /**
@@ -58,7 +59,7 @@ public record McNemar(int both, int onlyFirst, int onlySecond, int neither) {
   /** Two-sided exact p-value of "they are equally good", 0 to 1. */
   public double exactPValue() {
     int fewer = Math.min(onlyFirst, onlySecond);
-    return Math.min(1, 2 * binomial().cumulativeProbability(fewer));
+    return Math.min(1, 2 * fewerThan(fewer + 1));
   }
 
   /** Two-sided mid-p value of "they are equally good", 0 to 1. */
@@ -76,7 +77,15 @@ public record McNemar(int both, int onlyFirst, int onlySecond, int neither) {
 
   /** P(X &lt; images) + P(X = images) / 2. */
   private double halfAtMost(int images) {
-    return binomial().cumulativeProbability(images) - binomial().probability(images) / 2;
+    return 2 * images > discordant()
+        ? 1 - halfAtMost(discordant() - images) // the distribution is symmetric
+        : fewerThan(images) + binomial().probability(images) / 2;
+  }
+
+  /** P(X &lt; images), summed up: the cumulative distribution is a difference to 1, 0 if tiny. */
+  private double fewerThan(int images) {
+    BinomialDistribution binomial = binomial();
+    return IntStream.range(0, images).mapToDouble(binomial::probability).sum();
   }
 
   private BinomialDistribution binomial() {

@@ -48,6 +48,17 @@ final class McNemarTest {
     }
   }
 
+  /** Expected values from exact fractions. */
+  @Test
+  void tinyPValuesAreNeitherZeroNorNegative() {
+    McNemar test = new McNemar(3280, 1491, 733, 4496);
+    assertThat(test.exactPValue()).isEqualTo(4.069470314740955e-59, within(1e-70));
+    assertThat(test.midPValue()).isEqualTo(3.032428402377696e-59, within(1e-70));
+    assertThat(test.firstIsWorsePValue()).isEqualTo(1);
+    assertThat(new McNemar(3280, 733, 1491, 4496).firstIsWorsePValue())
+        .isEqualTo(3.032428402377696e-59 / 2, within(1e-70));
+  }
+
   @Test
   void refusesPredictionsOfOtherImages() {
     assertThatThrownBy(() -> McNemar.of(new int[3], new int[3], new int[2]))
