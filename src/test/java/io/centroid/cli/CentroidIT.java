@@ -87,6 +87,37 @@ final class CentroidIT {
   }
 
   @Test
+  void aReportThatCannotBeMadeLosesNothing() throws IOException {
+    Path report = run().resolve("report.html");
+    Path pictures = run().resolve("pictures.json");
+    String made = Files.readString(report);
+    String whole = Files.readString(pictures);
+    Files.delete(report);
+    replace(pictures, "{");
+
+    CommandLineRun again = train();
+    assertThat(again.exitCode()).as(again.toString()).isZero();
+    assertThat(again.out())
+        .contains("Warning: cannot make report.html: found ")
+        .contains("The run is whole; 'centroid report file:" + run() + "' tries again.")
+        .contains("The run is in file:" + run());
+    assertThat(report).doesNotExist();
+    CommandLineRun failed = CommandLineRun.of("report", run().toString());
+    assertThat(failed.exitCode()).isEqualTo(3);
+
+    replace(pictures, whole);
+    CommandLineRun repaired = CommandLineRun.of("report", run().toString());
+    assertThat(repaired.exitCode()).as(repaired.toString()).isZero();
+    assertThat(report).hasContent(made);
+  }
+
+  /** Replaces a file's content; its checksum beside it would not match any more. */
+  private static void replace(Path file, String content) throws IOException {
+    Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+    Files.writeString(file, content);
+  }
+
+  @Test
   void publishesEverythingAtOnce() throws IOException {
     try (Stream<Path> files = Files.list(run())) {
       assertThat(
