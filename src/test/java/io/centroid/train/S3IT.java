@@ -1,0 +1,149 @@
+package io.centroid.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.centroid.S3Server;
+import io.centroid.StandaloneCluster;
+import io.centroid.StandaloneCluster.ScriptRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shards, checkpoints, runs and models in an object store, a real server behind s3a://. */
+@Tag("fault")
+final class S3IT {
+  @TempDir private Path directory;
+  private S3Server server;
+  private int outputs;
+
+  @Test
+  void everythingCanBeInAnObjectStore() throws Exception {
+    try (S3Server started = S3Server.start(directory.resolve("s3"))) {
+      server = started;
+      assertDone(
+          step(
+              "prepare",
+              "--stand-in",
+              "--shards",
+              server.path("shards"),
+              "--set",
+              "prepare.stand-in.training-images=2000",
+              "--set",
+              "prepare.stand-in.test-images=500",
+              "--set",
+              "prepare.shards=2"));
+      assertNoneIsNewer("shards/manifest.json", server.objects("shards/"));
+
+      Path local = directory.resolve("runs");
+      assertDone(step("train", train(local.toUri().toString())));
+      JsonNode expected = new RunsUnderTest(local).outcome();
+
+      String interrupted = interruptedTraining();
+      assertThat(server.objects("runs/").keySet()).noneMatch(key -> key.endsWith("_SUCCESS"));
+      ScriptRun again = step("train", train(server.path("runs")));
+      assertDone(again);
+      assertThat(again.output()).contains("Going on from a checkpoint: epoch ");
+      String run = "runs/" + expected.get("runId").asText();
+      assertThat(outcome(run)).isEqualTo(expected);
+      SortedMap<String, Instant> objects = server.objects("runs/");
+      assertThat(objects).containsKeys(run + "/model.zip", run + "/report.html");
+      objects.remove(run + "/report.html"); // it is made afterwards
+      assertNoneIsNewer(run + "/_SUCCESS", objects);
+      assertThat(objects.keySet()).allMatch(key -> key.startsWith(run + "/"));
+      System.out.printf(
+          "in an object store: interrupted after %s, then parametersSha256 %s%n",
+          interrupted, expected.get("parametersSha256").asText());
+
+      String[] model = {
+        "--run", server.path(run), "--models", server.path("models"), "--name", "cifar"
+      };
+      assertDone(step("gate", model));
+      assertDone(step("promote", model));
+      assertThat(server.objects("models/cifar/versions/1/"))
+          .containsKey("models/cifar/versions/1/model.zip");
+      assertThat(server.read("models/cifar/current.json")).contains("\"version\" : 1");
+    }
+  }
+
+  /** Starts a training, asks it to end after its first checkpoint, and says which that was. */
+  private String interruptedTraining() throws Exception {
+    Path output = nextOutput();
+    Process driver =
+        StandaloneCluster.start(
+            output, "submit/centroid.sh", arguments("train", train(server.path("runs"))));
+    while (driver.isAlive() && checkpoints().isEmpty()) {
+      driver.waitFor(5, TimeUnit.MILLISECONDS);
+    }
+    driver.destroy(); // SIGTERM
+    assertThat(driver.waitFor()).as(Files.readString(output)).isEqualTo(7);
+    return checkpoints().get(checkpoints().size() - 1);
+  }
+
+  private List<String> checkpoints() throws IOException, InterruptedException {
+    return server.objects("runs/").keySet().stream()
+        .filter(key -> key.endsWith(".checkpoint"))
+        .toList();
+  }
+
+  private static void assertNoneIsNewer(String last, SortedMap<String, Instant> objects) {
+    assertThat(objects).containsKey(last).hasSizeGreaterThan(6);
+    assertThat(objects.values())
+        .as("times of " + objects.keySet())
+        .allMatch(time -> !time.isAfter(objects.get(last)));
+  }
+
+  private JsonNode outcome(String run) throws IOException, InterruptedException {
+    ObjectNode outcome =
+        (ObjectNode) new ObjectMapper().readTree(server.read(run + "/outcome.json"));
+    return outcome.remove(List.of("trainSeconds", "imagesPerSecond"));
+  }
+
+  private String[] train(String runs) {
+    return new String[] {
+      "--shards",
+      server.path("shards"),
+      "--runs",
+      runs,
+      "--set",
+      "training.epochs=6",
+      "--set",
+      "training.minibatch-size=16",
+      "--set",
+      "averaging.frequency=10",
+      "--set",
+      "checkpoint.every-rounds=1"
+    };
+  }
+
+  private ScriptRun step(String subcommand, String... options) throws Exception {
+    return StandaloneCluster.run(
+        nextOutput(), "submit/centroid.sh", arguments(subcommand, options));
+  }
+
+  private String[] arguments(String subcommand, String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of(subcommand, "--master", "local[2]", "--driver-memory", "1g"));
+    arguments.addAll(server.arguments());
+    arguments.addAll(List.of(options));
+    return arguments.toArray(String[]::new);
+  }
+
+  private static void assertDone(ScriptRun step) {
+    assertThat(step.exitCode()).as(step.output()).isZero();
+  }
+
+  private Path nextOutput() {
+    return directory.resolve("output-" + outputs++ + ".out");
+  }
+}
