@@ -16,10 +16,15 @@ die() {
   exit "${2:-2}"
 }
 
-# Prints the job jar; builds it, and the Spark runtime beside it, where it is missing.
+# Whether there is a Spark to start: an installed one, or the one that Maven assembled.
+has_spark() {
+  [ -x "${SPARK_HOME:-}/bin/spark-submit" ] || { [ -d "$centroid_runtime/jars" ] && [ -d "$centroid_runtime/hadoop" ]; }
+}
+
+# Prints the job jar; builds it, and a Spark beside it, where one of them is missing.
 job_jar() {
   local jars=("$centroid_home"/target/centroid-*-job.jar)
-  if [ ! -e "${jars[0]}" ] || [ ! -d "$centroid_runtime/jars" ] || [ ! -d "$centroid_runtime/hadoop" ]; then
+  if [ ! -e "${jars[0]}" ] || ! has_spark; then
     command -v mvn >/dev/null || die "Cannot build the job jar: found no mvn, expected Maven 3.8 or later on the PATH." 1
     echo "Building the job jar (once; Maven fetches Spark and Deeplearning4j) ..." >&2
     mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" package -DskipTests -Dspotless.check.skip -Dcyclonedx.skip >&2 ||
