@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Spark's standalone Master and Workers and an HDFS on this machine, each a JVM of its own, from what
-# Maven fetches. For trying out and for tests; everything listens on the loopback interface only.
+# Spark's standalone Master and Workers, an HDFS and a YARN on this machine, each a JVM of its own, from
+# what Maven fetches. For trying out and for tests; everything listens on the loopback interface only.
 set -euo pipefail
 . "$(dirname "$0")/launch.sh"
 
@@ -9,23 +9,25 @@ usage() {
 Usage: submit/cluster-local.sh up|status|down [options]
        submit/cluster-local.sh add worker|datanode [options]
 
-  up       starts a Master, Workers, a NameNode and DataNodes, waits until they are ready, and
-           prints their addresses
+  up       starts a Master, Workers, a NameNode and DataNodes, with --nodemanagers a ResourceManager
+           and NodeManagers, waits until they are ready, and prints their addresses
   add      starts one more Worker or DataNode
   status   prints addresses and processes; exit code 1 when something is not running
   down     ends all of it; the files stay
 
   --directory DIR     logs, process ids and the files of HDFS   (default: target/cluster-local)
-  --workers N         Workers                                   (default: 2)
+  --workers N         Workers; 0 for no standalone cluster      (default: 2)
   --worker-cores N    cores of each                             (default: 1)
   --worker-memory M   memory of each                            (default: 1500m)
   --datanodes N       DataNodes; 0 for no HDFS                  (default: 1)
+  --nodemanagers N    NodeManagers; 0 for no YARN               (default: 0)
+  --node-memory MB    memory that each gives to containers      (default: 6144)
 TEXT
 }
 
 [ $# -gt 0 ] || set -- --help
 action=$1 kind='' directory=$centroid_home/target/cluster-local
-workers=2 worker_cores=1 worker_memory=1500m datanodes=1
+workers=2 worker_cores=1 worker_memory=1500m datanodes=1 nodemanagers=0 node_memory=6144
 shift
 case $action in
   --help | -h) usage; exit 0 ;;
@@ -47,11 +49,13 @@ while [ $# -gt 0 ]; do
     --worker-cores) worker_cores=$2 ;;
     --worker-memory) worker_memory=$2 ;;
     --datanodes) datanodes=$2 ;;
+    --nodemanagers) nodemanagers=$2 ;;
+    --node-memory) node_memory=$2 ;;
     *) die "Cannot read arguments: found $1. Try submit/cluster-local.sh --help." ;;
   esac
   shift 2
 done
-for count in "$workers" "$worker_cores" "$datanodes"; do
+for count in "$workers" "$worker_cores" "$datanodes" "$nodemanagers" "$node_memory"; do
   case $count in
     '' | *[!0-9]*) die "Cannot read arguments: found '$count', expected a whole number." ;;
   esac
@@ -65,7 +69,7 @@ started() {
 # running NAME: whether the process that was started under this name is there.
 running() {
   local pid start
-  read -r pid start <"$directory/$1.pid" 2>/dev/null || return 1
+  read -r pid start 2>/dev/null <"$directory/$1.pid" || return 1
   [ "$(started "$pid")" = "$start" ]
 }
 
@@ -82,6 +86,7 @@ start() {
   local name=$1 memory=$2 classpath=$3 pid
   shift 3
   setsid "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Xmx$memory" \
+    --add-opens java.base/java.lang=ALL-UNNAMED \
     "-Dlog4j2.configurationFile=$centroid_home/conf/cluster-local-log4j2.properties" \
     -cp "$classpath" "$@" >"$directory/$name.log" 2>&1 </dev/null &
   pid=$!
@@ -109,7 +114,7 @@ worker_ready() {
 }
 
 hadoop_classpath() {
-  echo "$centroid_runtime/hdfs/*:$centroid_runtime/jars/*"
+  echo "$centroid_runtime/hadoop/*:$centroid_runtime/jars/*"
 }
 
 start_datanode() {
@@ -127,13 +132,71 @@ datanode_ready() {
 start_namenode() {
   local options=(-D "dfs.namenode.name.dir=file://$directory/namenode" -D fs.defaultFS=hdfs://127.0.0.1:0
     -D dfs.namenode.http-address=127.0.0.1:0 -D dfs.namenode.heartbeat.recheck-interval=2000
-    -D dfs.heartbeat.interval=1)
+    -D dfs.heartbeat.interval=1 -D dfs.namenode.safemode.extension=0)
   if [ ! -d "$directory/namenode" ]; then
     start namenode 256m "$(hadoop_classpath)" org.apache.hadoop.hdfs.server.namenode.NameNode "${options[@]}" \
       -format -nonInteractive
     wait $! || die "Cannot format HDFS: the NameNode failed, see $directory/namenode.log." 1
   fi
   start namenode 256m "$(hadoop_classpath)" org.apache.hadoop.hdfs.server.namenode.NameNode "${options[@]}"
+}
+
+# site FILE [NAME=VALUE]...: a configuration file of Hadoop.
+site() {
+  local file=$1 property
+  shift
+  {
+    echo '<configuration>'
+    for property in "$@"; do
+      printf '  <property><name>%s</name><value>%s</value></property>\n' "${property%%=*}" "${property#*=}"
+    done
+    echo '</configuration>'
+  } >"$file"
+}
+
+start_resourcemanager() {
+  local name options=()
+  for name in address scheduler.address resource-tracker.address admin.address webapp.address; do
+    options+=(-D "yarn.resourcemanager.$name=127.0.0.1:0")
+  done
+  start resourcemanager 256m "$(hadoop_classpath)" org.apache.hadoop.yarn.server.resourcemanager.ResourceManager \
+    "${options[@]}" -D "hadoop.tmp.dir=$directory/resourcemanager" -D yarn.resourcemanager.hostname=127.0.0.1 \
+    -D "yarn.node-attribute.fs-store.root-dir=file://$directory/resourcemanager" \
+    -D yarn.resourcemanager.scheduler.class=org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler \
+    -D yarn.resourcemanager.nodemanagers.heartbeat-interval-ms=100
+}
+
+# Waits, and writes for NodeManagers and clients at which ports the ResourceManager listens: it tells
+# in its configuration, at /conf of its page.
+resourcemanager_ready() {
+  local page file_system=file:/// addresses
+  ready resourcemanager 'ResourceManager: (Transitioned to active state)' >/dev/null
+  page=$(ready resourcemanager 'Web app cluster started at ([0-9]+)')
+  exec 3<>"/dev/tcp/127.0.0.1/$page"
+  printf 'GET /conf HTTP/1.0\r\n\r\n' >&3
+  addresses=$(sed -nE \
+    's~.*<name>(yarn\.resourcemanager\.[a-z.-]*address)</name><value>([^<]*:[1-9][0-9]*)</value>.*~\1=\2~p' <&3)
+  exec 3>&-
+  mkdir -p "$directory/hadoop-conf"
+  [ ! -e "$directory/hdfs.address" ] || file_system=$(cat "$directory/hdfs.address")
+  site "$directory/hadoop-conf/core-site.xml" "fs.defaultFS=$file_system"
+  # shellcheck disable=SC2086 # addresses have no spaces
+  site "$directory/hadoop-conf/yarn-site.xml" $addresses
+}
+
+# Containers find Java by JAVA_HOME of their NodeManager.
+start_nodemanager() {
+  JAVA_HOME=${JAVA_HOME:-$(java -XshowSettings:properties -version 2>&1 | sed -n 's/ *java.home = //p')} \
+    start "$1" 256m "$directory/hadoop-conf:$(hadoop_classpath)" \
+    org.apache.hadoop.yarn.server.nodemanager.NodeManager -D yarn.nodemanager.address=127.0.0.1:0 \
+    -D yarn.nodemanager.localizer.address=127.0.0.1:0 -D yarn.nodemanager.webapp.address=127.0.0.1:0 \
+    -D "hadoop.tmp.dir=$directory/$1" -D "yarn.nodemanager.log-dirs=$directory/$1/logs" \
+    -D "yarn.nodemanager.resource.memory-mb=$node_memory" -D yarn.nodemanager.vmem-check-enabled=false \
+    -D yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage=100
+}
+
+nodemanager_ready() {
+  ready "$1" '(Registered with ResourceManager)' >/dev/null
 }
 
 # The processes of one kind that are to be there.
@@ -153,23 +216,32 @@ up() {
   done
   job_jar >/dev/null
   [ "$datanodes" -eq 0 ] || start_namenode
-  start master 256m "$centroid_runtime/jars/*" org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 \
-    --webui-port 0
-  ready master 'Starting Spark master at (spark:[^ ]+)' >"$directory/master.address"
-  for name in $(numbered worker "$workers"); do start_worker "$name"; done
-  rm -f "$directory/hdfs.address"
+  [ "$nodemanagers" -eq 0 ] || start_resourcemanager
+  rm -f "$directory"/*.address
+  if [ "$workers" -gt 0 ]; then
+    start master 256m "$centroid_runtime/jars/*" org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 \
+      --webui-port 0
+    ready master 'Starting Spark master at (spark:[^ ]+)' >"$directory/master.address"
+    for name in $(numbered worker "$workers"); do start_worker "$name"; done
+  fi
   if [ "$datanodes" -gt 0 ]; then
     echo "hdfs://$(ready namenode 'NameNode RPC up at: [^/]*/([0-9.:]+)')" >"$directory/hdfs.address"
     for name in $(numbered datanode "$datanodes"); do start_datanode "$name"; done
   fi
+  if [ "$nodemanagers" -gt 0 ]; then
+    resourcemanager_ready
+    for name in $(numbered nodemanager "$nodemanagers"); do start_nodemanager "$name"; done
+  fi
   for name in $(names worker); do worker_ready "$name"; done
   for name in $(names datanode); do datanode_ready "$name"; done
+  for name in $(names nodemanager); do nodemanager_ready "$name"; done
   status
 }
 
 add() {
-  local number=1 name
-  running master || die "Cannot add to the cluster: found none in $directory. Use 'up' first."
+  local number=1 name leader=master
+  [ "$kind" = worker ] || leader=namenode
+  running "$leader" || die "Cannot add to the cluster: found no $leader in $directory. Use 'up' first."
   while [ -e "$directory/$kind-$number.pid" ]; do number=$((number + 1)); done
   name=$kind-$number
   "start_$kind" "$name"
@@ -180,14 +252,15 @@ add() {
 status() {
   local name gone=0
   [ -n "$(names '')" ] || { echo "no cluster in $directory"; return 1; }
-  printf '%-11s %s\n' Spark "$(cat "$directory/master.address")"
-  ! running master || printf '%-11s %s\n' 'its page' "$(ready master 'MasterWebUI: .*(http:[^ ]+)')"
-  ! [ -e "$directory/hdfs.address" ] || printf '%-11s %s\n' HDFS "$(cat "$directory/hdfs.address")"
+  ! [ -e "$directory/master.address" ] || printf '%-15s %s\n' Spark "$(cat "$directory/master.address")"
+  ! running master || printf '%-15s %s\n' 'its page' "$(ready master 'MasterWebUI: .*(http:[^ ]+)')"
+  ! [ -e "$directory/hdfs.address" ] || printf '%-15s %s\n' HDFS "$(cat "$directory/hdfs.address")"
+  ! [ -e "$directory/resourcemanager.pid" ] || printf '%-15s %s\n' YARN "HADOOP_CONF_DIR=$directory/hadoop-conf"
   for name in $(names ''); do
     if running "$name"; then
-      printf '%-11s process %s\n' "$name" "$(cut -d' ' -f1 "$directory/$name.pid")"
+      printf '%-15s process %s\n' "$name" "$(cut -d' ' -f1 "$directory/$name.pid")"
     else
-      printf '%-11s not running, see %s\n' "$name" "$directory/$name.log"
+      printf '%-15s not running, see %s\n' "$name" "$directory/$name.log"
       gone=1
     fi
   done

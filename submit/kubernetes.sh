@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Runs a subcommand on Kubernetes:
 #   CENTROID_IMAGE=registry.example.org/centroid:0.1.0 submit/kubernetes.sh [--dry-run] [--event-log DIR] \
-#       train --master k8s://https://host:6443 --deploy-mode cluster [options]
+#       train --master k8s://https://host:6443 --deploy-mode cluster --exit-status-dir s3a://bucket/centroid [options]
 # Options of spark-submit may be mixed in; a Spark property is --spark-conf key=value. The spark-submit of a
 # Spark distribution with Kubernetes is needed (SPARK_HOME). The image is Spark's with
 # Java 17 and the job jar at /opt/centroid/centroid-job.jar; CENTROID_JAR names another place for cluster mode.
+# In cluster mode the exit code is the one that the program left in --exit-status-dir, which this machine
+# and the driver reach.
 set -euo pipefail
 . "$(dirname "$0")/launch.sh"
 
@@ -19,6 +21,7 @@ cluster_properties() { # DEPLOY_MODE
       spark.kubernetes.driverEnv.OMP_NUM_THREADS=1
       spark.kubernetes.driverEnv.OPENBLAS_NUM_THREADS=1
     )
+    kernel_environment spark.kubernetes.driverEnv
   fi
 }
 cluster_step k8s:// '' "$@"

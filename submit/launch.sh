@@ -16,10 +16,15 @@ die() {
   exit "${2:-2}"
 }
 
-# Prints the job jar; builds it, and the Spark runtime beside it, where it is missing.
+# Whether there is a Spark to start: an installed one, or the one that Maven assembled.
+has_spark() {
+  [ -x "${SPARK_HOME:-}/bin/spark-submit" ] || { [ -d "$centroid_runtime/jars" ] && [ -d "$centroid_runtime/hadoop" ]; }
+}
+
+# Prints the job jar; builds it, and a Spark beside it, where one of them is missing.
 job_jar() {
   local jars=("$centroid_home"/target/centroid-*-job.jar)
-  if [ ! -e "${jars[0]}" ] || [ ! -d "$centroid_runtime/jars" ] || [ ! -d "$centroid_runtime/hdfs" ]; then
+  if [ ! -e "${jars[0]}" ] || ! has_spark; then
     command -v mvn >/dev/null || die "Cannot build the job jar: found no mvn, expected Maven 3.8 or later on the PATH." 1
     echo "Building the job jar (once; Maven fetches Spark and Deeplearning4j) ..." >&2
     mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" package -DskipTests -Dspotless.check.skip -Dcyclonedx.skip >&2 ||
@@ -95,6 +100,21 @@ split_options() {
   esac
 }
 
+# Keeps of spark_options what a process on this machine needs to reach the same file systems: properties
+# and packages, but neither master nor memory.
+local_options() {
+  local i
+  local_options=()
+  for ((i = 0; i < ${#spark_options[@]}; i += 2)); do
+    case ${spark_options[i]} in
+      --conf | --properties-file | --jars | --packages | --exclude-packages | --repositories)
+        local_options+=("${spark_options[@]:i:2}")
+        ;;
+    esac
+  done
+  local_options+=(--master 'local[1]' --deploy-mode client --driver-memory 256m)
+}
+
 # last_step SUBCOMMAND [options]: run_step in place of the script.
 last_step() {
   centroid_exec=exec
@@ -124,12 +144,24 @@ option_value() {
   printf '%s' "$value"
 }
 
+# kernel_environment PREFIX: adds to cluster_properties, as PREFIX.NAME, the variables of this environment by
+# which OpenBLAS chooses its kernels, such as OPENBLAS_CORETYPE: they decide the bits of a result, and processes
+# on a cluster do not inherit them.
+kernel_environment() {
+  local name
+  for name in "${!OPENBLAS_@}"; do
+    [ "$name" = OPENBLAS_NUM_THREADS ] || cluster_properties+=("$1.$name=${!name}")
+  done
+}
+
 # cluster_step PREFIX MASTER [arguments]: the program on a cluster whose master's URL begins with PREFIX;
 # MASTER is the one to use without --master. cluster_properties DEPLOY_MODE, which the script defines, adds
 # the cluster's own properties to an array of this name; what the user gives comes after and wins.
-# In the arguments: --dry-run, --event-log DIR, options of spark-submit, the subcommand and its options.
+# In the arguments: --dry-run, --event-log DIR, --exit-status-dir DIR, options of spark-submit, the subcommand
+# and its options.
 cluster_step() {
   local prefix=$1 master=$2 dry_run=false event_log='' arguments=() properties=() property deploy_mode jar
+  local exit_status=.centroid reader
   shift 2
   while [ $# -gt 0 ]; do
     case $1 in
@@ -137,6 +169,11 @@ cluster_step() {
       --event-log)
         [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
         event_log=$2
+        shift
+        ;;
+      --exit-status-dir)
+        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+        exit_status=$2
         shift
         ;;
       *) arguments+=("$1") ;;
@@ -164,7 +201,12 @@ cluster_step() {
     *) split_options --master "$master" "${arguments[@]}" ;;
   esac
   cluster_properties=()
+  kernel_environment spark.executorEnv
   cluster_properties "$deploy_mode"
+  if [ "$deploy_mode" = cluster ]; then
+    exit_status=$exit_status/exit-status-$(cat /proc/sys/kernel/random/uuid)
+    cluster_properties+=("spark.centroid.exitStatusFile=$exit_status")
+  fi
   if [ -n "$event_log" ]; then
     cluster_properties+=(spark.eventLog.enabled=true "spark.eventLog.dir=$event_log")
   fi
@@ -174,12 +216,30 @@ cluster_step() {
   set -- ${properties[@]+"${properties[@]}"} "${spark_options[@]}"
   if $dry_run; then
     print_command "$@"
-  else
+  elif [ "$deploy_mode" = client ]; then
     jar=${CENTROID_JAR:-}
     [ -n "$jar" ] || jar=$(job_jar) || exit $?
     centroid_exec=exec
     spark_submit "$jar" "$@" -- "${program_options[@]}"
+  else
+    reader=$(job_jar) || exit $?
+    submit_and_wait "${CENTROID_JAR:-$reader}" "$@" -- "${program_options[@]}"
+    local_options
+    spark_submit "$reader" "${local_options[@]}" -- exit-status "$exit_status"
   fi
+}
+
+# spark_submit with a driver that runs elsewhere: comes back when that has ended, however it did, since the
+# exit code of spark-submit does not tell. A signal ends the waiting and this script, but not the driver.
+submit_and_wait() {
+  local submitted status=0
+  centroid_exec=exec
+  spark_submit "$@" &
+  submitted=$!
+  trap 'kill -TERM "$submitted"' TERM INT
+  wait "$submitted" || status=$?
+  [ "$status" -lt 128 ] || exit "$status"
+  trap - TERM INT
 }
 
 # Prints what cluster_step would run, quoted for a shell. Nothing is built: where there is no job jar yet

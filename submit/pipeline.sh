@@ -7,13 +7,8 @@ set -euo pipefail
 . "$(dirname "$0")/launch.sh"
 split_options "$@"
 
-# The process that starts the others needs neither a master nor memory, only properties.
-conductor=(--master 'local[1]' --driver-memory 256m)
-for ((i = 0; i < ${#spark_options[@]}; i += 2)); do
-  case ${spark_options[i]} in
-    --conf | --properties-file) conductor+=("${spark_options[@]:i:2}") ;;
-  esac
-done
+# The process that starts the others needs neither a master nor memory.
+local_options
 
 logs=logs
 for ((i = 0; i < ${#program_options[@]} - 1; i++)); do
@@ -23,5 +18,5 @@ export CENTROID_LOG=${CENTROID_LOG:-$logs/pipeline.log}
 
 jar=$(job_jar) || exit $?
 centroid_exec=exec
-spark_submit "$jar" "${conductor[@]}" -- pipeline --launcher "$centroid_home/submit/centroid.sh" \
+spark_submit "$jar" "${local_options[@]}" -- pipeline --launcher "$centroid_home/submit/centroid.sh" \
   ${program_options[@]+"${program_options[@]}"} -- "${spark_options[@]}"

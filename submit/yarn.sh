@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs a subcommand on YARN, whose configuration HADOOP_CONF_DIR or YARN_CONF_DIR names:
 #   submit/yarn.sh [--dry-run] [--event-log DIR] train [--deploy-mode cluster] [options]
-# Options of spark-submit may be mixed in; a Spark property is --spark-conf key=value. With --deploy-mode
-# cluster the script waits for the end, but its exit code is not the program's.
+# Options of spark-submit may be mixed in; a Spark property is --spark-conf key=value. The exit code is the
+# program's; with --deploy-mode cluster the program leaves it in --exit-status-dir DIR (default: .centroid
+# in the user's home directory on the cluster's file system).
 set -euo pipefail
 . "$(dirname "$0")/launch.sh"
 
@@ -15,6 +16,7 @@ cluster_properties() { # DEPLOY_MODE
       spark.yarn.appMasterEnv.OMP_NUM_THREADS=1
       spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1
     )
+    kernel_environment spark.yarn.appMasterEnv
   fi
 }
 cluster_step yarn yarn "$@"

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What {@code submit/cluster-local.sh} starts: Spark's own standalone Master and Workers and an
- * HDFS, each a JVM of its own.
+ * What {@code submit/cluster-local.sh} starts: Spark's own standalone Master and Workers, an HDFS
+ * and a YARN, each process a JVM of its own.
  */
 public final class StandaloneCluster implements AutoCloseable {
   private static final Path HOME =
@@ -33,10 +33,28 @@ public final class StandaloneCluster implements AutoCloseable {
   /** The same, with an HDFS of that many DataNodes. */
   public static StandaloneCluster start(Path directory, int workers, int datanodes)
       throws IOException, InterruptedException {
+    return start(directory, workers, datanodes, 0);
+  }
+
+  /** A YARN of one NodeManager with an HDFS of one DataNode, and no standalone cluster. */
+  public static StandaloneCluster startYarn(Path directory)
+      throws IOException, InterruptedException {
+    return start(directory, 0, 1, 1);
+  }
+
+  private static StandaloneCluster start(
+      Path directory, int workers, int datanodes, int nodemanagers)
+      throws IOException, InterruptedException {
     StandaloneCluster cluster = new StandaloneCluster(Files.createDirectories(directory));
     try {
       cluster.script(
-          "up", "--workers", Integer.toString(workers), "--datanodes", Integer.toString(datanodes));
+          "up",
+          "--workers",
+          Integer.toString(workers),
+          "--datanodes",
+          Integer.toString(datanodes),
+          "--nodemanagers",
+          Integer.toString(nodemanagers));
     } catch (IOException e) {
       cluster.close();
       throw e;
@@ -52,6 +70,11 @@ public final class StandaloneCluster implements AutoCloseable {
   /** The address of HDFS, {@code hdfs://host:port}. */
   public String hdfs() {
     return address("hdfs");
+  }
+
+  /** The directory of Hadoop's configuration files for clients of YARN and its HDFS. */
+  public Path hadoopConf() {
+    return directory.resolve("hadoop-conf");
   }
 
   /** Starts one more "worker" or "datanode", and waits until it has registered. */
@@ -94,7 +117,14 @@ public final class StandaloneCluster implements AutoCloseable {
   /** Runs a launch script of the repository to its end, its output in a file. */
   public static ScriptRun run(Path output, String script, String... arguments)
       throws IOException, InterruptedException {
-    int exitCode = start(output, script, arguments).waitFor();
+    return run(output, Map.of(), script, arguments);
+  }
+
+  /** The same, with more variables in its environment. */
+  public static ScriptRun run(
+      Path output, Map<String, String> environment, String script, String... arguments)
+      throws IOException, InterruptedException {
+    int exitCode = start(output, environment, script, arguments).waitFor();
     return new ScriptRun(exitCode, Files.readString(output));
   }
 

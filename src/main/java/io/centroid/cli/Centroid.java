@@ -3,6 +3,9 @@ package io.centroid.cli;
 import io.centroid.error.FailureCategory;
 import io.centroid.run.CodeVersion;
 import io.centroid.run.Interruption;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.apache.commons.io.output.TeeWriter;
 import org.apache.hadoop.fs.Path;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.io.IoBuilder;
@@ -32,7 +35,8 @@ import picocli.CommandLine.ScopeType;
       RollbackCommand.class,
       ModelsCommand.class,
       PipelineCommand.class,
-      BenchmarkCommand.class
+      BenchmarkCommand.class,
+      ExitStatusCommand.class
     },
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
@@ -59,11 +63,18 @@ public final class Centroid {
    * commands say; what libraries print to it goes to the log.
    */
   public static void main(String[] arguments) {
-    CommandLine program = commandLine();
-    program.getErr(); // keeps the standard error there is now
+    PrintWriter console = commandLine().getErr(); // on the standard error there is now
     System.setErr(IoBuilder.forLogger("standard error").setLevel(Level.WARN).buildPrintStream());
-    Interruption.handle(FailureCategory.INTERRUPTED.exitCode());
+    // picocli goes back to the standard error of the time when this was made.
+    CommandLine program = commandLine();
+    StringWriter messages = new StringWriter();
+    program.setErr(new PrintWriter(new TeeWriter(console, messages), true));
+    int interrupted = FailureCategory.INTERRUPTED.exitCode();
+    Interruption.handle(interrupted, () -> ExitStatusFile.leave(interrupted, "", console));
     int exitCode = execute(program, arguments);
+    if (!Interruption.isEnding()) {
+      ExitStatusFile.leave(exitCode, messages.toString(), console);
+    }
     if (exitCode != 0) {
       System.exit(exitCode);
     }
@@ -83,10 +94,12 @@ public final class Centroid {
   }
 
   private static CommandLine commandLine() {
-    return new CommandLine(new Centroid())
+    CommandLine program = new CommandLine(new Centroid());
+    return program
         .registerConverter(Path.class, Path::new)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler(ExitStatus::report)
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> ExitStatus.report(failure, program.getErr()))
         .setParameterExceptionHandler(ExitStatus::reportUsage);
   }
 

@@ -10,9 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns failures into one line for the user and an exit code; stack traces go to the log. */
@@ -26,15 +24,13 @@ final class ExitStatus {
   private ExitStatus() {}
 
   /** Reports a failed command. */
-  static int report(Exception failure, CommandLine command, ParseResult arguments) {
+  static int report(Exception failure, PrintWriter console) {
     if (Interruption.isEnding()) {
       return FailureCategory.INTERRUPTED.exitCode();
     }
     LoggerFactory.getLogger(ExitStatus.class).info("Command failed", failure);
     Optional<JobException> known = jobException(failure).or(() -> StorageFailure.explain(failure));
-    command
-        .getErr()
-        .println("centroid: " + known.map(JobException::getMessage).orElse(brief(failure)));
+    console.println("centroid: " + known.map(JobException::getMessage).orElse(brief(failure)));
     return known.map(JobException::category).orElse(FailureCategory.INTERNAL).exitCode();
   }
 

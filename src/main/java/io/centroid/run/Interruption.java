@@ -20,23 +20,30 @@ public final class Interruption {
    * Handles the signals from now on.
    *
    * @param exitCode of a program that ends at once
+   * @param beforeExit what such a program still does
    */
-  public static void handle(int exitCode) {
+  public static void handle(int exitCode, Runnable beforeExit) {
     for (String signal : new String[] {"TERM", "INT"}) {
       SignalUtils.register(
           signal,
           () -> {
-            request(exitCode);
+            request(exitCode, beforeExit);
             return BoxesRunTime.boxToBoolean(true);
           });
     }
   }
 
-  private static void request(int exitCode) {
+  private static void request(int exitCode, Runnable beforeExit) {
     if (REQUESTED.getAndSet(true) || !ASKED_FOR.get()) {
       ENDING.set(true);
       // Not on the thread that handles signals: shutdown hooks may wait for another signal.
-      new Thread(() -> System.exit(exitCode), "interruption").start();
+      new Thread(
+              () -> {
+                beforeExit.run();
+                System.exit(exitCode);
+              },
+              "interruption")
+          .start();
     }
   }
 

@@ -97,6 +97,57 @@ final class ClusterScriptsTest {
             "local:///opt/centroid/centroid-job.jar");
   }
 
+  @Test
+  void whatChoosesTheKernelsOfOpenBlasHoldsOnTheClusterToo() throws Exception {
+    Map<String, String> environment =
+        Map.of("OPENBLAS_CORETYPE", "Haswell", "OPENBLAS_NUM_THREADS", "8");
+    assertThat(words("yarn.sh", environment, "train", "--deploy-mode", "cluster", "--dry-run"))
+        .contains(
+            "spark.executorEnv.OPENBLAS_CORETYPE=Haswell",
+            "spark.yarn.appMasterEnv.OPENBLAS_CORETYPE=Haswell",
+            "spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1");
+    assertThat(words("yarn.sh", environment, "train", "--dry-run"))
+        .contains("spark.executorEnv.OPENBLAS_CORETYPE=Haswell")
+        .noneMatch(word -> word.startsWith("spark.yarn."));
+  }
+
+  @Test
+  void inClusterModeTheProgramLeavesItsExitCodeInAFileOfItsOwn() throws Exception {
+    String[] arguments = {"train", "--deploy-mode", "cluster", "--dry-run"};
+    String file = exitStatusFile(words("yarn.sh", Map.of(), arguments));
+    assertThat(file).startsWith(".centroid/exit-status-");
+    assertThat(exitStatusFile(words("yarn.sh", Map.of(), arguments))).isNotEqualTo(file);
+    List<String> standalone =
+        words(
+            "standalone.sh",
+            Map.of(),
+            "train",
+            "--master",
+            "spark://host:1",
+            "--deploy-mode",
+            "cluster",
+            "--exit-status-dir",
+            "hdfs:///exit status",
+            "--dry-run");
+    assertThat(exitStatusFile(standalone)).startsWith("hdfs:///exit status/exit-status-");
+    assertThat(standalone.subList(indexOfJar(standalone) + 1, standalone.size()))
+        .containsExactly("train");
+    assertThat(words("yarn.sh", Map.of(), "train", "--dry-run"))
+        .noneMatch(word -> word.contains("exitStatusFile"));
+  }
+
+  private static String exitStatusFile(List<String> words) {
+    String property = "spark.centroid.exitStatusFile=";
+    return words.stream()
+        .filter(word -> word.startsWith(property))
+        .reduce(
+            (first, second) -> {
+              throw new AssertionError("two: " + words);
+            })
+        .orElseThrow()
+        .substring(property.length());
+  }
+
   /** spark-submit takes the last one of a property. */
   @Test
   void whatTheUserSaysComesLast() throws Exception {
@@ -125,6 +176,7 @@ final class ClusterScriptsTest {
     refused("found --shards, expected a subcommand first", "yarn.sh", "--shards", "x", "train");
     refused("found --queue without a value", "yarn.sh", "train", "--queue");
     refused("found --event-log without a value", "yarn.sh", "train", "--event-log");
+    refused("found --exit-status-dir without a value", "yarn.sh", "train", "--exit-status-dir");
   }
 
   private static void refused(String message, String script, String... arguments)

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +94,52 @@ final class StandaloneClusterIT {
             .hasSize(5);
       }
     }
+  }
+
+  /** Spark's own exit code would be 0 each time. */
+  @Test
+  @Tag("fault")
+  void inClusterModeTheExitCodeIsTheProgramsToo() throws Exception {
+    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
+      ScriptRun done = inClusterMode(cluster, "summary");
+      assertThat(done.exitCode()).as(done.output()).isZero();
+      ScriptRun wrong = inClusterMode(cluster, "summary", "--set", "network.knid=x");
+      assertThat(wrong.exitCode()).as(wrong.output()).isEqualTo(2);
+      assertThat(wrong.output()).contains("centroid: ", "network.knid");
+      String shards = directory.resolve("none").toString();
+      ScriptRun failed = inClusterMode(cluster, "train", "--shards", shards, "--runs", shards);
+      assertThat(failed.exitCode()).as(failed.output()).isEqualTo(3);
+      assertThat(failed.output()).contains("centroid: Cannot open shards file:" + shards);
+      // The driver never comes to run the program.
+      ScriptRun unknown =
+          inClusterMode(cluster, "summary", "--driver-java-options", "-javaagent:/none.jar");
+      assertThat(unknown.exitCode()).as(unknown.output()).isEqualTo(1);
+      assertThat(unknown.output()).contains("centroid: Cannot tell how the program ended: ");
+    }
+    try (Stream<Path> left = Files.list(directory.resolve("exit status"))) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  private ScriptRun inClusterMode(StandaloneCluster cluster, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--master",
+            cluster.master(),
+            "--deploy-mode",
+            "cluster",
+            "--exit-status-dir",
+            "file:" + directory.resolve("exit status"),
+            "--driver-memory",
+            "1g",
+            "--executor-memory",
+            "1g"));
+    return StandaloneCluster.run(
+        directory.resolve("in-cluster-mode-" + arguments.length + arguments[0] + ".out"),
+        "submit/standalone.sh",
+        all.toArray(String[]::new));
   }
 
   private JsonNode train(String master, Path shards, String name, String... more)

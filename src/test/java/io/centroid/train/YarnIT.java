@@ -1,0 +1,145 @@
+package io.centroid.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.StandaloneCluster;
+import io.centroid.StandaloneCluster.ScriptRun;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real job jar on a real YARN with everything on its HDFS, by {@code submit/yarn.sh}. */
+@Tag("fault")
+final class YarnIT {
+  private static final String RUNTIME =
+      java.nio.file.Path.of(System.getProperty("centroid.home", "."))
+          .toAbsolutePath()
+          .resolve("target/runtime/jars")
+          .toString();
+
+  /** For a driver that fails before it needs executors. */
+  private static final String[] WITHOUT_WAITING = {
+    "--spark-conf", "spark.scheduler.minRegisteredResourcesRatio=0", "--num-executors", "1"
+  };
+
+  @TempDir private java.nio.file.Path directory;
+  private StandaloneCluster yarn;
+  private FileSystem hdfs;
+  private int outputs;
+
+  @Test
+  void bothDeployModesGiveTheModelOfLocalModeAndTheProgramsExitCode() throws Exception {
+    try (StandaloneCluster started = StandaloneCluster.startYarn(directory.resolve("yarn"));
+        FileSystem opened =
+            FileSystem.newInstance(URI.create(started.hdfs()), new Configuration())) {
+      yarn = started;
+      hdfs = opened;
+      ScriptRun prepared =
+          run(
+              "data-prep/prepare.sh",
+              "--stand-in",
+              "--shards",
+              "/shards",
+              "--set",
+              "prepare.stand-in.training-images=2000",
+              "--set",
+              "prepare.stand-in.test-images=500",
+              "--set",
+              "prepare.shards=2");
+      assertThat(prepared.exitCode()).as(prepared.output()).isZero();
+      ScriptRun local =
+          run("submit/train.sh", training("/shards", "/local", "--master", "local[2]"));
+      assertThat(local.exitCode()).as(local.output()).isZero();
+      JsonNode expected = parameters("/local");
+
+      ScriptRun client = run("submit/yarn.sh", onYarn("client", "/shards", "/client"));
+      assertThat(client.exitCode()).as(client.output()).isZero();
+      assertThat(parameters("/client")).isEqualTo(expected);
+
+      ScriptRun cluster = run("submit/yarn.sh", onYarn("cluster", "/shards", "/cluster"));
+      assertThat(cluster.exitCode()).as(cluster.output()).isZero();
+      assertThat(cluster.output()).doesNotContain("centroid: ");
+      assertThat(parameters("/cluster")).isEqualTo(expected);
+
+      // Both name the missing shards, also where the driver ran elsewhere.
+      for (String deployMode : new String[] {"client", "cluster"}) {
+        ScriptRun failed =
+            run("submit/yarn.sh", onYarn(deployMode, "/none", "/failed", WITHOUT_WAITING));
+        assertThat(failed.exitCode()).as(failed.output()).isEqualTo(3);
+        assertThat(failed.output().lines().reduce("", (before, line) -> line))
+            .startsWith("centroid: Cannot open shards " + yarn.hdfs() + "/none: found no manifest");
+      }
+      assertThat(hdfs.exists(new Path("/failed"))).isFalse();
+      assertThat(hdfs.listStatus(new Path(hdfs.getHomeDirectory(), ".centroid"))).isEmpty();
+      assertThat(hdfs.listStatus(new Path(hdfs.getHomeDirectory(), ".sparkStaging"))).isEmpty();
+    }
+  }
+
+  private String[] onYarn(String deployMode, String shards, String runs, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--deploy-mode",
+                deployMode,
+                "--num-executors",
+                "2",
+                "--executor-memory",
+                "1g",
+                // Otherwise 300 MB of jars would be uploaded for each application.
+                "--spark-conf",
+                "spark.yarn.jars=local:" + RUNTIME + "/*",
+                "--spark-conf",
+                "spark.yarn.appMasterEnv.SPARK_LOCAL_IP=127.0.0.1"));
+    arguments.addAll(Arrays.asList(more));
+    return training(shards, runs, arguments.toArray(String[]::new));
+  }
+
+  private static String[] training(String shards, String runs, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(more));
+    arguments.addAll(
+        List.of(
+            "--driver-memory",
+            "1g",
+            "--shards",
+            shards,
+            "--runs",
+            runs,
+            "--set",
+            "training.epochs=2",
+            "--set",
+            "training.workers=3",
+            "--set",
+            "averaging.frequency=5"));
+    return arguments.toArray(String[]::new);
+  }
+
+  private ScriptRun run(String script, String... arguments) throws Exception {
+    return StandaloneCluster.run(
+        directory.resolve("output-" + outputs++ + ".out"),
+        Map.of("HADOOP_CONF_DIR", yarn.hadoopConf().toString()),
+        script,
+        arguments);
+  }
+
+  private JsonNode parameters(String runs) throws IOException {
+    FileStatus[] published = hdfs.globStatus(new Path(runs, "*/_SUCCESS"));
+    assertThat(published).hasSize(1);
+    try (InputStream in = hdfs.open(new Path(published[0].getPath().getParent(), "outcome.json"))) {
+      return new ObjectMapper().readTree(in).required("parametersSha256");
+    }
+  }
+}
