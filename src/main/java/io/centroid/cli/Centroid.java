@@ -85,6 +85,15 @@ public final class Centroid {
     return execute(commandLine(), arguments);
   }
 
+  /**
+   * Runs a command and returns its exit code.
+   *
+   * @param err gets what the command says when it fails
+   */
+  public static int execute(PrintWriter err, String... arguments) {
+    return execute(commandLine().setErr(err), arguments);
+  }
+
   private static int execute(CommandLine program, String... arguments) {
     try {
       return program.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
