@@ -84,7 +84,6 @@ final class YarnIT {
       }
       assertThat(hdfs.exists(new Path("/failed"))).isFalse();
       assertThat(hdfs.listStatus(new Path(hdfs.getHomeDirectory(), ".centroid"))).isEmpty();
-      assertThat(hdfs.listStatus(new Path(hdfs.getHomeDirectory(), ".sparkStaging"))).isEmpty();
     }
   }
 
