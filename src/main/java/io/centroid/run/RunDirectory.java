@@ -10,6 +10,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
+import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
 
 /**
  * The results of one run, published at once or not at all: files are written to a staging directory
@@ -63,13 +65,15 @@ public final class RunDirectory implements AutoCloseable {
     try {
       fileSystem.delete(staging, true); // what a process that was killed left behind
       fileSystem.mkdirs(staging);
+    } catch (SafeModeException | QuotaExceededException e) {
+      throw e; // nothing is wrong with the place
     } catch (IOException e) {
       throw new JobException(
           FailureCategory.SETTINGS,
           "Cannot write run to "
               + target.getParent()
               + ": found "
-              + e.getMessage()
+              + StorageFailure.reason(e)
               + ", expected a directory that can be written. Use another --runs.",
           e);
     }

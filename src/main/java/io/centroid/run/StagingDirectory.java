@@ -8,6 +8,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
+import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
 
 /**
  * A directory beside the target that becomes the target at once, or is removed: whatever stood at
@@ -40,6 +42,8 @@ public final class StagingDirectory implements AutoCloseable {
     Path staging = sibling(target, "staging");
     try {
       fileSystem.mkdirs(staging);
+    } catch (SafeModeException | QuotaExceededException e) {
+      throw e; // nothing is wrong with the place
     } catch (IOException e) {
       throw new JobException(
           FailureCategory.SETTINGS,
@@ -48,7 +52,7 @@ public final class StagingDirectory implements AutoCloseable {
               + " to "
               + target
               + ": found "
-              + e.getMessage()
+              + StorageFailure.reason(e)
               + ", expected a directory that can be written. Use another "
               + option
               + ".",

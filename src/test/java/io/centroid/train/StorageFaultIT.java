@@ -120,9 +120,17 @@ final class StorageFaultIT {
     hdfs.setSafeMode(SafeModeAction.SAFEMODE_ENTER);
     int exitCode = driver.waitFor();
     ScriptRun begun = train("/safe-mode");
+    ScriptRun prepared =
+        StandaloneCluster.run(
+            nextOutput(),
+            "data-prep/prepare.sh",
+            "--stand-in",
+            "--shards",
+            cluster.hdfs() + "/other-shards");
     hdfs.setSafeMode(SafeModeAction.SAFEMODE_LEAVE);
     assertRefused(new ScriptRun(exitCode, Files.readString(output)), 8, "safe mode");
     assertRefused(begun, 8, "safe mode");
+    assertRefused(prepared, 8, "safe mode");
     assertGoesOn("/safe-mode");
   }
 
