@@ -81,7 +81,7 @@ public final class CentroidAveraging implements AveragingEngine {
                   outcome.timing());
       last = now;
       position = new TrainingPosition(from.epoch(), round + 1, outcome.state(), tally);
-      listener.roundDone(position, outcome.examples(), meanLoss);
+      listener.roundDone(position, meanLoss);
     }
     context.clearJobGroup();
     if (position.tally().examples() != plan.examples()) {

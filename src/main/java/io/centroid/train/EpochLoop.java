@@ -84,7 +84,7 @@ final class EpochLoop {
     TrainingPosition end =
         engine.trainEpoch(
             start,
-            (position, examples, meanLoss) -> {
+            (position, meanLoss) -> {
               tell(position, meanLoss);
               Checkpoint reached = new Checkpoint(position, from.best(), from.history());
               if (Interruption.isRequested()) {

@@ -4,14 +4,13 @@ package io.centroid.train;
 @FunctionalInterface
 public interface RoundListener {
   /** Does not listen. */
-  RoundListener NONE = (position, examples, meanLoss) -> {};
+  RoundListener NONE = (position, meanLoss) -> {};
 
   /**
    * A round is done.
    *
    * @param position the position after it
-   * @param examples examples trained on in this round
-   * @param meanLoss mean training loss over them
+   * @param meanLoss mean training loss over the examples of this round
    */
-  void roundDone(TrainingPosition position, long examples, double meanLoss);
+  void roundDone(TrainingPosition position, double meanLoss);
 }

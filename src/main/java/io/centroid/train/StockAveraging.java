@@ -107,7 +107,7 @@ public final class StockAveraging implements AveragingEngine {
       position =
           new TrainingPosition(
               epoch, round + 1, AveragingState.of(TrainingState.of(network)), tally);
-      listener.roundDone(position, used, spark.getScore());
+      listener.roundDone(position, spark.getScore());
     }
     context.clearJobGroup();
     long examples = examplesTrained.value() - counted;

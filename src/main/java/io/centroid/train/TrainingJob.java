@@ -191,6 +191,7 @@ public final class TrainingJob {
     Checkpoint from = goOnFrom(checkpoints, network);
     int workers = settings.training().workers();
     int epochs = settings.training().epochs();
+    RoundPlan plan = plan(shards);
     try (WorkerShares training =
             phases.run(
                 "Deal the training images to %d workers".formatted(workers),
@@ -198,11 +199,11 @@ public final class TrainingJob {
                     ShardExamples.dealTraining(
                         context, shards, settings.network().kind(), settings.training()));
         Validation validation = Validation.open(context, shards, settings.training(), network);
-        AveragingEngine engine = engine(training, network, plan(shards));
+        AveragingEngine engine = engine(training, network, plan);
         TrainingSource source = TrainingSource.register(epochs, checkpoints::written)) {
       TimeLeft timeLeft = new TimeLeft(epochs, training.examples());
       try (TrainingProgress progress =
-          TrainingProgress.on(phases, epochs, plan(shards).rounds(), timeLeft)) {
+          TrainingProgress.on(phases, epochs, plan.rounds(), timeLeft)) {
         ProgressPage page = new ProgressPage(progressPage, hadoop(), subject, timeLeft, phases);
         EpochLoop loop =
             new EpochLoop(
