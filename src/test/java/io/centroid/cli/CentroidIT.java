@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.CommandLineRun;
+import io.centroid.StandInShards;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,19 +30,7 @@ final class CentroidIT {
   static void prepareAndTrain() {
     shards = directory.resolve("shards");
     runs = directory.resolve("runs");
-    CommandLineRun prepared =
-        CommandLineRun.of(
-            "prepare",
-            "--stand-in",
-            "--shards",
-            shards.toString(),
-            "--set",
-            "prepare.stand-in.training-images=2000",
-            "--set",
-            "prepare.stand-in.test-images=500",
-            "--set",
-            "prepare.shards=3");
-    assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
+    CommandLineRun prepared = StandInShards.prepare(shards.toString(), 3);
     assertThat(prepared.out())
         .contains("stand-in data, not CIFAR-10: 2,500 images in 9 shards")
         .contains("The shards are in " + shards);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.CommandLineRun;
+import io.centroid.StandInShards;
 import io.centroid.run.Phases;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,11 +42,7 @@ final class PagesInBrowserIT {
     }
     browser = found.get();
     String shards = directory.resolve("shards").toString();
-    command(
-        List.of("prepare", "--stand-in", "--shards", shards),
-        "prepare.stand-in.training-images=2000",
-        "prepare.stand-in.test-images=500",
-        "prepare.shards=2");
+    StandInShards.prepare(shards, 2);
     run = train(shards, 1);
     Path other = train(shards, 2);
     command(

@@ -3,6 +3,7 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -259,17 +260,7 @@ final class ClusterFaultIT {
   private static void prepare(Path shards) throws Exception {
     ScriptRun prepared =
         StandaloneCluster.run(
-            nextOutput(),
-            "data-prep/prepare.sh",
-            "--stand-in",
-            "--shards",
-            shards.toString(),
-            "--set",
-            "prepare.stand-in.training-images=2000",
-            "--set",
-            "prepare.stand-in.test-images=500",
-            "--set",
-            "prepare.shards=2");
+            nextOutput(), "data-prep/prepare.sh", StandInShards.arguments(shards.toString(), 2));
     assertThat(prepared.exitCode()).as(prepared.output()).isZero();
   }
 

@@ -3,6 +3,7 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -35,15 +36,7 @@ final class ResumeIT {
         StandaloneCluster.run(
             directory.resolve("prepare.out"),
             "data-prep/prepare.sh",
-            "--stand-in",
-            "--shards",
-            shards(),
-            "--set",
-            "prepare.stand-in.training-images=2000",
-            "--set",
-            "prepare.stand-in.test-images=500",
-            "--set",
-            "prepare.shards=2");
+            StandInShards.arguments(shards(), 2));
     assertThat(prepared.exitCode()).as(prepared.output()).isZero();
     ScriptRun trained =
         StandaloneCluster.run(

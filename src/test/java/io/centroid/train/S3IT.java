@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.centroid.S3Server;
+import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -31,18 +32,7 @@ final class S3IT {
   void everythingCanBeInAnObjectStore() throws Exception {
     try (S3Server started = S3Server.start(directory.resolve("s3"))) {
       server = started;
-      assertDone(
-          step(
-              "prepare",
-              "--stand-in",
-              "--shards",
-              server.path("shards"),
-              "--set",
-              "prepare.stand-in.training-images=2000",
-              "--set",
-              "prepare.stand-in.test-images=500",
-              "--set",
-              "prepare.shards=2"));
+      assertDone(step("prepare", StandInShards.arguments(server.path("shards"), 2)));
       assertNoneIsNewer("shards/manifest.json", server.objects("shards/"));
 
       Path local = directory.resolve("runs");

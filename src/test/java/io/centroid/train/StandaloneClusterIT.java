@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -47,15 +48,7 @@ final class StandaloneClusterIT {
         StandaloneCluster.run(
             directory.resolve("prepare.out"),
             "data-prep/prepare.sh",
-            "--stand-in",
-            "--shards",
-            shards.toString(),
-            "--set",
-            "prepare.stand-in.training-images=2000",
-            "--set",
-            "prepare.stand-in.test-images=500",
-            "--set",
-            "prepare.shards=4");
+            StandInShards.arguments(shards.toString(), 4));
     assertThat(prepared.exitCode()).as(prepared.output()).isZero();
 
     JsonNode local = train("local[2]", shards, "local");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -53,17 +54,7 @@ final class StorageFaultIT {
         StandaloneCluster.run(
             nextOutput(),
             "data-prep/prepare.sh",
-            "--stand-in",
-            "--shards",
-            shards(),
-            "--spark-conf",
-            "spark.hadoop.dfs.replication=2",
-            "--set",
-            "prepare.stand-in.training-images=2000",
-            "--set",
-            "prepare.stand-in.test-images=500",
-            "--set",
-            "prepare.shards=2");
+            StandInShards.arguments(shards(), 2, "--spark-conf", "spark.hadoop.dfs.replication=2"));
     assertThat(prepared.exitCode()).as(prepared.output()).isZero();
     ScriptRun undisturbed = train("/undisturbed");
     assertThat(undisturbed.exitCode()).as(undisturbed.output()).isZero();

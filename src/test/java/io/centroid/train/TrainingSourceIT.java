@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.centroid.CommandLineRun;
 import io.centroid.LocalSpark;
+import io.centroid.StandInShards;
 import io.centroid.config.Settings;
 import io.centroid.run.Phases;
 import java.io.ByteArrayOutputStream;
@@ -41,19 +41,7 @@ final class TrainingSourceIT {
   @Test
   void aRunningTrainingIsScraped() throws Exception {
     String shards = directory.resolve("shards").toString();
-    CommandLineRun prepared =
-        CommandLineRun.of(
-            "prepare",
-            "--stand-in",
-            "--shards",
-            shards,
-            "--set",
-            "prepare.stand-in.training-images=2000",
-            "--set",
-            "prepare.stand-in.test-images=500",
-            "--set",
-            "prepare.shards=2");
-    assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
+    StandInShards.prepare(shards, 2);
 
     List<Map<String, Double>> scrapes = new ArrayList<>();
     try (SparkSession session = LocalSpark.open("local[2]", shippedMetricsWithUi())) {

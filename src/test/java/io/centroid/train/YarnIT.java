@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -47,18 +48,7 @@ final class YarnIT {
             FileSystem.newInstance(URI.create(started.hdfs()), new Configuration())) {
       yarn = started;
       hdfs = opened;
-      ScriptRun prepared =
-          run(
-              "data-prep/prepare.sh",
-              "--stand-in",
-              "--shards",
-              "/shards",
-              "--set",
-              "prepare.stand-in.training-images=2000",
-              "--set",
-              "prepare.stand-in.test-images=500",
-              "--set",
-              "prepare.shards=2");
+      ScriptRun prepared = run("data-prep/prepare.sh", StandInShards.arguments("/shards", 2));
       assertThat(prepared.exitCode()).as(prepared.output()).isZero();
       ScriptRun local =
           run("submit/train.sh", training("/shards", "/local", "--master", "local[2]"));

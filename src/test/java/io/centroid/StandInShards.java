@@ -1,0 +1,46 @@
+package io.centroid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The small shard set that tests train on: stand-in data, 2,000 training images, of which a tenth
+ * is for validation, and 500 test images.
+ */
+public final class StandInShards {
+  private StandInShards() {}
+
+  /**
+   * Arguments of {@code prepare} that make it.
+   *
+   * @param shards any Hadoop path
+   * @param files how many files each split has
+   */
+  public static String[] arguments(String shards, int files, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--stand-in",
+                "--shards",
+                shards,
+                "--set",
+                "prepare.stand-in.training-images=2000",
+                "--set",
+                "prepare.stand-in.test-images=500",
+                "--set",
+                "prepare.shards=" + files));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Makes it in this JVM. */
+  public static CommandLineRun prepare(String shards, int files) {
+    List<String> command = new ArrayList<>(List.of("prepare"));
+    command.addAll(List.of(arguments(shards, files)));
+    CommandLineRun prepared = CommandLineRun.of(command.toArray(String[]::new));
+    assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
+    return prepared;
+  }
+}
