@@ -16,7 +16,8 @@ interface DenseActivation {
         @Override
         public void backward(float[] a, float[] delta, int count) {
           for (int i = 0; i < count; i++) {
-            delta[i] = a[i] > 0 ? delta[i] : 0;
+            // 1 for every a above 3e-39: unlike a condition, this is vectorized
+            delta[i] *= Math.min(1f, a[i] * Float.MAX_VALUE);
           }
         }
       };

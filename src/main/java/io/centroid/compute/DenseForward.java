@@ -1,7 +1,6 @@
 package io.centroid.compute;
 
 import io.centroid.compute.DenseStack.Layer;
-import io.centroid.model.NativeThreads;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
@@ -11,78 +10,73 @@ import org.bytedeco.openblas.global.openblas;
  * memory, biases and activations in plain loops on the heap.
  *
  * <p>Matrices are column-major as BLAS sees them. The input is {@code [in, n]}, one example in each
- * column, as examples are stored. Units are {@code [n, out]}, one unit in each column: of the ways
- * to write these products it is the one in which OpenBLAS is fastest at small minibatches, and a
- * unit's bias is one number for a run of values. A layer that acts on each of p positions reads
- * {@code [in, p n]} and makes {@code [out, p n]}, which is again one example after the other, and
- * flattened as Keras flattens it.
+ * column, as examples are stored. Units are {@code [n, out]}, one unit in each column, or {@code
+ * [out, n]}, one example in each column: {@link DenseStack#makesExamples} says which. A layer that
+ * acts on each of p positions reads {@code [in, p n]} and makes {@code [out, p n]}, which is again
+ * one example after the other, and flattened as Keras flattens it.
  */
 final class DenseForward implements AutoCloseable {
   private final DenseStack stack;
   private final List<Layer> layers;
   private final FloatPointer parameters;
   private final FloatPointer[] weights;
-  private float[] heapParameters;
+  private final FloatPointer[] nativeBiases;
+  private final float[][] biases;
+  private final DenseInput input;
   private int capacity;
-  private FloatPointer input = new FloatPointer();
   private final FloatPointer[] units;
   private final float[][] values;
 
   DenseForward(DenseStack stack) {
-    NativeThreads.useOne();
     this.stack = stack;
     layers = stack.layers();
+    input = new DenseInput(layers.get(0).inputs());
     parameters = new FloatPointer(stack.parameters());
     weights = new FloatPointer[layers.size()];
     units = new FloatPointer[layers.size()];
     values = new float[layers.size()][0];
+    nativeBiases = new FloatPointer[layers.size()];
+    biases = new float[layers.size()][];
     for (int l = 0; l < units.length; l++) {
       weights[l] = parameters.getPointer(layers.get(l).weights());
+      nativeBiases[l] = parameters.getPointer(layers.get(l).biases());
+      biases[l] = new float[layers.get(l).out()];
       units[l] = new FloatPointer();
     }
   }
 
-  /** Computes with these parameters from now on; to be called again whenever they change. */
-  void load(float[] newParameters) {
-    heapParameters = newParameters;
-    parameters.put(newParameters);
+  /** What the first layer reads, to be filled before a run. */
+  DenseInput input() {
+    return input;
   }
 
-  /** Native memory to put the features of up to {@code examples} examples into. */
-  FloatPointer input(int examples) {
-    if (examples > capacity) {
-      capacity = examples;
-      input.close();
-      input = new FloatPointer((long) examples * layers.get(0).inputs());
-      for (int l = 0; l < units.length; l++) {
-        int count = Math.multiplyExact(examples, layers.get(l).outputs());
-        units[l].close();
-        units[l] = new FloatPointer(count);
-        values[l] = new float[count];
-      }
-    }
-    return input;
+  /** The parameters it computes with, to be changed between runs. */
+  FloatPointer parameters() {
+    return parameters;
   }
 
   /**
    * Runs the examples in {@link #input} through all layers.
    *
+   * @param examples how many there are
    * @param dropout applied to what each layer but the first reads
    * @return the last layer's values before softmax, {@code [n, classes]}, in an array that may be
    *     longer
    */
   float[] run(int examples, DenseDropout dropout) {
+    makeRoom(examples);
     for (int l = 0; l < units.length; l++) {
       Layer layer = layers.get(l);
       int count = examples * layer.outputs();
-      if (layer.positions() > 1) {
-        multiplyAtEachPosition(l, layer, examples);
+      nativeBiases[l].get(biases[l]);
+      if (stack.makesExamples(l, examples)) {
+        multiplyByExample(l, layer, examples);
         units[l].get(values[l], 0, count);
-        addBiasesAtEachPosition(layer, values[l], count);
+        addBiasesByExample(biases[l], values[l], count);
       } else {
-        multiply(l, layer, examples);
+        multiplyByUnit(l, layer, examples);
         units[l].get(values[l], 0, count);
-        addBiases(layer, values[l], examples);
+        addBiasesByUnit(biases[l], values[l], examples);
       }
       layer.activation().apply(values[l], count);
       if (l + 1 < units.length) {
@@ -116,18 +110,31 @@ final class DenseForward implements AutoCloseable {
     }
   }
 
+  private void makeRoom(int examples) {
+    if (examples > capacity) {
+      capacity = examples;
+      for (int l = 0; l < units.length; l++) {
+        int count = Math.multiplyExact(examples, layers.get(l).outputs());
+        units[l].close();
+        units[l] = new FloatPointer(count);
+        values[l] = new float[count];
+      }
+    }
+  }
+
   /** {@code [n, in] · [in, out]}. */
-  private void multiply(int l, Layer layer, int examples) {
+  private void multiplyByUnit(int l, Layer layer, int examples) {
+    boolean readsExamples = stack.readsExamples(l, examples);
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
-        stack.readsExamples(l) ? openblas.CblasTrans : openblas.CblasNoTrans,
+        readsExamples ? openblas.CblasTrans : openblas.CblasNoTrans,
         openblas.CblasNoTrans,
         examples,
         layer.out(),
         layer.in(),
-        1,
-        l == 0 ? input : units[l - 1],
-        stack.readsExamples(l) ? layer.in() : examples,
+        l == 0 ? input.scale() : 1,
+        l == 0 ? input.values() : units[l - 1],
+        readsExamples ? layer.in() : examples,
         weights[l],
         layer.in(),
         0,
@@ -136,7 +143,7 @@ final class DenseForward implements AutoCloseable {
   }
 
   /** {@code [out, in] · [in, p n]}. */
-  private void multiplyAtEachPosition(int l, Layer layer, int examples) {
+  private void multiplyByExample(int l, Layer layer, int examples) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         openblas.CblasTrans,
@@ -144,27 +151,27 @@ final class DenseForward implements AutoCloseable {
         layer.out(),
         examples * layer.positions(),
         layer.in(),
-        1,
+        l == 0 ? input.scale() : 1,
         weights[l],
         layer.in(),
-        l == 0 ? input : units[l - 1],
+        l == 0 ? input.values() : units[l - 1],
         layer.in(),
         0,
         units[l],
         layer.out());
   }
 
-  private void addBiasesAtEachPosition(Layer layer, float[] units, int count) {
-    for (int from = 0; from < count; from += layer.out()) {
-      for (int unit = 0; unit < layer.out(); unit++) {
-        units[from + unit] += heapParameters[layer.biases() + unit];
+  private static void addBiasesByExample(float[] biases, float[] units, int count) {
+    for (int from = 0; from < count; from += biases.length) {
+      for (int unit = 0; unit < biases.length; unit++) {
+        units[from + unit] += biases[unit];
       }
     }
   }
 
-  private void addBiases(Layer layer, float[] units, int examples) {
-    for (int unit = 0; unit < layer.out(); unit++) {
-      float bias = heapParameters[layer.biases() + unit];
+  private static void addBiasesByUnit(float[] biases, float[] units, int examples) {
+    for (int unit = 0; unit < biases.length; unit++) {
+      float bias = biases[unit];
       for (int i = unit * examples; i < (unit + 1) * examples; i++) {
         units[i] += bias;
       }

@@ -23,11 +23,12 @@ final class DenseGradient implements AutoCloseable {
   private final List<Layer> layers;
   private final DenseForward forward;
   private final DenseDropout dropout;
-  private final FloatPointer nativeGradient;
+  private final FloatPointer gradient;
   private final FloatPointer[] weightsGradient;
-  private final float[] gradient;
+  private final FloatPointer[] biasesGradient;
   private int capacity;
   private FloatPointer delta = new FloatPointer();
+  private FloatPointer ones = new FloatPointer();
   private float[] heapDelta = new float[0];
   private float[] labels = new float[0];
 
@@ -36,24 +37,30 @@ final class DenseGradient implements AutoCloseable {
     layers = stack.layers();
     forward = new DenseForward(stack);
     dropout = new DenseDropout(layers);
-    nativeGradient = new FloatPointer(stack.parameters());
+    gradient = new FloatPointer(stack.parameters());
     weightsGradient = new FloatPointer[layers.size()];
+    biasesGradient = new FloatPointer[layers.size()];
     for (int l = 0; l < weightsGradient.length; l++) {
-      weightsGradient[l] = nativeGradient.getPointer(layers.get(l).weights());
+      weightsGradient[l] = gradient.getPointer(layers.get(l).weights());
+      biasesGradient[l] = gradient.getPointer(layers.get(l).biases());
     }
-    gradient = new float[stack.parameters()];
   }
 
-  /** Computes with these parameters from now on; to be called again whenever they change. */
+  /** Computes with these parameters from now on. */
   void load(float[] parameters) {
-    forward.load(parameters);
+    forward.parameters().put(parameters);
+  }
+
+  /** The parameters it computes with, to be changed between minibatches. */
+  FloatPointer parameters() {
+    return forward.parameters();
   }
 
   /** The mean loss of a minibatch; its gradient is then in {@link #values}. */
   double compute(Minibatch minibatch, long randomSeed) {
     int examples = minibatch.size();
     makeRoom(examples);
-    minibatch.copyFeatures(forward.input(examples));
+    forward.input().fill(minibatch);
     minibatch.copyLabels(labels);
     dropout.begin(randomSeed);
     float[] logits = forward.run(examples, dropout);
@@ -62,8 +69,8 @@ final class DenseGradient implements AutoCloseable {
     return loss;
   }
 
-  /** The gradient that was computed last, in the order of the parameters; reused. */
-  float[] values() {
+  /** The gradient that was computed last, in the order of the parameters. */
+  FloatPointer values() {
     return gradient;
   }
 
@@ -71,28 +78,27 @@ final class DenseGradient implements AutoCloseable {
   double norm() {
     double squares = 0;
     for (int l = 0; l < layers.size(); l++) {
-      Layer layer = layers.get(l);
-      int count = layer.weightCount();
-      squares += openblas.cblas_sdot(count, weightsGradient[l], 1, weightsGradient[l], 1);
-      for (int i = layer.biases(); i < layer.biases() + layer.out(); i++) {
-        squares += (double) gradient[i] * gradient[i];
-      }
+      squares += squaredNorm(weightsGradient[l], layers.get(l).weightCount());
+      squares += squaredNorm(biasesGradient[l], layers.get(l).out());
     }
     return Math.sqrt(squares);
   }
 
-  /** ‖w‖² / 2 of a layer's weights. */
-  double halfSquaredNorm(int layer) {
-    int count = layers.get(layer).weightCount();
-    FloatPointer weights = forward.weights(layer);
-    return 0.5 * openblas.cblas_sdot(count, weights, 1, weights, 1);
+  /** ‖w‖² / 2 of the parameters from number {@code from} on. */
+  double halfSquaredNorm(int from, int count) {
+    return 0.5 * squaredNorm(parameters().getPointer(from), count);
+  }
+
+  private static double squaredNorm(FloatPointer values, int count) {
+    return openblas.cblas_sdot(count, values, 1, values, 1);
   }
 
   @Override
   public void close() {
     forward.close();
-    nativeGradient.close();
+    gradient.close();
     delta.close();
+    ones.close();
   }
 
   private void makeRoom(int examples) {
@@ -100,6 +106,11 @@ final class DenseGradient implements AutoCloseable {
       capacity = examples;
       delta.close();
       delta = new FloatPointer((long) examples * stack.widest());
+      ones.close();
+      ones = new FloatPointer((long) examples);
+      for (int i = 0; i < examples; i++) {
+        ones.put(i, 1);
+      }
       heapDelta = new float[Math.multiplyExact(examples, stack.widest())];
       labels = new float[examples * layers.get(layers.size() - 1).out()];
     }
@@ -110,12 +121,15 @@ final class DenseGradient implements AutoCloseable {
     for (int l = layers.size() - 1; l >= 0; l--) {
       Layer layer = layers.get(l);
       delta.put(heapDelta, 0, examples * layer.outputs());
-      if (layer.positions() > 1) {
-        gradientOfWeightsAtEachPosition(l, layer, examples);
-        gradientOfBiasesAtEachPosition(layer, examples);
+      if (stack.makesExamples(l, examples)) {
+        gradientOfWeightsByExample(l, layer, examples);
       } else {
-        gradientOfWeights(l, layer, examples);
-        gradientOfBiases(layer, examples);
+        gradientOfWeightsByUnit(l, layer, examples);
+      }
+      if (layer.positions() > 1) {
+        gradientOfBiasesAtEachPosition(l, layer, examples);
+      } else {
+        gradientOfBiases(l, layer, examples);
       }
       if (l > 0) {
         deltaBelow(l, layer, examples);
@@ -124,27 +138,27 @@ final class DenseGradient implements AutoCloseable {
   }
 
   /** Input or units of the layer below, times delta: {@code [in, n] · [n, out]}. */
-  private void gradientOfWeights(int l, Layer layer, int examples) {
+  private void gradientOfWeightsByUnit(int l, Layer layer, int examples) {
+    boolean readsExamples = stack.readsExamples(l, examples);
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
-        stack.readsExamples(l) ? openblas.CblasNoTrans : openblas.CblasTrans,
+        readsExamples ? openblas.CblasNoTrans : openblas.CblasTrans,
         openblas.CblasNoTrans,
         layer.in(),
         layer.out(),
         examples,
-        1,
-        l == 0 ? forward.input(examples) : forward.read(l),
-        stack.readsExamples(l) ? layer.in() : examples,
+        l == 0 ? forward.input().scale() : 1,
+        l == 0 ? forward.input().values() : forward.read(l),
+        readsExamples ? layer.in() : examples,
         delta,
         examples,
         0,
         weightsGradient[l],
         layer.in());
-    weightsGradient[l].get(gradient, layer.weights(), layer.weightCount());
   }
 
   /** {@code [in, p n] · [p n, out]}. */
-  private void gradientOfWeightsAtEachPosition(int l, Layer layer, int examples) {
+  private void gradientOfWeightsByExample(int l, Layer layer, int examples) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         openblas.CblasNoTrans,
@@ -152,19 +166,18 @@ final class DenseGradient implements AutoCloseable {
         layer.in(),
         layer.out(),
         examples * layer.positions(),
-        1,
-        l == 0 ? forward.input(examples) : forward.read(l),
+        l == 0 ? forward.input().scale() : 1,
+        l == 0 ? forward.input().values() : forward.read(l),
         layer.in(),
         delta,
         layer.out(),
         0,
         weightsGradient[l],
         layer.in());
-    weightsGradient[l].get(gradient, layer.weights(), layer.weightCount());
   }
 
   /** In double precision: there are as many deltas of a unit as a minibatch has pixels. */
-  private void gradientOfBiasesAtEachPosition(Layer layer, int examples) {
+  private void gradientOfBiasesAtEachPosition(int l, Layer layer, int examples) {
     double[] sums = new double[layer.out()];
     int count = examples * layer.outputs();
     for (int from = 0; from < count; from += sums.length) {
@@ -173,36 +186,32 @@ final class DenseGradient implements AutoCloseable {
       }
     }
     for (int unit = 0; unit < sums.length; unit++) {
-      gradient[layer.biases() + unit] = (float) sums[unit];
+      biasesGradient[l].put(unit, (float) sums[unit]);
     }
   }
 
-  /** The sum of each unit's deltas, in four strands so that additions need not wait. */
-  private void gradientOfBiases(Layer layer, int examples) {
-    for (int unit = 0; unit < layer.out(); unit++) {
-      int i = unit * examples;
-      int end = i + examples;
-      float a = 0;
-      float b = 0;
-      float c = 0;
-      float d = 0;
-      for (; i + 3 < end; i += 4) {
-        a += heapDelta[i];
-        b += heapDelta[i + 1];
-        c += heapDelta[i + 2];
-        d += heapDelta[i + 3];
-      }
-      for (; i < end; i++) {
-        a += heapDelta[i];
-      }
-      gradient[layer.biases() + unit] = (a + b) + (c + d);
-    }
+  /** The sum of each unit's deltas: delta times ones. */
+  private void gradientOfBiases(int l, Layer layer, int examples) {
+    boolean byExample = stack.makesExamples(l, examples);
+    openblas.cblas_sgemv(
+        openblas.CblasColMajor,
+        byExample ? openblas.CblasNoTrans : openblas.CblasTrans,
+        byExample ? layer.out() : examples,
+        byExample ? examples : layer.out(),
+        1,
+        delta,
+        byExample ? layer.out() : examples,
+        ones,
+        1,
+        0,
+        biasesGradient[l],
+        1);
   }
 
   /** Delta times weights, times the activation's derivative, in the layout of the layer below. */
   private void deltaBelow(int l, Layer layer, int examples) {
     FloatPointer below = forward.read(l); // no longer needed: the gradient of the weights is there
-    if (stack.readsExamples(l)) {
+    if (stack.readsExamples(l, examples)) {
       multiplyWeightsByDelta(l, layer, examples, below);
     } else {
       multiplyDeltaByWeights(l, layer, examples, below);

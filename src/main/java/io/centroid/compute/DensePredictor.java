@@ -12,7 +12,7 @@ final class DensePredictor implements Predictor {
 
   DensePredictor(DenseStack stack, float[] parameters) {
     forward = new DenseForward(stack);
-    forward.load(parameters);
+    forward.parameters().put(parameters);
     features = stack.layers().get(0).inputs();
     mostExamples = Math.max(1, MOST_VALUES / Math.max(features, stack.widest()));
     classes = stack.layers().get(stack.layers().size() - 1).out();
@@ -28,7 +28,7 @@ final class DensePredictor implements Predictor {
   }
 
   private void predict(float[] values, int from, int examples, float[] probabilities) {
-    forward.input(examples).put(values, from * features, examples * features);
+    forward.input().fill(values, from * features, examples);
     float[] byClass = forward.run(examples, DenseDropout.NONE);
     Softmax.inPlace(byClass, examples, classes);
     for (int example = 0; example < examples; example++) {

@@ -107,11 +107,19 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
   }
 
   /**
-   * Whether a layer reads one example after the other, as the input is stored; else it reads one
-   * unit after the other.
+   * Whether a layer's units lie one example after the other, {@code [out, n]}; else one unit after
+   * the other, {@code [n, out]}. Of the first layer's products OpenBLAS is faster at the one that
+   * has more columns than rows; the last layer's units always lie one after the other.
    */
-  boolean readsExamples(int layer) {
-    return layer == 0 || layers.get(layer - 1).positions() > 1;
+  boolean makesExamples(int layer, int examples) {
+    Layer made = layers.get(layer);
+    boolean first = layer == 0 && layers.size() > 1;
+    return made.positions() > 1 || (first && examples > made.out());
+  }
+
+  /** Whether what a layer reads lies one example after the other, as the input does. */
+  boolean readsExamples(int layer, int examples) {
+    return layer == 0 || makesExamples(layer - 1, examples);
   }
 
   /** The stack that a configuration describes; nothing when it holds anything else. */

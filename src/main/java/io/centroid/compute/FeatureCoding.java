@@ -14,6 +14,12 @@ public sealed interface FeatureCoding extends Serializable permits FloatCoding, 
   int bytesPerValue();
 
   /**
+   * What the bytes, as numbers from 0 to 255, are multiplied by to become features; 0 where
+   * features are anything else.
+   */
+  float pixelScale();
+
+  /**
    * The bytes of one example's features.
    *
    * @throws IllegalArgumentException when the features are none that this coding can keep exactly

@@ -15,6 +15,11 @@ public record FloatCoding() implements FeatureCoding {
   }
 
   @Override
+  public float pixelScale() {
+    return 0;
+  }
+
+  @Override
   public byte[] encode(float[] features) {
     byte[] coded = new byte[features.length * Float.BYTES];
     for (int i = 0; i < features.length; i++) {

@@ -1,5 +1,6 @@
 package io.centroid.compute;
 
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -73,11 +74,25 @@ public final class Minibatch {
     return size;
   }
 
-  /** Copies the features, example after example, to native memory at position 0. */
+  /** Copies the features, example after example, to native memory. */
   void copyFeatures(FloatPointer target) {
     for (int i = 0; i < size; i++) {
-      decode(i, example, 0);
+      copyFeatures(i, example, 0);
       target.position((long) i * featureCount).put(example, 0, featureCount);
+    }
+    target.position(0);
+  }
+
+  /** Copies the features as they are coded, example after example, to native memory. */
+  void copyCoded(BytePointer target) {
+    int bytes = featureCount * coding.bytesPerValue();
+    for (int i = 0; i < size; i++) {
+      target.position((long) i * bytes);
+      if (augmentation.isNone()) {
+        target.put(features[i], featuresFrom[i], bytes);
+      } else {
+        target.put(augmented(i), 0, bytes);
+      }
     }
     target.position(0);
   }
@@ -85,7 +100,7 @@ public final class Minibatch {
   /** Copies the features, example after example. */
   public void copyFeatures(float[] target) {
     for (int i = 0; i < size; i++) {
-      decode(i, target, i * featureCount);
+      copyFeatures(i, target, i * featureCount);
     }
   }
 
@@ -96,12 +111,21 @@ public final class Minibatch {
     }
   }
 
-  private void decode(int i, float[] target, int at) {
+  private void copyFeatures(int i, float[] target, int at) {
     if (augmentation.isNone()) {
       coding.decode(features[i], featuresFrom[i], target, at, featureCount);
     } else {
-      augmentation.apply(ids[i], features[i], featuresFrom[i], augmented);
-      coding.decode(augmented, 0, target, at, featureCount);
+      coding.decode(augmented(i), 0, target, at, featureCount);
     }
+  }
+
+  /** How the features are coded. */
+  FeatureCoding coding() {
+    return coding;
+  }
+
+  private byte[] augmented(int i) {
+    augmentation.apply(ids[i], features[i], featuresFrom[i], augmented);
+    return augmented;
   }
 }

@@ -14,6 +14,11 @@ public record PixelCoding(Normalizer normalizer) implements FeatureCoding {
   }
 
   @Override
+  public float pixelScale() {
+    return normalizer.scale();
+  }
+
+  @Override
   public byte[] encode(float[] features) {
     return normalizer.pixels(features);
   }

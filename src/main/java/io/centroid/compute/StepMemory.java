@@ -41,7 +41,8 @@ public record StepMemory(long parameters, long stateBytes, long heapBytes, long 
     for (DenseStack.Layer layer : stack.layers()) {
       outputs += (long) Float.BYTES * minibatchSize * layer.outputs();
     }
-    long inputBytes = (long) Float.BYTES * minibatchSize * stack.layers().get(0).inputs();
+    // As pixels and as numbers.
+    long inputBytes = (1L + Float.BYTES) * minibatchSize * stack.layers().get(0).inputs();
     return new StepMemory(
         parameters,
         stateBytes,

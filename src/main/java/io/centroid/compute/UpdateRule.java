@@ -57,30 +57,29 @@ interface UpdateRule {
   int slots();
 
   /**
-   * One update of a range of the parameters.
+   * The rule at one step.
    *
-   * @param penalty what pulls the range towards 0
-   */
-  void update(Step step, int from, int to, Penalty penalty);
-
-  /**
-   * What one step works on.
-   *
-   * @param parameters changed in place
-   * @param gradient of the mean loss, without penalties
-   * @param scale what the gradient is multiplied by
-   * @param state one array for each slot, in Deeplearning4j's order, changed in place
    * @param iteration steps made before this one
    * @param rateFactor what the rule's rate is multiplied by
+   * @param scale what the gradient is multiplied by
    */
-  @SuppressWarnings("ArrayRecordComponent") // the arrays are what is worked on
-  record Step(
-      float[] parameters,
-      float[] gradient,
-      float scale,
-      float[][] state,
-      int iteration,
-      double rateFactor) {}
+  Step step(int iteration, double rateFactor, float scale);
+
+  /** A rule at one step, the same for all parameters. */
+  interface Step {
+    /**
+     * Moves parameters.
+     *
+     * @param parameters changed in place
+     * @param gradient of the mean loss, without penalties
+     * @param state one array for each slot, in Deeplearning4j's order, changed in place
+     * @param from the first one; all arrays have the same index
+     * @param to behind the last one
+     * @param penalty what pulls these parameters towards 0
+     */
+    void move(
+        float[] parameters, float[] gradient, float[][] state, int from, int to, Penalty penalty);
+  }
 
   /** Adam (Kingma and Ba 2015), with the bias corrections folded into the step size. */
   record AdamRule(double rate, double beta1, double beta2, double epsilon) implements UpdateRule {
@@ -90,24 +89,25 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(Step step, int from, int to, Penalty penalty) {
-      double t = step.iteration() + 1.0;
-      double scheduled = rate * step.rateFactor();
+    public Step step(int iteration, double rateFactor, float scale) {
+      double t = iteration + 1.0;
+      double scheduled = rate * rateFactor;
       double size = scheduled * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t));
-      move(
-          step.parameters(),
-          step.gradient(),
-          step.state()[0],
-          step.state()[1],
-          from,
-          to,
-          (float) beta1,
-          (float) beta2,
-          (float) size,
-          (float) epsilon,
-          step.scale(),
-          penalty.l2(),
-          (float) scheduled * penalty.decay());
+      return (parameters, gradient, state, from, to, penalty) ->
+          move(
+              parameters,
+              gradient,
+              state[0],
+              state[1],
+              from,
+              to,
+              (float) beta1,
+              (float) beta2,
+              (float) size,
+              (float) epsilon,
+              scale,
+              penalty.l2(),
+              (float) scheduled * penalty.decay());
     }
 
     /** Distinct arrays and plain locals: what the JIT compiler needs to see to vectorize. */
@@ -145,17 +145,18 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(Step step, int from, int to, Penalty penalty) {
-      float scheduled = (float) (rate * step.rateFactor());
-      move(
-          step.parameters(),
-          step.gradient(),
-          from,
-          to,
-          scheduled,
-          step.scale(),
-          penalty.l2(),
-          scheduled * penalty.decay());
+    public Step step(int iteration, double rateFactor, float scale) {
+      float scheduled = (float) (rate * rateFactor);
+      return (parameters, gradient, state, from, to, penalty) ->
+          move(
+              parameters,
+              gradient,
+              from,
+              to,
+              scheduled,
+              scale,
+              penalty.l2(),
+              scheduled * penalty.decay());
     }
 
     private static void move(
@@ -182,19 +183,20 @@ interface UpdateRule {
     }
 
     @Override
-    public void update(Step step, int from, int to, Penalty penalty) {
-      float scheduled = (float) (rate * step.rateFactor());
-      move(
-          step.parameters(),
-          step.gradient(),
-          step.state()[0],
-          from,
-          to,
-          scheduled,
-          momentum,
-          step.scale(),
-          penalty.l2(),
-          scheduled * penalty.decay());
+    public Step step(int iteration, double rateFactor, float scale) {
+      float scheduled = (float) (rate * rateFactor);
+      return (parameters, gradient, state, from, to, penalty) ->
+          move(
+              parameters,
+              gradient,
+              state[0],
+              from,
+              to,
+              scheduled,
+              momentum,
+              scale,
+              penalty.l2(),
+              scheduled * penalty.decay());
     }
 
     private static void move(

@@ -9,6 +9,7 @@ public final class Normalizer implements Serializable {
   private static final double FULL_SCALE = 255;
 
   private final float[] table = new float[Cifar10.CHANNELS * LEVELS];
+  private final float scale;
 
   /**
    * A normalizer.
@@ -17,6 +18,12 @@ public final class Normalizer implements Serializable {
    *     channel without deviation is only centred
    */
   public Normalizer(Normalization normalization, ChannelStatistics statistics) {
+    scale =
+        switch (normalization) {
+          case UNIT -> (float) (1 / FULL_SCALE);
+          case STANDARDIZE -> 0;
+          case NONE -> 1;
+        };
     for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
       double mean = statistics.mean().get(channel);
       double deviation = statistics.deviation().get(channel);
@@ -31,6 +38,11 @@ public final class Normalizer implements Serializable {
                 };
       }
     }
+  }
+
+  /** The factor between pixels and features, to rounding; 0 when there is more than a factor. */
+  public float scale() {
+    return scale;
   }
 
   /**

@@ -38,6 +38,10 @@ final class DenseGradientTest {
   private static final int FEATURES = 7;
   private static final int CLASSES = 4;
   private static final int EXAMPLES = 6;
+
+  /** Of the first layer: with fewer units than examples, and with more, they lie otherwise. */
+  private static final List<Integer> WIDTHS = List.of(5, 8);
+
   private static final double STEP = 1e-6;
   private static final ExampleShape SHAPE =
       new ExampleShape(new long[] {FEATURES}, new long[] {CLASSES});
@@ -54,8 +58,10 @@ final class DenseGradientTest {
   @ParameterizedTest
   @MethodSource("activations")
   void equalsFiniteDifferences(IActivation activation, DoubleUnaryOperator formula) {
-    DenseStack stack = stack(activation, 1);
-    assertGradient(stack, formula, ones(stack));
+    for (int width : WIDTHS) {
+      DenseStack stack = stack(activation, width, 1);
+      assertGradient(stack, formula, ones(stack));
+    }
   }
 
   /** A Dense on the last axis of images of 3×2 pixels and 2 channels, which are then flattened. */
@@ -73,8 +79,10 @@ final class DenseGradientTest {
   @ParameterizedTest
   @MethodSource("activations")
   void equalsFiniteDifferencesWithDropout(IActivation activation, DoubleUnaryOperator formula) {
-    DenseStack stack = stack(activation, 0.6);
-    assertGradient(stack, formula, masks(stack));
+    for (int width : WIDTHS) {
+      DenseStack stack = stack(activation, width, 0.6);
+      assertGradient(stack, formula, masks(stack));
+    }
   }
 
   private static double[][] masks(DenseStack stack) {
@@ -95,7 +103,7 @@ final class DenseGradientTest {
 
   @Test
   void dropoutKeepsTheWantedShareAndTheMean() {
-    DenseStack stack = stack(new ActivationReLU(), 0.6);
+    DenseStack stack = stack(new ActivationReLU(), 5, 0.6);
     DenseDropout dropout = new DenseDropout(stack.layers());
     float[] values = new float[100_000];
     Arrays.fill(values, 2);
@@ -120,7 +128,7 @@ final class DenseGradientTest {
   /** e^-95 is a denormal float, and so would be all products with it, which are very slow. */
   @Test
   void errorsOfSurePredictionsAreNoDenormals() {
-    DenseStack stack = stack(new ActivationIdentity(), 1);
+    DenseStack stack = stack(new ActivationIdentity(), 5, 1);
     float[] parameters = parameters(stack);
     DenseStack.Layer last = stack.layers().get(2);
     Arrays.fill(parameters, last.weights(), last.biases() + last.out(), 0);
@@ -132,7 +140,7 @@ final class DenseGradientTest {
     try (DenseGradient gradient = new DenseGradient(stack)) {
       gradient.load(parameters);
       assertThat(gradient.compute(minibatch, 0)).isZero();
-      assertThat(gradient.values()).containsOnly(0f);
+      assertThat(values(gradient, parameters.length)).containsOnly(0f);
     }
   }
 
@@ -165,17 +173,24 @@ final class DenseGradientTest {
       }
       assertThat(loss)
           .isCloseTo(loss(stack, exact, features, labels, activation, masks), within(1e-6));
+      float[] found = values(gradient, exact.length);
       for (int i = 0; i < exact.length; i++) {
         exact[i] = parameters[i] + STEP;
         double above = loss(stack, exact, features, labels, activation, masks);
         exact[i] = parameters[i] - STEP;
         double below = loss(stack, exact, features, labels, activation, masks);
         exact[i] = parameters[i];
-        assertThat((double) gradient.values()[i])
+        assertThat((double) found[i])
             .as("parameter %d", i)
             .isCloseTo((above - below) / (2 * STEP), within(2e-6));
       }
     }
+  }
+
+  private static float[] values(DenseGradient gradient, int count) {
+    float[] values = new float[count];
+    gradient.values().get(values);
+    return values;
   }
 
   /** The mean cross-entropy, written as the textbook has it. */
@@ -205,7 +220,7 @@ final class DenseGradientTest {
                     * values[position * layer.in() + in];
           }
           boolean last = l == stack.layers().size() - 1;
-          boolean byExample = layer.positions() > 1;
+          boolean byExample = stack.makesExamples(l, EXAMPLES);
           int place = byExample ? example * units.length + at : unit * EXAMPLES + example;
           units[at] = last ? z : activation.applyAsDouble(z) * masks[l][place];
         }
@@ -240,9 +255,9 @@ final class DenseGradientTest {
     return parameters;
   }
 
-  private static DenseStack stack(IActivation activation, double retain) {
+  private static DenseStack stack(IActivation activation, int width, double retain) {
     return stack(
-        new DenseLayer.Builder().nOut(5).activation(activation).build(),
+        new DenseLayer.Builder().nOut(width).activation(activation).build(),
         activation,
         retain,
         InputType.feedForward(FEATURES));

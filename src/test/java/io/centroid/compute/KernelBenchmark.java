@@ -1,6 +1,5 @@
 package io.centroid.compute;
 
-import io.centroid.compute.DenseStack.Penalty;
 import io.centroid.config.Settings;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Cifar10;
@@ -10,7 +9,6 @@ import io.centroid.model.DenseNetwork;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.nd4j.linalg.learning.config.Adam;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,7 +22,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * The kernels of the fast step on the default network, one by one.
@@ -51,10 +48,7 @@ public class KernelBenchmark {
               DenseNetwork.configuration(
                   Settings.defaults().network(), Settings.defaults().training()))
           .orElseThrow();
-  private final UpdateRule adam = UpdateRule.of(new Adam(5e-4));
   private final float[] parameters = new float[stack.parameters()];
-  private final float[][] state = new float[2][stack.parameters()];
-  private final float[] image = new float[Cifar10.FEATURES];
   private final byte[] pixels = new byte[IMAGES * Cifar10.FEATURES];
   private final float[] labels = new float[IMAGES * Cifar10.CLASSES];
   private final PixelCoding coding =
@@ -65,11 +59,13 @@ public class KernelBenchmark {
   private final SplittableRandom random = new SplittableRandom(1);
   private Minibatch minibatch;
   private DenseGradient gradient;
+  private DenseUpdate update;
+  private DenseInput input;
   private int iteration;
 
   /** Random images, labels and parameters. */
   @Setup(Level.Trial)
-  public void fill() {
+  public void prepare() {
     random.nextBytes(pixels);
     for (int i = 0; i < IMAGES; i++) {
       labels[i * Cifar10.CLASSES + random.nextInt(Cifar10.CLASSES)] = 1;
@@ -83,6 +79,9 @@ public class KernelBenchmark {
             new ExampleShape(new long[] {Cifar10.FEATURES}, new long[] {Cifar10.CLASSES}, coding));
     gradient = new DenseGradient(stack);
     gradient.load(parameters);
+    update = new DenseUpdate(stack, gradient.parameters(), gradient.values());
+    update.start(new TrainingState(parameters, new float[2][parameters.length], 0));
+    input = new DenseInput(Cifar10.FEATURES);
     gather();
   }
 
@@ -90,6 +89,7 @@ public class KernelBenchmark {
   @TearDown(Level.Trial)
   public void free() {
     gradient.close();
+    input.close();
   }
 
   /** Forward, loss, backward, filling the minibatch included. */
@@ -101,29 +101,15 @@ public class KernelBenchmark {
 
   /** Adam on all parameters. */
   @Benchmark
-  public void update(Blackhole result) {
-    adam.update(
-        new UpdateRule.Step(parameters, gradient.values(), 1, state, iteration++, 1),
-        0,
-        parameters.length,
-        Penalty.NONE);
-    result.consume(parameters);
+  public void update() {
+    update.apply(iteration++, 1, 1);
   }
 
-  /** Pixels to floats, a minibatch of images one after the other. */
-  @Benchmark
-  public void pixelsToFloats(Blackhole result) {
-    for (int i = 0; i < minibatchSize; i++) {
-      int from = random.nextInt(IMAGES) * Cifar10.FEATURES;
-      coding.decode(pixels, from, image, 0, Cifar10.FEATURES);
-      result.consume(image);
-    }
-  }
-
-  /** The copy of the parameters to native memory. */
+  /** A minibatch of images to native memory, as the first layer reads it. */
   @Benchmark
   public void load() {
-    gradient.load(parameters);
+    gather();
+    input.fill(minibatch);
   }
 
   private void gather() {

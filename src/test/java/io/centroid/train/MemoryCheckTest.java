@@ -22,7 +22,7 @@ final class MemoryCheckTest {
     StepMemory memory = memory(LocalStep.FAST, "network.kind=channel-dense");
     long activations = 64L * (204_800 + 150 + 10) * Float.BYTES;
     long widest = 64L * 204_800 * Float.BYTES;
-    long input = 64L * 3072 * Float.BYTES;
+    long input = 64L * 3072 * (1 + Float.BYTES); // pixels, and as numbers
     assertThat(memory.parameters()).isEqualTo(PARAMETERS);
     assertThat(memory.stateBytes()).isEqualTo(3 * 4 * PARAMETERS);
     assertThat(memory.heapBytes()).isEqualTo(4 * PARAMETERS + activations + widest);
