@@ -9,6 +9,7 @@ import io.centroid.config.Settings;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.model.DenseNetwork;
+import io.centroid.model.NativeKernels;
 import io.centroid.run.Phases;
 import io.centroid.run.SparkSessions;
 import io.centroid.shard.ShardSet;
@@ -97,6 +98,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       ShardSet set = ShardSet.open(shards, context.hadoopConfiguration());
       requireEnough(set.manifest().count(Split.TRAIN));
+      phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());
       switch (part) {
         case STEP -> new StepBenchmark(context, set, network, python, phases).run(repetitions);
         case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);

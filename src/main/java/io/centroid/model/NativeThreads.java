@@ -18,6 +18,7 @@ public final class NativeThreads {
    * @throws JobException when that did not take effect
    */
   public static void useOne() {
+    NativeKernels.choose();
     Nd4j.getEnvironment().setMaxThreads(1);
     Nd4j.getEnvironment().setMaxMasterThreads(1);
     openblas.blas_set_num_threads(1);

@@ -127,6 +127,9 @@ record ComparedRun(
                 provenance.codeModified() ? ", modified" : ""));
     all.put("Spark", "%s on %s".formatted(provenance.sparkVersion(), provenance.master()));
     all.put("platform", "%s, %s".formatted(provenance.javaVersion(), provenance.os()));
+    if (provenance.blasKernels() != null) {
+      all.put("OpenBLAS kernels", provenance.blasKernels());
+    }
     return all;
   }
 

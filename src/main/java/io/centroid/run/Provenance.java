@@ -21,6 +21,8 @@ import org.apache.spark.SparkContext;
  * @param applicationId Spark's id of the application
  * @param javaVersion version of the driver's JVM
  * @param os the driver's operating system and processor architecture
+ * @param blasKernels the driver's kernels of OpenBLAS: others give other bits; null in runs of
+ *     before it was recorded
  */
 public record Provenance(
     String codeVersion,
@@ -36,7 +38,8 @@ public record Provenance(
     String master,
     String applicationId,
     String javaVersion,
-    String os) {
+    String os,
+    String blasKernels) {
 
   /** The provenance of a run that ends now. */
   public static Provenance of(
@@ -45,7 +48,8 @@ public record Provenance(
       String shardFingerprint,
       String imagesHash,
       String dataset,
-      Instant started) {
+      Instant started,
+      String blasKernels) {
     CodeVersion code = CodeVersion.current();
     return new Provenance(
         code.version(),
@@ -61,6 +65,7 @@ public record Provenance(
         context.master(),
         context.applicationId(),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
-        System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+        blasKernels);
   }
 }

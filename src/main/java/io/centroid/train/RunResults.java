@@ -11,6 +11,7 @@ import io.centroid.json.Json;
 import io.centroid.model.FirstLayerImages;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.ModelFile;
+import io.centroid.model.NativeKernels;
 import io.centroid.model.Networks;
 import io.centroid.model.OnnxFile;
 import io.centroid.report.HistoryTables;
@@ -124,7 +125,8 @@ record RunResults(
         manifest().fingerprint(),
         manifest().imagesHash(),
         manifest().dataset(),
-        started);
+        started,
+        NativeKernels.inUse());
   }
 
   /** The summary; whatever is made from stand-in data says so. */

@@ -159,6 +159,7 @@ final class CentroidIT {
     assertThat(outcome.get("steps").asInt()).isEqualTo(2 * 2 * 29);
     assertThat(json("history.json")).hasSize(2);
     assertThat(json("history.json").get(0).get("rounds")).hasSize(2);
+    assertThat(json("provenance.json").get("blasKernels").asText()).isNotBlank();
     assertThat(json("provenance.json").get("shardFingerprint").asText())
         .isEqualTo(
             new ObjectMapper()

@@ -106,7 +106,8 @@ final class RunReportTest {
             "local[2]",
             "app",
             "JVM",
-            "Linux");
+            "Linux",
+            "Haswell");
     String settings =
         String.join(
                 "\n",
