@@ -6,9 +6,9 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 
 /**
- * The matrix products of a step of the default network, in the form in which OpenBLAS is fastest,
- * always on the same native memory; and one pass over parameters, both moments and gradient, which
- * is the least an update with Adam must move.
+ * The matrix products of a step of the default network, always on the same native memory, and one
+ * pass over parameters, both moments and gradient, which is the least an update with Adam must
+ * move.
  */
 final class MatrixProducts implements AutoCloseable {
   private static final int[] WIDTHS = {3072, 200, 150, 10};
@@ -36,14 +36,20 @@ final class MatrixProducts implements AutoCloseable {
     weightsResult = new FloatPointer((long) WIDTHS[0] * WIDTHS[1]);
   }
 
-  /** Forward, and the gradient of the weights; nobody needs the gradient of the input. */
+  /**
+   * Forward, and the gradient of the weights; nobody needs the gradient of the input. Units are
+   * {@code [n, 200]}, which is faster at small minibatches.
+   */
   void firstLayer() {
     FloatPointer input = units.get(0);
     product(true, false, n, 200, 3072, input, 3072, weights.get(0), 3072, unitsResult, n);
     product(false, false, 3072, 200, n, input, 3072, units.get(1), n, weightsResult, 3072);
   }
 
-  /** The same two as textbooks and most libraries write them: units as {@code [200, n]}. */
+  /**
+   * The same two as textbooks and most libraries write them: units as {@code [200, n]}, which is
+   * faster at large minibatches.
+   */
   void firstLayerTextbook() {
     FloatPointer input = units.get(0);
     product(true, false, 200, n, 3072, weights.get(0), 3072, input, 3072, unitsResult, 200);

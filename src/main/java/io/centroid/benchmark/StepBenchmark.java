@@ -75,10 +75,10 @@ public final class StepBenchmark {
       addTorch(contenders, minibatch, file, 1, Form.TUNED);
       addTorch(contenders, minibatch, file, 2, Form.TUNED);
       contenders.add(
-          new Products("limit: first layer's products", minibatch, MatrixProducts::firstLayer));
+          new Products("limit: first layer, [n, 200]", minibatch, MatrixProducts::firstLayer));
       contenders.add(
           new Products(
-              "limit: the same, textbook form", minibatch, MatrixProducts::firstLayerTextbook));
+              "limit: first layer, [200, n]", minibatch, MatrixProducts::firstLayerTextbook));
       contenders.add(
           new Products("limit: all products, one pass", minibatch, MatrixProducts::wholeStep));
       print(minibatch, Turns.take(contenders, repetitions));

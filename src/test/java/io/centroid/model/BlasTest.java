@@ -130,6 +130,45 @@ final class BlasTest {
     }
   }
 
+  /** What malloc returns differs from run to run, and results must not. */
+  @RepeatedTest(20)
+  void bitsDoNotDependOnAddresses(RepetitionInfo repetition) {
+    SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
+    int m = size(random, 260);
+    int n = size(random, 260);
+    int k = size(random, 700);
+    float[] a = Matrix.random(random, m * k, 1).values();
+    float[] b = Matrix.random(random, k * n, 1).values();
+    float[] expected = resultsAt(0, a, b, m, n, k);
+    for (int offset = 1; offset <= 16; offset++) {
+      assertThat(resultsAt(offset, a, b, m, n, k)).as("offset %d", offset).isEqualTo(expected);
+    }
+  }
+
+  /** A B, Aᵀ x, A y, and a · a, of operands that start so many floats behind what malloc gave. */
+  private static float[] resultsAt(int offset, float[] a, float[] b, int m, int n, int k) {
+    float[] found = new float[m * n + k + m + 1];
+    try (FloatPointer memory = new FloatPointer(offset + a.length + b.length + found.length)) {
+      FloatPointer nativeA = memory.getPointer(offset);
+      FloatPointer nativeB = nativeA.getPointer((long) a.length);
+      FloatPointer results = nativeB.getPointer((long) b.length);
+      nativeA.put(a);
+      nativeB.put(b);
+      int columnMajor = openblas.CblasColMajor;
+      int plain = openblas.CblasNoTrans;
+      openblas.cblas_sgemm(
+          columnMajor, plain, plain, m, n, k, 1, nativeA, m, nativeB, k, 0, results, m);
+      FloatPointer byColumns = results.getPointer((long) m * n);
+      openblas.cblas_sgemv(
+          columnMajor, openblas.CblasTrans, m, k, 1, nativeA, m, nativeA, 1, 0, byColumns, 1);
+      FloatPointer byRows = byColumns.getPointer((long) k);
+      openblas.cblas_sgemv(columnMajor, plain, m, k, 1, nativeA, m, nativeB, 1, 0, byRows, 1);
+      results.get(found, 0, found.length - 1);
+      found[found.length - 1] = openblas.cblas_sdot(a.length, nativeA, 1, nativeA, 1);
+    }
+    return found;
+  }
+
   /** Small ones often: that is where kernels have their edges. */
   private static int size(SplittableRandom random, int largest) {
     return 1 + random.nextInt(random.nextBoolean() ? 20 : largest);
