@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.javacpp.Loader;
@@ -52,23 +53,27 @@ public final class NativeKernels {
   }
 
   /**
-   * The kernels in use, by OpenBLAS' name for them, such as {@code Haswell} or {@code SkylakeX}.
-   * Loads OpenBLAS.
+   * The kernels in use, by OpenBLAS' name for them, such as {@code Haswell} or {@code SkylakeX};
+   * null where there is nothing to ask it with. Loads OpenBLAS.
    */
   public static String inUse() {
     Nd4j.getEnvironment(); // loads it
-    String library =
-        Loader.getLoadedLibraries().entrySet().stream()
-            .filter(entry -> entry.getKey().startsWith("openblas@"))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "Cannot find OpenBLAS among " + Loader.getLoadedLibraries()))
-            .getValue();
-    return NativeLibrary.getInstance(library)
-        .getFunction("openblas_get_corename")
-        .invokeString(new Object[0], false);
+    return Loader.getLoadedLibraries().entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith("openblas@"))
+        .map(entry -> coreName(entry.getValue()))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static String coreName(String library) {
+    try {
+      return NativeLibrary.getInstance(library)
+          .getFunction("openblas_get_corename")
+          .invokeString(new Object[0], false);
+    } catch (LinkageError e) { // no place for JNA's own library, say: a result is not lost for it
+      return null;
+    }
   }
 
   /** The kernels for a processor; nothing where OpenBLAS' own choice is left alone. */

@@ -21,8 +21,8 @@ import org.apache.spark.SparkContext;
  * @param applicationId Spark's id of the application
  * @param javaVersion version of the driver's JVM
  * @param os the driver's operating system and processor architecture
- * @param blasKernels the driver's kernels of OpenBLAS: others give other bits; null in runs of
- *     before it was recorded
+ * @param blasKernels the driver's kernels of OpenBLAS: others give other bits; null where they are
+ *     not known, as in runs of before they were recorded
  */
 public record Provenance(
     String codeVersion,
