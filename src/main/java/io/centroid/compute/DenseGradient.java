@@ -46,11 +46,6 @@ final class DenseGradient implements AutoCloseable {
     }
   }
 
-  /** Computes with these parameters from now on. */
-  void load(float[] parameters) {
-    forward.parameters().put(parameters);
-  }
-
   /** The parameters it computes with, to be changed between minibatches. */
   FloatPointer parameters() {
     return forward.parameters();

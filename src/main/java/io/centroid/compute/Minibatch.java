@@ -74,10 +74,15 @@ public final class Minibatch {
     return size;
   }
 
+  /** How the features are coded. */
+  FeatureCoding coding() {
+    return coding;
+  }
+
   /** Copies the features, example after example, to native memory. */
   void copyFeatures(FloatPointer target) {
     for (int i = 0; i < size; i++) {
-      copyFeatures(i, example, 0);
+      decode(i, example, 0);
       target.position((long) i * featureCount).put(example, 0, featureCount);
     }
     target.position(0);
@@ -87,12 +92,7 @@ public final class Minibatch {
   void copyCoded(BytePointer target) {
     int bytes = featureCount * coding.bytesPerValue();
     for (int i = 0; i < size; i++) {
-      target.position((long) i * bytes);
-      if (augmentation.isNone()) {
-        target.put(features[i], featuresFrom[i], bytes);
-      } else {
-        target.put(augmented(i), 0, bytes);
-      }
+      target.position((long) i * bytes).put(coded(i), codedFrom(i), bytes);
     }
     target.position(0);
   }
@@ -100,7 +100,7 @@ public final class Minibatch {
   /** Copies the features, example after example. */
   public void copyFeatures(float[] target) {
     for (int i = 0; i < size; i++) {
-      copyFeatures(i, target, i * featureCount);
+      decode(i, target, i * featureCount);
     }
   }
 
@@ -111,21 +111,20 @@ public final class Minibatch {
     }
   }
 
-  private void copyFeatures(int i, float[] target, int at) {
+  private void decode(int i, float[] target, int at) {
+    coding.decode(coded(i), codedFrom(i), target, at, featureCount);
+  }
+
+  /** Where the features of example number {@code i} are, augmented if they are to be. */
+  private byte[] coded(int i) {
     if (augmentation.isNone()) {
-      coding.decode(features[i], featuresFrom[i], target, at, featureCount);
-    } else {
-      coding.decode(augmented(i), 0, target, at, featureCount);
+      return features[i];
     }
-  }
-
-  /** How the features are coded. */
-  FeatureCoding coding() {
-    return coding;
-  }
-
-  private byte[] augmented(int i) {
     augmentation.apply(ids[i], features[i], featuresFrom[i], augmented);
     return augmented;
+  }
+
+  private int codedFrom(int i) {
+    return augmentation.isNone() ? featuresFrom[i] : 0;
   }
 }

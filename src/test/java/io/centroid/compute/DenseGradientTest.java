@@ -138,7 +138,7 @@ final class DenseGradientTest {
     Minibatch minibatch = new Minibatch(1, SHAPE);
     minibatch.add(0, FeatureCoding.FLOATS.encode(features), 0, new float[] {1, 0, 0, 0}, 0);
     try (DenseGradient gradient = new DenseGradient(stack)) {
-      gradient.load(parameters);
+      gradient.parameters().put(parameters);
       assertThat(gradient.compute(minibatch, 0)).isZero();
       assertThat(values(gradient, parameters.length)).containsOnly(0f);
     }
@@ -165,7 +165,7 @@ final class DenseGradientTest {
       minibatch.add(i, coded, i * featureCount * Float.BYTES, labels, i * CLASSES);
     }
     try (DenseGradient gradient = new DenseGradient(stack)) {
-      gradient.load(parameters);
+      gradient.parameters().put(parameters);
       double loss = gradient.compute(minibatch, 11);
       double[] exact = new double[parameters.length];
       for (int i = 0; i < exact.length; i++) {

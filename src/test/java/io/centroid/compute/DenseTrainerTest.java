@@ -268,7 +268,7 @@ final class DenseTrainerTest {
       }
       assertThat(loss).isLessThan(1e-5); // sure of all of them
       TrainingState state = trainer.finish();
-      gradient.load(state.parameters());
+      gradient.parameters().put(state.parameters());
       gradient.compute(minibatch, 0);
       float[] values = new float[start.length];
       gradient.values().get(values);

@@ -78,7 +78,7 @@ public class KernelBenchmark {
             minibatchSize,
             new ExampleShape(new long[] {Cifar10.FEATURES}, new long[] {Cifar10.CLASSES}, coding));
     gradient = new DenseGradient(stack);
-    gradient.load(parameters);
+    gradient.parameters().put(parameters);
     update = new DenseUpdate(stack, gradient.parameters(), gradient.values());
     update.start(new TrainingState(parameters, new float[2][parameters.length], 0));
     input = new DenseInput(Cifar10.FEATURES);
