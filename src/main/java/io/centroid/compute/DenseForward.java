@@ -1,5 +1,6 @@
 package io.centroid.compute;
 
+import io.centroid.compute.DenseParameters.Part;
 import io.centroid.compute.DenseStack.Layer;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
@@ -18,12 +19,12 @@ import org.bytedeco.openblas.global.openblas;
 final class DenseForward implements AutoCloseable {
   private final DenseStack stack;
   private final List<Layer> layers;
-  private final FloatPointer parameters;
-  private final FloatPointer[] weights;
-  private final FloatPointer[] nativeBiases;
+  private final DenseParameters parameters;
   private final float[][] biases;
   private final DenseInput input;
+  private final FloatPointer[] read;
   private int capacity;
+  private int examplesRead;
   private final FloatPointer[] units;
   private final float[][] values;
 
@@ -31,15 +32,12 @@ final class DenseForward implements AutoCloseable {
     this.stack = stack;
     layers = stack.layers();
     input = new DenseInput(layers.get(0).inputs());
-    parameters = new FloatPointer(stack.parameters());
-    weights = new FloatPointer[layers.size()];
+    parameters = new DenseParameters(stack);
+    read = new FloatPointer[parameters.parts().size()];
     units = new FloatPointer[layers.size()];
     values = new float[layers.size()][0];
-    nativeBiases = new FloatPointer[layers.size()];
     biases = new float[layers.size()][];
     for (int l = 0; l < units.length; l++) {
-      weights[l] = parameters.getPointer(layers.get(l).weights());
-      nativeBiases[l] = parameters.getPointer(layers.get(l).biases());
       biases[l] = new float[layers.get(l).out()];
       units[l] = new FloatPointer();
     }
@@ -51,7 +49,7 @@ final class DenseForward implements AutoCloseable {
   }
 
   /** The parameters it computes with, to be changed between runs. */
-  FloatPointer parameters() {
+  DenseParameters parameters() {
     return parameters;
   }
 
@@ -64,18 +62,27 @@ final class DenseForward implements AutoCloseable {
    *     longer
    */
   float[] run(int examples, DenseDropout dropout) {
-    makeRoom(examples);
+    if (examples != examplesRead) {
+      makeRoom(examples);
+      find(examples);
+      examplesRead = examples;
+    }
     for (int l = 0; l < units.length; l++) {
       Layer layer = layers.get(l);
       int count = examples * layer.outputs();
-      nativeBiases[l].get(biases[l]);
-      if (stack.makesExamples(l, examples)) {
-        multiplyByExample(l, layer, examples);
-        units[l].get(values[l], 0, count);
+      parameters.pointer(parameters.biases(l)).get(biases[l]);
+      boolean byExample = stack.makesExamples(l, examples);
+      for (Part weights : parameters.weights(l)) {
+        if (byExample) {
+          multiplyByExample(l, layer, weights, examples);
+        } else {
+          multiplyByUnit(l, layer, weights, examples);
+        }
+      }
+      units[l].get(values[l], 0, count);
+      if (byExample) {
         addBiasesByExample(biases[l], values[l], count);
       } else {
-        multiplyByUnit(l, layer, examples);
-        units[l].get(values[l], 0, count);
         addBiasesByUnit(biases[l], values[l], examples);
       }
       layer.activation().apply(values[l], count);
@@ -91,14 +98,14 @@ final class DenseForward implements AutoCloseable {
     return values[layer];
   }
 
-  /** What a layer but the first read; free to be overwritten. */
-  FloatPointer read(int layer) {
-    return units[layer - 1];
+  /** What a part of a layer's weights is multiplied by, times {@link #scale}. */
+  FloatPointer read(Part weights) {
+    return read[weights.index()];
   }
 
-  /** A layer's weights, {@code [in, out]}. */
-  FloatPointer weights(int layer) {
-    return weights[layer];
+  /** What {@link #read} is to be multiplied by. */
+  float scale(int layer) {
+    return layer == 0 ? input.scale() : 1;
   }
 
   @Override
@@ -122,8 +129,18 @@ final class DenseForward implements AutoCloseable {
     }
   }
 
-  /** {@code [n, in] · [in, out]}. */
-  private void multiplyByUnit(int l, Layer layer, int examples) {
+  /** Finds in a minibatch of this size what the parts read. */
+  private void find(int examples) {
+    for (int l = 0; l < units.length; l++) {
+      FloatPointer all = l == 0 ? input.values() : units[l - 1];
+      for (Part weights : parameters.weights(l)) {
+        read[weights.index()] = all.getPointer(stack.offset(l, weights.row(), examples));
+      }
+    }
+  }
+
+  /** Adds {@code [n, rows] · [rows, out]}. */
+  private void multiplyByUnit(int l, Layer layer, Part weights, int examples) {
     boolean readsExamples = stack.readsExamples(l, examples);
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
@@ -131,32 +148,32 @@ final class DenseForward implements AutoCloseable {
         openblas.CblasNoTrans,
         examples,
         layer.out(),
-        layer.in(),
-        l == 0 ? input.scale() : 1,
-        l == 0 ? input.values() : units[l - 1],
+        weights.rows(),
+        scale(l),
+        read(weights),
         readsExamples ? layer.in() : examples,
-        weights[l],
-        layer.in(),
-        0,
+        parameters.pointer(weights),
+        weights.rows(),
+        weights.row() == 0 ? 0 : 1,
         units[l],
         examples);
   }
 
-  /** {@code [out, in] · [in, p n]}. */
-  private void multiplyByExample(int l, Layer layer, int examples) {
+  /** Adds {@code [out, rows] · [rows, p n]}. */
+  private void multiplyByExample(int l, Layer layer, Part weights, int examples) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         openblas.CblasTrans,
         openblas.CblasNoTrans,
         layer.out(),
         examples * layer.positions(),
+        weights.rows(),
+        scale(l),
+        parameters.pointer(weights),
+        weights.rows(),
+        read(weights),
         layer.in(),
-        l == 0 ? input.scale() : 1,
-        weights[l],
-        layer.in(),
-        l == 0 ? input.values() : units[l - 1],
-        layer.in(),
-        0,
+        weights.row() == 0 ? 0 : 1,
         units[l],
         layer.out());
   }

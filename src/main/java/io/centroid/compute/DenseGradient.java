@@ -1,7 +1,10 @@
 package io.centroid.compute;
 
+import io.centroid.compute.DenseParameters.Part;
 import io.centroid.compute.DenseStack.Layer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 
@@ -24,68 +27,71 @@ final class DenseGradient implements AutoCloseable {
   private final DenseForward forward;
   private final DenseDropout dropout;
   private final FloatPointer gradient;
-  private final FloatPointer[] weightsGradient;
-  private final FloatPointer[] biasesGradient;
+  private final List<FloatPointer> pointers = new ArrayList<>();
   private int capacity;
   private FloatPointer delta = new FloatPointer();
+  private FloatPointer deltaBelow = new FloatPointer();
+  private final FloatPointer[] below;
+  private int examplesBelow;
   private FloatPointer ones = new FloatPointer();
   private float[] heapDelta = new float[0];
   private float[] labels = new float[0];
 
-  DenseGradient(DenseStack stack) {
+  /**
+   * A gradient to be computed.
+   *
+   * @param whole whether all of it is kept until the next minibatch; otherwise one part is written
+   *     over the other, and is never out of the second-level cache
+   */
+  DenseGradient(DenseStack stack, boolean whole) {
     this.stack = stack;
     layers = stack.layers();
     forward = new DenseForward(stack);
     dropout = new DenseDropout(layers);
-    gradient = new FloatPointer(stack.parameters());
-    weightsGradient = new FloatPointer[layers.size()];
-    biasesGradient = new FloatPointer[layers.size()];
-    for (int l = 0; l < weightsGradient.length; l++) {
-      weightsGradient[l] = gradient.getPointer(layers.get(l).weights());
-      biasesGradient[l] = gradient.getPointer(layers.get(l).biases());
+    below = new FloatPointer[parameters().parts().size()];
+    gradient = new FloatPointer(whole ? stack.parameters() : parameters().largestPart());
+    int at = 0;
+    for (Part part : parameters().parts()) {
+      pointers.add(gradient.getPointer(at));
+      at += whole ? part.count() : 0;
     }
   }
 
   /** The parameters it computes with, to be changed between minibatches. */
-  FloatPointer parameters() {
+  DenseParameters parameters() {
     return forward.parameters();
   }
 
-  /** The mean loss of a minibatch; its gradient is then in {@link #values}. */
-  double compute(Minibatch minibatch, long randomSeed) {
+  /** Where the gradient of a part is. */
+  FloatPointer pointer(Part part) {
+    return pointers.get(part.index());
+  }
+
+  /**
+   * Computes the gradient of a minibatch.
+   *
+   * @param ready told of each part whose gradient is there; may change its parameters then
+   * @return the mean loss
+   */
+  double compute(Minibatch minibatch, long randomSeed, Consumer<Part> ready) {
     int examples = minibatch.size();
-    makeRoom(examples);
+    if (examples != examplesBelow) {
+      makeRoom(examples);
+      find(examples);
+      examplesBelow = examples;
+    }
     forward.input().fill(minibatch);
     minibatch.copyLabels(labels);
     dropout.begin(randomSeed);
     float[] logits = forward.run(examples, dropout);
     double loss = softmaxAndLoss(logits, examples);
-    backward(examples);
+    backward(examples, ready);
     return loss;
   }
 
-  /** The gradient that was computed last, in the order of the parameters. */
-  FloatPointer values() {
-    return gradient;
-  }
-
-  /** The Euclidean norm of the gradient that was computed last, over all parameters. */
+  /** The Euclidean norm of a gradient that is kept whole. */
   double norm() {
-    double squares = 0;
-    for (int l = 0; l < layers.size(); l++) {
-      squares += squaredNorm(weightsGradient[l], layers.get(l).weightCount());
-      squares += squaredNorm(biasesGradient[l], layers.get(l).out());
-    }
-    return Math.sqrt(squares);
-  }
-
-  /** ‖w‖² / 2 of the parameters from number {@code from} on. */
-  double halfSquaredNorm(int from, int count) {
-    return 0.5 * squaredNorm(parameters().getPointer(from), count);
-  }
-
-  private static double squaredNorm(FloatPointer values, int count) {
-    return openblas.cblas_sdot(count, values, 1, values, 1);
+    return Math.sqrt(openblas.cblas_sdot(stack.parameters(), gradient, 1, gradient, 1));
   }
 
   @Override
@@ -93,6 +99,7 @@ final class DenseGradient implements AutoCloseable {
     forward.close();
     gradient.close();
     delta.close();
+    deltaBelow.close();
     ones.close();
   }
 
@@ -101,6 +108,8 @@ final class DenseGradient implements AutoCloseable {
       capacity = examples;
       delta.close();
       delta = new FloatPointer((long) examples * stack.widest());
+      deltaBelow.close();
+      deltaBelow = new FloatPointer((long) examples * stack.widest());
       ones.close();
       ones = new FloatPointer((long) examples);
       for (int i = 0; i < examples; i++) {
@@ -111,20 +120,32 @@ final class DenseGradient implements AutoCloseable {
     }
   }
 
+  /** Finds in a minibatch of this size where the parts' delta of the layer below goes. */
+  private void find(int examples) {
+    for (int l = 1; l < layers.size(); l++) {
+      for (Part weights : parameters().weights(l)) {
+        below[weights.index()] = deltaBelow.getPointer(stack.offset(l, weights.row(), examples));
+      }
+    }
+  }
+
   /** From the last layer's delta to the gradient of all parameters. */
-  private void backward(int examples) {
+  private void backward(int examples, Consumer<Part> ready) {
     for (int l = layers.size() - 1; l >= 0; l--) {
       Layer layer = layers.get(l);
       delta.put(heapDelta, 0, examples * layer.outputs());
-      if (stack.makesExamples(l, examples)) {
-        gradientOfWeightsByExample(l, layer, examples);
-      } else {
-        gradientOfWeightsByUnit(l, layer, examples);
+      if (l > 0) {
+        multiplyByWeights(l, layer, examples); // before they change
       }
       if (layer.positions() > 1) {
         gradientOfBiasesAtEachPosition(l, layer, examples);
       } else {
         gradientOfBiases(l, layer, examples);
+      }
+      ready.accept(parameters().biases(l));
+      for (Part weights : parameters().weights(l)) {
+        gradientOfWeights(l, layer, weights, examples);
+        ready.accept(weights);
       }
       if (l > 0) {
         deltaBelow(l, layer, examples);
@@ -132,43 +153,52 @@ final class DenseGradient implements AutoCloseable {
     }
   }
 
-  /** Input or units of the layer below, times delta: {@code [in, n] · [n, out]}. */
-  private void gradientOfWeightsByUnit(int l, Layer layer, int examples) {
+  /** Input or units of the layer below, times delta. */
+  private void gradientOfWeights(int l, Layer layer, Part weights, int examples) {
+    if (stack.makesExamples(l, examples)) {
+      gradientOfWeightsByExample(l, layer, weights, examples);
+    } else {
+      gradientOfWeightsByUnit(l, layer, weights, examples);
+    }
+  }
+
+  /** {@code [rows, n] · [n, out]}. */
+  private void gradientOfWeightsByUnit(int l, Layer layer, Part weights, int examples) {
     boolean readsExamples = stack.readsExamples(l, examples);
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         readsExamples ? openblas.CblasNoTrans : openblas.CblasTrans,
         openblas.CblasNoTrans,
-        layer.in(),
+        weights.rows(),
         layer.out(),
         examples,
-        l == 0 ? forward.input().scale() : 1,
-        l == 0 ? forward.input().values() : forward.read(l),
+        forward.scale(l),
+        forward.read(weights),
         readsExamples ? layer.in() : examples,
         delta,
         examples,
         0,
-        weightsGradient[l],
-        layer.in());
+        pointer(weights),
+        weights.rows());
   }
 
-  /** {@code [in, p n] · [p n, out]}. */
-  private void gradientOfWeightsByExample(int l, Layer layer, int examples) {
+  /** {@code [rows, p n] · [p n, out]}. */
+  private void gradientOfWeightsByExample(int l, Layer layer, Part weights, int examples) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         openblas.CblasNoTrans,
         openblas.CblasTrans,
-        layer.in(),
+        weights.rows(),
         layer.out(),
         examples * layer.positions(),
-        l == 0 ? forward.input().scale() : 1,
-        l == 0 ? forward.input().values() : forward.read(l),
+        forward.scale(l),
+        forward.read(weights),
         layer.in(),
         delta,
         layer.out(),
         0,
-        weightsGradient[l],
-        layer.in());
+        pointer(weights),
+        weights.rows());
   }
 
   /** In double precision: there are as many deltas of a unit as a minibatch has pixels. */
@@ -180,8 +210,9 @@ final class DenseGradient implements AutoCloseable {
         sums[unit] += heapDelta[from + unit];
       }
     }
+    FloatPointer biases = pointer(parameters().biases(l));
     for (int unit = 0; unit < sums.length; unit++) {
-      biasesGradient[l].put(unit, (float) sums[unit]);
+      biases.put(unit, (float) sums[unit]);
     }
   }
 
@@ -199,60 +230,66 @@ final class DenseGradient implements AutoCloseable {
         ones,
         1,
         0,
-        biasesGradient[l],
+        pointer(parameters().biases(l)),
         1);
   }
 
-  /** Delta times weights, times the activation's derivative, in the layout of the layer below. */
-  private void deltaBelow(int l, Layer layer, int examples) {
-    FloatPointer below = forward.read(l); // no longer needed: the gradient of the weights is there
-    if (stack.readsExamples(l, examples)) {
-      multiplyWeightsByDelta(l, layer, examples, below);
-    } else {
-      multiplyDeltaByWeights(l, layer, examples, below);
+  /** Delta times weights, in the layout of the layer below. */
+  private void multiplyByWeights(int l, Layer layer, int examples) {
+    boolean readsExamples = stack.readsExamples(l, examples);
+    for (Part weights : parameters().weights(l)) {
+      if (readsExamples) {
+        multiplyWeightsByDelta(layer, weights, examples);
+      } else {
+        multiplyDeltaByWeights(layer, weights, examples);
+      }
     }
-    int count = examples * layer.in();
-    below.get(heapDelta, 0, count);
-    dropout.backward(l - 1, heapDelta, count);
-    layers.get(l - 1).activation().backward(forward.values(l - 1), heapDelta, count);
   }
 
-  /** {@code [n, out] · [out, in]}. */
-  private void multiplyDeltaByWeights(int l, Layer layer, int examples, FloatPointer below) {
+  /** {@code [n, out] · [out, rows]}. */
+  private void multiplyDeltaByWeights(Layer layer, Part weights, int examples) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         openblas.CblasNoTrans,
         openblas.CblasTrans,
         examples,
-        layer.in(),
+        weights.rows(),
         layer.out(),
         1,
         delta,
         examples,
-        forward.weights(l),
-        layer.in(),
+        parameters().pointer(weights),
+        weights.rows(),
         0,
-        below,
+        below[weights.index()],
         examples);
   }
 
-  /** {@code [in, out] · [out, n]}. */
-  private void multiplyWeightsByDelta(int l, Layer layer, int examples, FloatPointer below) {
+  /** {@code [rows, out] · [out, n]}. */
+  private void multiplyWeightsByDelta(Layer layer, Part weights, int examples) {
     openblas.cblas_sgemm(
         openblas.CblasColMajor,
         openblas.CblasNoTrans,
         openblas.CblasTrans,
-        layer.in(),
+        weights.rows(),
         examples,
         layer.out(),
         1,
-        forward.weights(l),
-        layer.in(),
+        parameters().pointer(weights),
+        weights.rows(),
         delta,
         examples,
         0,
-        below,
+        below[weights.index()],
         layer.in());
+  }
+
+  /** What came through the weights, times the derivative of dropout and activation. */
+  private void deltaBelow(int l, Layer layer, int examples) {
+    int count = examples * layer.in();
+    deltaBelow.get(heapDelta, 0, count);
+    dropout.backward(l - 1, heapDelta, count);
+    layers.get(l - 1).activation().backward(forward.values(l - 1), heapDelta, count);
   }
 
   /** Softmax with cross-entropy: delta = (p − y) / n, {@code [n, classes]}. */

@@ -122,6 +122,11 @@ record DenseStack(List<Layer> layers, IUpdater rule) {
     return layer == 0 || makesExamples(layer - 1, examples);
   }
 
+  /** Where number {@code value} of the values that a layer reads starts among them all. */
+  long offset(int layer, int value, int examples) {
+    return readsExamples(layer, examples) ? value : (long) value * examples;
+  }
+
   /** The stack that a configuration describes; nothing when it holds anything else. */
   static Optional<DenseStack> of(MultiLayerConfiguration configuration) {
     List<Layer> layers = new ArrayList<>();

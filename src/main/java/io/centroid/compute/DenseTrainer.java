@@ -1,8 +1,5 @@
 package io.centroid.compute;
 
-import io.centroid.compute.DenseStack.Layer;
-import io.centroid.compute.DenseStack.Penalty;
-
 /**
  * The fast local step, for {@link DenseStack}s, without allocation per step. Parameters and
  * gradient live in native memory, the update rule's state on the heap.
@@ -11,17 +8,17 @@ import io.centroid.compute.DenseStack.Penalty;
  * agree to rounding and not to the bit; on one native thread they are the same bits on every run.
  */
 final class DenseTrainer implements LocalTrainer {
-  private final DenseStack stack;
   private final StepOptions options;
+  private final boolean clips;
   private final DenseGradient gradient;
   private final DenseUpdate update;
   private int iteration;
 
   DenseTrainer(DenseStack stack, StepOptions options) {
-    this.stack = stack;
     this.options = options;
-    this.gradient = new DenseGradient(stack);
-    this.update = new DenseUpdate(stack, gradient.parameters(), gradient.values());
+    this.clips = options.clipNorm() > 0;
+    this.gradient = new DenseGradient(stack, clips);
+    this.update = new DenseUpdate(stack, gradient);
   }
 
   @Override
@@ -32,15 +29,15 @@ final class DenseTrainer implements LocalTrainer {
 
   @Override
   public double step(Minibatch minibatch, long randomSeed) {
-    double loss = gradient.compute(minibatch, randomSeed) + penalties();
-    update.apply(iteration, options.schedule().factor(iteration), scale());
+    double penalty = gradient.parameters().penalty();
+    double loss = clips ? clippedStep(minibatch, randomSeed) : plainStep(minibatch, randomSeed);
     iteration++;
-    return loss;
+    return loss + penalty;
   }
 
   @Override
   public TrainingState finish() {
-    return update.finish(iteration);
+    return update.state(iteration);
   }
 
   @Override
@@ -48,26 +45,19 @@ final class DenseTrainer implements LocalTrainer {
     gradient.close();
   }
 
-  /** What clipping multiplies the gradient by. */
-  private float scale() {
-    if (options.clipNorm() == 0) {
-      return 1;
-    }
+  /** Updates each part as soon as its gradient is there. */
+  private double plainStep(Minibatch minibatch, long randomSeed) {
+    update.begin(iteration, options.schedule().factor(iteration), 1);
+    return gradient.compute(minibatch, randomSeed, update::apply);
+  }
+
+  /** Updates when the norm of the whole gradient is known. */
+  private double clippedStep(Minibatch minibatch, long randomSeed) {
+    double loss = gradient.compute(minibatch, randomSeed, part -> {});
     double norm = gradient.norm();
-    return norm > options.clipNorm() ? (float) (options.clipNorm() / norm) : 1;
-  }
-
-  /** The penalties' part of the loss; decoupled weight decay has none. */
-  private double penalties() {
-    double sum = 0;
-    for (Layer layer : stack.layers()) {
-      sum += penalty(layer.weightPenalty(), layer.weights(), layer.weightCount());
-      sum += penalty(layer.biasPenalty(), layer.biases(), layer.out());
-    }
-    return sum;
-  }
-
-  private double penalty(Penalty penalty, int from, int count) {
-    return penalty.l2() == 0 ? 0 : penalty.l2() * gradient.halfSquaredNorm(from, count);
+    float scale = norm > options.clipNorm() ? (float) (options.clipNorm() / norm) : 1;
+    update.begin(iteration, options.schedule().factor(iteration), scale);
+    gradient.parameters().parts().forEach(update::apply);
+    return loss;
   }
 }

@@ -1,6 +1,6 @@
 package io.centroid.compute;
 
-import io.centroid.compute.DenseStack.Layer;
+import io.centroid.compute.DenseParameters.Part;
 import io.centroid.compute.DenseStack.Penalty;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -10,16 +10,22 @@ import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
- * The update of all parameters, one run of them after the other: a run's gradient comes from native
- * memory, the update rule's loop moves the parameters on the heap, and they go to native memory,
- * while all of it is in the second-level cache.
+ * The update of parameters in native memory, by a rule whose state is on the heap. A part is
+ * updated in runs: parameters and gradient of a run come to the heap, the rule's loop moves the
+ * parameters, and they go back, all of it in the nearest caches.
  */
 final class DenseUpdate {
-  /** Parameters in a run, 256 kB of them. */
-  private static final int LONGEST_RUN = 1 << 16;
+  /** Parameters in a run, 32 kB of them, unless one column has more. */
+  private static final int LONGEST_RUN = 1 << 13;
 
+  /**
+   * Columns of a part.
+   *
+   * @param state of the rule for them, {@code [slots][count]}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written in place, never compared
   private record Run(
-      int from, int to, Penalty penalty, FloatPointer parameters, FloatPointer gradient) {}
+      Part columns, FloatPointer parameters, FloatPointer gradient, float[][] state) {}
 
   /**
    * {@link UpdateRule.Step#move}. HotSpot does not inline what an instance's field leads to:
@@ -28,63 +34,84 @@ final class DenseUpdate {
   private final MethodHandle move;
 
   private final UpdateRule rule;
-  private final FloatPointer nativeParameters;
-  private final List<Run> runs = new ArrayList<>();
+  private final DenseParameters all;
+  private final List<List<Run>> runsOfPart = new ArrayList<>();
+  private final float[] parameters;
   private final float[] gradient;
-  private float[] parameters;
-  private float[][] state;
+  private UpdateRule.Step step;
 
-  /**
-   * An update of parameters that are read from native memory.
-   *
-   * @param nativeParameters always what the parameters are
-   * @param nativeGradient of the mean loss without penalties
-   */
-  DenseUpdate(DenseStack stack, FloatPointer nativeParameters, FloatPointer nativeGradient) {
-    this.move = move();
-    this.rule = UpdateRule.of(stack.rule());
-    this.nativeParameters = nativeParameters;
-    this.gradient = new float[stack.parameters()];
-    for (Layer layer : stack.layers()) {
-      int weightsEnd = layer.weights() + layer.weightCount();
-      addRuns(layer.weights(), weightsEnd, layer.weightPenalty(), nativeGradient);
-      int biasesEnd = layer.biases() + layer.out();
-      addRuns(layer.biases(), biasesEnd, layer.biasPenalty(), nativeGradient);
+  /** An update of the parameters that a gradient is computed with. */
+  DenseUpdate(DenseStack stack, DenseGradient source) {
+    move = move();
+    rule = UpdateRule.of(stack.rule());
+    all = source.parameters();
+    int longest = 0;
+    for (Part part : all.parts()) {
+      List<Run> runs = new ArrayList<>();
+      int width = Math.max(1, LONGEST_RUN / part.rows());
+      for (int column = 0; column < part.columns(); column += width) {
+        Part columns = part.columns(column, Math.min(column + width, part.columns()));
+        int offset = column * part.rows();
+        runs.add(
+            new Run(
+                columns,
+                all.pointer(part).getPointer(offset),
+                source.pointer(part).getPointer(offset),
+                new float[rule.slots()][columns.count()]));
+        longest = Math.max(longest, columns.count());
+      }
+      runsOfPart.add(runs);
     }
+    parameters = new float[longest];
+    gradient = new float[longest];
   }
 
   /** Goes on from the parameters and the rule's state of a training. */
   void start(TrainingState from) {
-    parameters = from.parameters().clone();
-    state = new float[rule.slots()][];
+    all.put(from.parameters());
+    for (int slot = 0; slot < rule.slots(); slot++) {
+      float[] state = from.slot(slot, rule.slots());
+      for (List<Run> runs : runsOfPart) {
+        for (Run run : runs) {
+          run.columns().gather(state, run.state()[slot]);
+        }
+      }
+    }
+  }
+
+  /** Begins a step of the rule; the arguments are those of {@link UpdateRule#step}. */
+  void begin(int iteration, double rateFactor, float scale) {
+    step = rule.step(iteration, rateFactor, scale);
+  }
+
+  /** Updates a part by its gradient. */
+  void apply(Part part) {
+    for (Run run : runsOfPart.get(part.index())) {
+      int count = run.columns().count();
+      run.gradient().get(gradient, 0, count);
+      run.parameters().get(parameters, 0, count);
+      move(run.state(), count, part.penalty());
+      run.parameters().put(parameters, 0, count);
+    }
+  }
+
+  /** The parameters and the rule's state. */
+  TrainingState state(int iteration) {
+    float[] allParameters = all.get();
+    float[][] state = new float[rule.slots()][allParameters.length];
     for (int slot = 0; slot < state.length; slot++) {
-      state[slot] = from.copyOfSlot(slot, state.length);
+      for (List<Run> runs : runsOfPart) {
+        for (Run run : runs) {
+          run.columns().scatter(run.state()[slot], state[slot]);
+        }
+      }
     }
-    nativeParameters.put(parameters);
+    return new TrainingState(allParameters, state, iteration);
   }
 
-  /** One step of the rule; its arguments are those of {@link UpdateRule#step}. */
-  void apply(int iteration, double rateFactor, float scale) {
-    UpdateRule.Step step = rule.step(iteration, rateFactor, scale);
-    for (Run run : runs) {
-      int count = run.to() - run.from();
-      run.gradient().get(gradient, run.from(), count);
-      move(step, run);
-      run.parameters().put(parameters, run.from(), count);
-    }
-  }
-
-  /** Hands over parameters and state: a step without another start fails. */
-  TrainingState finish(int iteration) {
-    TrainingState finished = new TrainingState(parameters, state, iteration);
-    parameters = null;
-    state = null;
-    return finished;
-  }
-
-  private void move(UpdateRule.Step step, Run run) {
+  private void move(float[][] state, int count, Penalty penalty) {
     try {
-      move.invokeExact(step, parameters, gradient, state, run.from(), run.to(), run.penalty());
+      move.invokeExact(step, parameters, gradient, state, count, penalty);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -95,21 +122,11 @@ final class DenseUpdate {
   private static MethodHandle move() {
     Class<?> array = float[].class;
     MethodType type =
-        MethodType.methodType(
-            void.class, array, array, float[][].class, int.class, int.class, Penalty.class);
+        MethodType.methodType(void.class, array, array, float[][].class, int.class, Penalty.class);
     try {
       return MethodHandles.lookup().findVirtual(UpdateRule.Step.class, "move", type);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("Cannot find UpdateRule.Step.move", e);
-    }
-  }
-
-  private void addRuns(int from, int to, Penalty penalty, FloatPointer nativeGradient) {
-    for (int at = from; at < to; at += LONGEST_RUN) {
-      int end = Math.min(at + LONGEST_RUN, to);
-      runs.add(
-          new Run(
-              at, end, penalty, nativeParameters.getPointer(at), nativeGradient.getPointer(at)));
     }
   }
 }

@@ -9,18 +9,21 @@ import org.deeplearning4j.nn.conf.layers.BaseLayer;
  *
  * @param parameters how many the network has
  * @param stateBytes of parameters and updater state
- * @param heapBytes of a local step beside the state it works on
+ * @param heapBytes of a local step beside the state it hands over
  * @param nativeBytes of a local step outside the heap
  */
 public record StepMemory(long parameters, long stateBytes, long heapBytes, long nativeBytes) {
+  /** The gradient of one part of the parameters. */
+  private static final long PART = (long) Float.BYTES * DenseParameters.LARGEST_PART;
 
   /**
    * The memory of a network.
    *
-   * @param step what it is trained with
+   * @param recipe how it is trained
    * @param minibatchSize examples per step
    */
-  public static StepMemory of(LocalStep step, MultiLayerConfiguration network, int minibatchSize) {
+  public static StepMemory of(
+      StepRecipe recipe, MultiLayerConfiguration network, int minibatchSize) {
     long parameters = 0;
     long updaterState = 0;
     long outputs = 0;
@@ -32,7 +35,7 @@ public record StepMemory(long parameters, long stateBytes, long heapBytes, long 
     }
     long parameterBytes = Float.BYTES * parameters;
     long stateBytes = parameterBytes + Float.BYTES * updaterState;
-    if (step == LocalStep.GENERAL) {
+    if (recipe.step() == LocalStep.GENERAL) {
       // Deeplearning4j keeps parameters, gradient and updater state, and copies the gradient once.
       return new StepMemory(parameters, stateBytes, 0, stateBytes + 2 * parameterBytes);
     }
@@ -43,10 +46,12 @@ public record StepMemory(long parameters, long stateBytes, long heapBytes, long 
     }
     // As pixels and as numbers.
     long inputBytes = (1L + Float.BYTES) * minibatchSize * stack.layers().get(0).inputs();
+    // Only with clipping is the gradient ever whole.
+    long gradientBytes = recipe.options().clipNorm() > 0 ? parameterBytes : 0;
     return new StepMemory(
         parameters,
         stateBytes,
-        parameterBytes + outputs + widestBytes,
-        2 * parameterBytes + inputBytes + outputs + widestBytes);
+        stateBytes - parameterBytes + outputs + widestBytes,
+        parameterBytes + gradientBytes + PART + inputBytes + outputs + 2 * widestBytes);
   }
 }

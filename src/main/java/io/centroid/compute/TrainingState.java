@@ -42,10 +42,10 @@ public record TrainingState(float[] parameters, float[][] updaterState, int iter
     network.setIterationCount(iteration);
   }
 
-  /** A copy of slot number {@code slot} of the updater state when it is cut into {@code slots}. */
-  float[] copyOfSlot(int slot, int slots) {
+  /** Slot number {@code slot} of the updater state when it is cut into {@code slots}; read only. */
+  float[] slot(int slot, int slots) {
     if (updaterState.length == slots) {
-      return updaterState[slot].clone();
+      return updaterState[slot];
     }
     float[] flat = flatUpdaterState();
     int length = flat.length / slots;

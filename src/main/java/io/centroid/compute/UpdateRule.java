@@ -73,12 +73,10 @@ interface UpdateRule {
      * @param parameters changed in place
      * @param gradient of the mean loss, without penalties
      * @param state one array for each slot, in Deeplearning4j's order, changed in place
-     * @param from the first one; all arrays have the same index
-     * @param to behind the last one
+     * @param count how many; of all arrays the first ones
      * @param penalty what pulls these parameters towards 0
      */
-    void move(
-        float[] parameters, float[] gradient, float[][] state, int from, int to, Penalty penalty);
+    void move(float[] parameters, float[] gradient, float[][] state, int count, Penalty penalty);
   }
 
   /** Adam (Kingma and Ba 2015), with the bias corrections folded into the step size. */
@@ -93,14 +91,13 @@ interface UpdateRule {
       double t = iteration + 1.0;
       double scheduled = rate * rateFactor;
       double size = scheduled * Math.sqrt(1 - Math.pow(beta2, t)) / (1 - Math.pow(beta1, t));
-      return (parameters, gradient, state, from, to, penalty) ->
+      return (parameters, gradient, state, count, penalty) ->
           move(
               parameters,
               gradient,
               state[0],
               state[1],
-              from,
-              to,
+              count,
               (float) beta1,
               (float) beta2,
               (float) size,
@@ -116,8 +113,7 @@ interface UpdateRule {
         float[] gradient,
         float[] first,
         float[] second,
-        int from,
-        int to,
+        int count,
         float b1,
         float b2,
         float step,
@@ -125,7 +121,7 @@ interface UpdateRule {
         float scale,
         float l2,
         float decay) {
-      for (int i = from; i < to; i++) {
+      for (int i = 0; i < count; i++) {
         float p = parameters[i];
         float g = scale * gradient[i] + l2 * p;
         float m = b1 * first[i] + (1 - b1) * g + FIRST_MOMENT_FLOOR - FIRST_MOMENT_FLOOR;
@@ -147,12 +143,11 @@ interface UpdateRule {
     @Override
     public Step step(int iteration, double rateFactor, float scale) {
       float scheduled = (float) (rate * rateFactor);
-      return (parameters, gradient, state, from, to, penalty) ->
+      return (parameters, gradient, state, count, penalty) ->
           move(
               parameters,
               gradient,
-              from,
-              to,
+              count,
               scheduled,
               scale,
               penalty.l2(),
@@ -162,13 +157,12 @@ interface UpdateRule {
     private static void move(
         float[] parameters,
         float[] gradient,
-        int from,
-        int to,
+        int count,
         float rate,
         float scale,
         float l2,
         float decay) {
-      for (int i = from; i < to; i++) {
+      for (int i = 0; i < count; i++) {
         float p = parameters[i];
         parameters[i] = p - (rate * (scale * gradient[i] + l2 * p) + decay * p);
       }
@@ -185,13 +179,12 @@ interface UpdateRule {
     @Override
     public Step step(int iteration, double rateFactor, float scale) {
       float scheduled = (float) (rate * rateFactor);
-      return (parameters, gradient, state, from, to, penalty) ->
+      return (parameters, gradient, state, count, penalty) ->
           move(
               parameters,
               gradient,
               state[0],
-              from,
-              to,
+              count,
               scheduled,
               momentum,
               scale,
@@ -203,14 +196,13 @@ interface UpdateRule {
         float[] parameters,
         float[] gradient,
         float[] velocity,
-        int from,
-        int to,
+        int count,
         float rate,
         float momentum,
         float scale,
         float l2,
         float decay) {
-      for (int i = from; i < to; i++) {
+      for (int i = 0; i < count; i++) {
         float p = parameters[i];
         float before = velocity[i];
         float after =

@@ -1,8 +1,6 @@
 package io.centroid.train;
 
-import io.centroid.compute.LocalStep;
 import io.centroid.compute.StepMemory;
-import io.centroid.compute.StepOptions;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
@@ -261,10 +259,10 @@ public final class TrainingJob {
 
   private void checkMemory(ShardSet shards, MultiLayerConfiguration network) {
     long examples = shards.manifest().count(Split.TRAIN);
-    LocalStep step = LocalStep.of(settings.training().localStep(), network, StepOptions.PLAIN);
+    StepRecipe recipe = StepRecipe.of(settings.training(), network, plan(shards).stepsPerEpoch());
     AveragingSettings averaging = settings.averaging();
     new MemoryCheck(
-            StepMemory.of(step, network, settings.training().minibatchSize()),
+            StepMemory.of(recipe, network, settings.training().minibatchSize()),
             settings.training().workers(),
             averaging.fanIn(),
             (averaging.outerMomentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),

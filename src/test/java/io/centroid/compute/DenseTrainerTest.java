@@ -122,6 +122,48 @@ final class DenseTrainerTest {
         configuration(builder, new ActivationReLU()), new long[] {FEATURES}, weightDecay > 0);
   }
 
+  /**
+   * Enough units that the weights of two layers are several parts; without a kink, which that many
+   * units would come close to more often.
+   */
+  @ParameterizedTest
+  @MethodSource("rules")
+  void equalsDeeplearning4jsFitWithWeightsInSeveralParts(IUpdater rule) {
+    MultiLayerConfiguration configuration = wide(rule);
+    DenseStack stack = DenseStack.of(configuration).orElseThrow();
+    try (DenseParameters parameters = new DenseParameters(stack)) {
+      assertThat(parameters.weights(0)).hasSize(1);
+      assertThat(parameters.weights(1)).hasSizeGreaterThan(2);
+      assertThat(parameters.weights(2)).hasSize(2);
+    }
+    assertEqualsFit(configuration, new long[] {FEATURES}, false);
+  }
+
+  /** A norm that is never reached: the gradient is whole before the update, and nothing else. */
+  @Test
+  void aStepThatLooksAtTheNormIsTheSameToTheBit() {
+    StepOptions looking = new StepOptions(LearningRateSchedule.CONSTANT, 1e6);
+    for (MultiLayerConfiguration configuration :
+        List.of(wide(new Adam(1e-3)), configuration(new ActivationTanH(), new Sgd(0.05)))) {
+      TrainingState plain = trained(LocalStep.FAST, configuration, StepOptions.PLAIN);
+      TrainingState looked = trained(LocalStep.FAST, configuration, looking);
+      assertThat(looked.parameters()).isEqualTo(plain.parameters());
+      assertThat(looked.updaterState()).isDeepEqualTo(plain.updaterState());
+    }
+  }
+
+  private static MultiLayerConfiguration wide(IUpdater rule) {
+    return builder(rule)
+        .l2(1e-3)
+        .list()
+        .layer(new DenseLayer.Builder().nOut(700).activation(new ActivationTanH()).build())
+        .layer(new DenseLayer.Builder().nOut(320).activation(new ActivationTanH()).build())
+        .layer(new DenseLayer.Builder().nOut(260).activation(new ActivationTanH()).build())
+        .layer(output())
+        .setInputType(InputType.feedForward(FEATURES))
+        .build();
+  }
+
   private static void assertEqualsFit(
       MultiLayerConfiguration configuration, long[] featureShape, boolean weightDecay) {
     assertEqualsFit(configuration, featureShape, weightDecay, 1e-4);
@@ -243,7 +285,7 @@ final class DenseTrainerTest {
 
   private static void move(
       UpdateRule rule, float[] parameters, float gradient, float[][] state, int iteration) {
-    rule.step(iteration, 1, 1).move(parameters, new float[] {gradient}, state, 0, 1, Penalty.NONE);
+    rule.step(iteration, 1, 1).move(parameters, new float[] {gradient}, state, 1, Penalty.NONE);
   }
 
   /** Every product with a denormal float is many times slower than with any other. */
@@ -260,7 +302,7 @@ final class DenseTrainerTest {
     float[] features = features(random, 32);
     Minibatch minibatch = minibatch(features, labels(features, 32), 32);
     try (DenseTrainer trainer = new DenseTrainer(stack, StepOptions.PLAIN);
-        DenseGradient gradient = new DenseGradient(stack)) {
+        DenseGradient gradient = new DenseGradient(stack, false)) {
       trainer.start(new TrainingState(start, new float[2][start.length], 0));
       double loss = 1;
       for (int step = 0; step < 5_000; step++) {
@@ -269,9 +311,8 @@ final class DenseTrainerTest {
       assertThat(loss).isLessThan(1e-5); // sure of all of them
       TrainingState state = trainer.finish();
       gradient.parameters().put(state.parameters());
-      gradient.compute(minibatch, 0);
       float[] values = new float[start.length];
-      gradient.values().get(values);
+      gradient.compute(minibatch, 0, DenseGradientTest.copyTo(values, gradient));
       assertNoDenormals(values);
       assertNoDenormals(state.parameters());
       assertNoDenormals(state.updaterState()[0]);

@@ -77,9 +77,8 @@ public class KernelBenchmark {
         new Minibatch(
             minibatchSize,
             new ExampleShape(new long[] {Cifar10.FEATURES}, new long[] {Cifar10.CLASSES}, coding));
-    gradient = new DenseGradient(stack);
-    gradient.parameters().put(parameters);
-    update = new DenseUpdate(stack, gradient.parameters(), gradient.values());
+    gradient = new DenseGradient(stack, false);
+    update = new DenseUpdate(stack, gradient);
     update.start(new TrainingState(parameters, new float[2][parameters.length], 0));
     input = new DenseInput(Cifar10.FEATURES);
     gather();
@@ -96,13 +95,14 @@ public class KernelBenchmark {
   @Benchmark
   public double lossAndGradient() {
     gather();
-    return gradient.compute(minibatch, 0);
+    return gradient.compute(minibatch, 0, part -> {});
   }
 
-  /** Adam on all parameters. */
+  /** Adam on all parameters, which in a step is done part by part with the gradient. */
   @Benchmark
   public void update() {
-    update.apply(iteration++, 1, 1);
+    update.begin(iteration++, 1, 1);
+    gradient.parameters().parts().forEach(update::apply);
   }
 
   /** A minibatch of images to native memory, as the first layer reads it. */

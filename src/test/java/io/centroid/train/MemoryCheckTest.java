@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.centroid.compute.LearningRateSchedule;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.StepMemory;
+import io.centroid.compute.StepOptions;
+import io.centroid.compute.StepRecipe;
+import io.centroid.config.AugmentationSettings;
 import io.centroid.config.Settings;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.model.DenseNetwork;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,15 +23,21 @@ final class MemoryCheckTest {
   private static final long MEGABYTE = 1 << 20;
 
   @Test
-  void aStepTakesParametersGradientAndActivations() {
+  void aStepTakesParametersMomentsAndActivations() {
     StepMemory memory = memory(LocalStep.FAST, "network.kind=channel-dense");
     long activations = 64L * (204_800 + 150 + 10) * Float.BYTES;
     long widest = 64L * 204_800 * Float.BYTES;
     long input = 64L * 3072 * (1 + Float.BYTES); // pixels, and as numbers
+    long part = 320_000; // of the gradient
     assertThat(memory.parameters()).isEqualTo(PARAMETERS);
     assertThat(memory.stateBytes()).isEqualTo(3 * 4 * PARAMETERS);
-    assertThat(memory.heapBytes()).isEqualTo(4 * PARAMETERS + activations + widest);
-    assertThat(memory.nativeBytes()).isEqualTo(8 * PARAMETERS + input + activations + widest);
+    assertThat(memory.heapBytes()).isEqualTo(8 * PARAMETERS + activations + widest);
+    assertThat(memory.nativeBytes())
+        .isEqualTo(4 * PARAMETERS + part + input + activations + 2 * widest);
+    assertThat(
+            memory(LocalStep.FAST, "network.kind=channel-dense", "training.clip-norm=1")
+                .nativeBytes())
+        .isEqualTo(memory.nativeBytes() + 4 * PARAMETERS);
     assertThat(memory(LocalStep.FAST, "training.update-rule=sgd").stateBytes())
         .isEqualTo(4 * 646_260);
     assertThat(memory(LocalStep.GENERAL, "training.update-rule=nesterov").stateBytes())
@@ -62,10 +73,14 @@ final class MemoryCheckTest {
         memory(LocalStep.FAST, "network.kind=channel-dense"), workers, fanIn, 0, 0);
   }
 
-  private static StepMemory memory(LocalStep step, String setting) {
-    Settings settings = Settings.load(List.of(), List.of(setting, "training.minibatch-size=64"));
+  private static StepMemory memory(LocalStep step, String... overrides) {
+    List<String> all = new ArrayList<>(List.of(overrides));
+    all.add("training.minibatch-size=64");
+    Settings settings = Settings.load(List.of(), all);
+    StepOptions options =
+        new StepOptions(LearningRateSchedule.CONSTANT, settings.training().update().clipNorm());
     return StepMemory.of(
-        step,
+        new StepRecipe(step, options, AugmentationSettings.NONE),
         DenseNetwork.configuration(settings.network(), settings.training()),
         settings.training().minibatchSize());
   }
