@@ -1,102 +1,97 @@
 package io.centroid;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
-/** Who may use whom: the arrows of docs/architecture.md. */
+/** The rooms of docs/architecture.md, and who may use whom. */
 final class ArchitectureTest {
+  /** From the top down: a package may use those that come after it. */
+  private static final List<String> ROOMS =
+      List.of(
+          "cli",
+          "benchmark",
+          "pipeline",
+          "promote",
+          "train",
+          "dl4j",
+          "prep",
+          "score",
+          "checkpoint",
+          "average",
+          "deal",
+          "report",
+          "run",
+          "evaluate",
+          "compute",
+          "example",
+          "model",
+          "shard",
+          "publish",
+          "storage",
+          "job",
+          "config",
+          "json",
+          "data",
+          "kryo",
+          "error");
+
+  private static final int MOST_CLASSES = 25;
+
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("io.centroid");
 
-  @Test
-  void arrowsPointDown() {
-    layeredArchitecture()
-        .consideringOnlyDependenciesInLayers()
-        .layer("cli")
-        .definedBy("io.centroid.cli")
-        .layer("prep")
-        .definedBy("io.centroid.prep")
-        .layer("benchmark")
-        .definedBy("io.centroid.benchmark")
-        .layer("pipeline")
-        .definedBy("io.centroid.pipeline")
-        .layer("promote")
-        .definedBy("io.centroid.promote")
-        .layer("train")
-        .definedBy("io.centroid.train")
-        .layer("report")
-        .definedBy("io.centroid.report")
-        .layer("evaluate")
-        .definedBy("io.centroid.evaluate")
-        .layer("score")
-        .definedBy("io.centroid.score")
-        .layer("compute")
-        .definedBy("io.centroid.compute")
-        .layer("model")
-        .definedBy("io.centroid.model")
-        .layer("shard")
-        .definedBy("io.centroid.shard")
-        .layer("run")
-        .definedBy("io.centroid.run")
-        .layer("config")
-        .definedBy("io.centroid.config")
-        .whereLayer("cli")
-        .mayNotBeAccessedByAnyLayer()
-        .whereLayer("prep")
-        .mayOnlyBeAccessedByLayers("cli")
-        .whereLayer("benchmark")
-        .mayOnlyBeAccessedByLayers("cli")
-        .whereLayer("pipeline")
-        .mayOnlyBeAccessedByLayers("cli")
-        .whereLayer("promote")
-        .mayOnlyBeAccessedByLayers("cli", "pipeline")
-        .whereLayer("train")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark")
-        .whereLayer("report")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "promote", "pipeline")
-        .whereLayer("evaluate")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "report", "score", "promote")
-        .whereLayer("score")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark")
-        .whereLayer("compute")
-        .mayOnlyBeAccessedByLayers("benchmark", "train", "evaluate", "score")
-        .whereLayer("model")
-        .mayOnlyBeAccessedByLayers("cli", "benchmark", "train", "evaluate", "compute", "score")
-        .whereLayer("shard")
-        .mayOnlyBeAccessedByLayers(
-            "cli", "benchmark", "prep", "train", "evaluate", "score", "promote")
-        .whereLayer("run")
-        .mayOnlyBeAccessedByLayers(
-            "cli",
-            "benchmark",
-            "prep",
-            "train",
-            "report",
-            "evaluate",
-            "score",
-            "promote",
-            "pipeline")
-        .whereLayer("config")
-        .mayOnlyBeAccessedByLayers(
-            "cli", "benchmark", "prep", "train", "model", "compute", "report", "promote")
-        .check(CLASSES);
+  @ParameterizedTest
+  @FieldSource("ROOMS")
+  void arrowsPointDown(String room) {
+    doesNotUse(room, ROOMS.subList(0, ROOMS.indexOf(room)).toArray(String[]::new));
   }
 
   @Test
-  void packagesFormNoCycles() {
-    SlicesRuleDefinition.slices()
-        .matching("io.centroid.(*)..")
+  void jobsKnowNothingOfEachOther() {
+    doesNotUse(
+        "prep", "average", "checkpoint", "compute", "deal", "evaluate", "model", "report", "run");
+    doesNotUse("score", "average", "checkpoint", "deal", "prep", "report", "run");
+    doesNotUse("train", "prep", "promote", "score");
+    doesNotUse(
+        "promote", "average", "checkpoint", "compute", "deal", "model", "prep", "report", "train");
+    doesNotUse("pipeline", "evaluate", "prep", "report", "score", "shard", "train");
+    doesNotUse("average", "checkpoint", "evaluate", "report", "shard");
+  }
+
+  @Test
+  void everyClassHasARoomAndNoRoomIsOvercrowded() {
+    Map<String, Long> sizes =
+        CLASSES.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .filter(type -> !type.getSimpleName().equals("package-info"))
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    assertThat(sizes.keySet()).containsExactlyInAnyOrderElementsOf(names(ROOMS));
+    assertThat(sizes)
+        .allSatisfy((room, size) -> assertThat(size).isLessThanOrEqualTo(MOST_CLASSES));
+  }
+
+  @Test
+  void onlyOneRoomKnowsDeeplearning4jsSparkModule() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.centroid.dl4j", "io.centroid.benchmark")
         .should()
-        .beFreeOfCycles()
+        .dependOnClassesThat()
+        .resideInAPackage("org.deeplearning4j.spark..")
         .check(CLASSES);
   }
 
@@ -104,7 +99,7 @@ final class ArchitectureTest {
   void preparationKnowsNoDeeplearning4j() {
     noClasses()
         .that()
-        .resideInAnyPackage("io.centroid.prep", "io.centroid.shard")
+        .resideInAnyPackage("io.centroid.prep", "io.centroid.shard", "io.centroid.publish")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.deeplearning4j..", "org.nd4j..")
@@ -115,7 +110,7 @@ final class ArchitectureTest {
   void modelAndComputeKnowNoSpark() {
     noClasses()
         .that()
-        .resideInAnyPackage("io.centroid.model", "io.centroid.compute")
+        .resideInAnyPackage("io.centroid.model", "io.centroid.compute", "io.centroid.example")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.spark..")
@@ -137,5 +132,21 @@ final class ArchitectureTest {
   @Test
   void theMasterBelongsToSparkSubmit() {
     noClasses().should().callMethod(SparkConf.class, "setMaster", String.class).check(CLASSES);
+  }
+
+  private static void doesNotUse(String room, String... forbidden) {
+    if (forbidden.length > 0) {
+      noClasses()
+          .that()
+          .resideInAPackage("io.centroid." + room)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(names(List.of(forbidden)).toArray(String[]::new))
+          .check(CLASSES);
+    }
+  }
+
+  private static List<String> names(List<String> rooms) {
+    return rooms.stream().map(room -> "io.centroid." + room).toList();
   }
 }

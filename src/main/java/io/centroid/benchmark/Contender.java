@@ -1,6 +1,6 @@
 package io.centroid.benchmark;
 
-import io.centroid.report.RoundTiming;
+import io.centroid.run.RoundTiming;
 import java.util.List;
 
 /** Something that trains, measured in turn with others. */

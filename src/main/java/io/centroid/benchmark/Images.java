@@ -1,12 +1,12 @@
 package io.centroid.benchmark;
 
-import io.centroid.compute.ExampleShape;
-import io.centroid.compute.Minibatch;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
+import io.centroid.deal.ShardExamples;
+import io.centroid.example.ExampleShape;
+import io.centroid.example.Minibatch;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
-import io.centroid.train.ShardExamples;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -2,10 +2,10 @@ package io.centroid.benchmark;
 
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
-import io.centroid.compute.Minibatch;
 import io.centroid.compute.StepOptions;
 import io.centroid.compute.TrainingState;
-import io.centroid.train.ExampleOrder;
+import io.centroid.deal.ExampleOrder;
+import io.centroid.example.Minibatch;
 import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.nd4j.linalg.factory.Nd4j;

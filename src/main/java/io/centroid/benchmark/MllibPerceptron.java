@@ -3,7 +3,7 @@ package io.centroid.benchmark;
 import static org.apache.spark.sql.functions.col;
 
 import io.centroid.data.Split;
-import io.centroid.run.Phases;
+import io.centroid.job.Phases;
 import io.centroid.shard.ShardSet;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassificationModel;

@@ -7,7 +7,7 @@ import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.PublishedModel;
-import io.centroid.run.Phases;
+import io.centroid.job.Phases;
 import io.centroid.score.ScoreFormat;
 import io.centroid.score.ScoreJob;
 import io.centroid.score.ShardPictures;

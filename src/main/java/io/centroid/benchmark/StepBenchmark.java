@@ -4,7 +4,7 @@ import io.centroid.benchmark.TorchProcess.Form;
 import io.centroid.compute.LocalStep;
 import io.centroid.data.Choice;
 import io.centroid.data.Split;
-import io.centroid.run.Phases;
+import io.centroid.job.Phases;
 import io.centroid.shard.ShardSet;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.centroid.cli;
 
 import io.centroid.error.FailureCategory;
+import io.centroid.job.Interruption;
 import io.centroid.run.CodeVersion;
-import io.centroid.run.Interruption;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.apache.commons.io.output.TeeWriter;

@@ -1,8 +1,8 @@
 package io.centroid.cli;
 
+import io.centroid.job.SparkSessions;
 import io.centroid.report.ComparisonTable;
 import io.centroid.report.RunComparison;
-import io.centroid.run.SparkSessions;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;

@@ -2,9 +2,9 @@ package io.centroid.cli;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
-import io.centroid.run.Interruption;
-import io.centroid.run.LogFile;
-import io.centroid.run.StorageFailure;
+import io.centroid.job.Interruption;
+import io.centroid.job.LogFile;
+import io.centroid.storage.StorageFailure;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.regex.Matcher;

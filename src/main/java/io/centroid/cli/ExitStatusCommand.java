@@ -1,6 +1,6 @@
 package io.centroid.cli;
 
-import io.centroid.run.SparkSessions;
+import io.centroid.job.SparkSessions;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;

@@ -2,9 +2,9 @@ package io.centroid.cli;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
-import io.centroid.run.SparkSessions;
-import io.centroid.run.StorageFailure;
-import io.centroid.run.WholeFile;
+import io.centroid.job.SparkSessions;
+import io.centroid.publish.WholeFile;
+import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import org.apache.hadoop.conf.Configuration;

@@ -1,8 +1,8 @@
 package io.centroid.cli;
 
+import io.centroid.job.SparkSessions;
 import io.centroid.promote.ModelStore;
 import io.centroid.promote.VersionTable;
-import io.centroid.run.SparkSessions;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

@@ -1,11 +1,11 @@
 package io.centroid.cli;
 
+import io.centroid.job.Phases;
+import io.centroid.job.SparkSessions;
 import io.centroid.pipeline.Notification;
 import io.centroid.pipeline.Pipeline;
 import io.centroid.pipeline.PipelineOutcome;
 import io.centroid.pipeline.PipelinePlan;
-import io.centroid.run.Phases;
-import io.centroid.run.SparkSessions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.centroid.cli;
 
+import io.centroid.job.Phases;
+import io.centroid.job.SparkSessions;
 import io.centroid.promote.Promotion.Clearance;
 import io.centroid.promote.PromotionJob;
-import io.centroid.report.TrainedRun;
-import io.centroid.run.Phases;
-import io.centroid.run.SparkSessions;
+import io.centroid.run.TrainedRun;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;

@@ -1,7 +1,7 @@
 package io.centroid.cli;
 
+import io.centroid.job.SparkSessions;
 import io.centroid.report.RunReport;
-import io.centroid.run.SparkSessions;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;

@@ -1,8 +1,8 @@
 package io.centroid.cli;
 
+import io.centroid.job.Phases;
+import io.centroid.job.SparkSessions;
 import io.centroid.promote.PromotionJob;
-import io.centroid.run.Phases;
-import io.centroid.run.SparkSessions;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

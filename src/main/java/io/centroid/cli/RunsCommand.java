@@ -1,11 +1,11 @@
 package io.centroid.cli;
 
+import io.centroid.job.SparkSessions;
 import io.centroid.json.Csv;
 import io.centroid.json.Json;
-import io.centroid.report.RunSummary;
 import io.centroid.report.RunTable;
-import io.centroid.run.SparkSessions;
-import io.centroid.train.RunListing;
+import io.centroid.run.RunListing;
+import io.centroid.run.RunSummary;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;

@@ -2,10 +2,10 @@ package io.centroid.cli;
 
 import io.centroid.data.Split;
 import io.centroid.evaluate.PublishedModel;
+import io.centroid.job.Phases;
+import io.centroid.job.SparkSessions;
 import io.centroid.prep.ImageSources;
 import io.centroid.promote.ModelStore;
-import io.centroid.run.Phases;
-import io.centroid.run.SparkSessions;
 import io.centroid.score.Cifar10Pictures;
 import io.centroid.score.ImageFiles;
 import io.centroid.score.PictureSource;

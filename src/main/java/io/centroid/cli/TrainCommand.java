@@ -1,9 +1,9 @@
 package io.centroid.cli;
 
 import io.centroid.config.Settings;
-import io.centroid.report.TrainedRun;
-import io.centroid.run.Phases;
-import io.centroid.run.SparkSessions;
+import io.centroid.job.Phases;
+import io.centroid.job.SparkSessions;
+import io.centroid.run.TrainedRun;
 import io.centroid.train.CentroidKryoRegistrator;
 import io.centroid.train.TrainingJob;
 import io.centroid.train.TrainingJob.FinishedRun;

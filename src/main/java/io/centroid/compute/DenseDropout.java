@@ -1,6 +1,7 @@
 package io.centroid.compute;
 
 import io.centroid.compute.DenseStack.Layer;
+import io.centroid.example.SplitMix;
 import java.util.List;
 
 /**

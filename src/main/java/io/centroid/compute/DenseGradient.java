@@ -2,6 +2,7 @@ package io.centroid.compute;
 
 import io.centroid.compute.DenseParameters.Part;
 import io.centroid.compute.DenseStack.Layer;
+import io.centroid.example.Minibatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

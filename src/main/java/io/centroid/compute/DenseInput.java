@@ -1,5 +1,6 @@
 package io.centroid.compute;
 
+import io.centroid.example.Minibatch;
 import io.centroid.model.NativeThreads;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;

@@ -1,5 +1,7 @@
 package io.centroid.compute;
 
+import io.centroid.example.Minibatch;
+
 /**
  * The fast local step, for {@link DenseStack}s, without allocation per step. Parameters and
  * gradient live in native memory, the update rule's state on the heap.

@@ -2,6 +2,7 @@ package io.centroid.compute;
 
 import io.centroid.config.LocalStepKind;
 import io.centroid.error.JobException;
+import io.centroid.example.ExampleShape;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 

@@ -1,5 +1,7 @@
 package io.centroid.compute;
 
+import io.centroid.example.Minibatch;
+
 /**
  * Trains on one thread, from a state that is handed in to a state that is handed out; keeps nothing
  * in between but buffers.

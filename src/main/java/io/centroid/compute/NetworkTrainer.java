@@ -1,5 +1,7 @@
 package io.centroid.compute;
 
+import io.centroid.example.ExampleShape;
+import io.centroid.example.Minibatch;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
 import java.util.HashMap;

@@ -2,6 +2,7 @@ package io.centroid.compute;
 
 import io.centroid.config.AugmentationSettings;
 import io.centroid.config.TrainingSettings;
+import io.centroid.example.ExampleShape;
 import java.io.Serializable;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 

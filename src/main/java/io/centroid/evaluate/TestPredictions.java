@@ -1,7 +1,7 @@
 package io.centroid.evaluate;
 
 import io.centroid.error.JobException;
-import io.centroid.run.WholeFile;
+import io.centroid.publish.WholeFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,2 +1,5 @@
-/** Evaluation on the executors, and the metrics with their intervals. */
+/**
+ * Counting on the executors, and metrics with their intervals; models as they were published, for
+ * prediction. How one thread predicts is in {@code compute}.
+ */
 package io.centroid.evaluate;

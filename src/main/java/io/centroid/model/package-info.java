@@ -1,4 +1,5 @@
 /**
- * From settings to a Deeplearning4j network: configuration, Keras-style summary, files. No Spark.
+ * From settings to a Deeplearning4j network: configuration, Keras-style summary, model files,
+ * native kernels. No Spark, and no training.
  */
 package io.centroid.model;

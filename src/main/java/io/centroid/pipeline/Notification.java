@@ -1,7 +1,7 @@
 package io.centroid.pipeline;
 
 import io.centroid.data.Choice;
-import io.centroid.run.Phases;
+import io.centroid.job.Phases;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

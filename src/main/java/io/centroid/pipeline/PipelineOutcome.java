@@ -3,7 +3,7 @@ package io.centroid.pipeline;
 import io.centroid.error.FailureCategory;
 import io.centroid.promote.Promotion;
 import io.centroid.promote.Verdict;
-import io.centroid.report.TrainedRun;
+import io.centroid.run.TrainedRun;
 import java.util.List;
 
 /**

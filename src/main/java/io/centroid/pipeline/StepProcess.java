@@ -1,7 +1,7 @@
 package io.centroid.pipeline;
 
 import io.centroid.error.FailureCategory;
-import io.centroid.run.Interruption;
+import io.centroid.job.Interruption;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

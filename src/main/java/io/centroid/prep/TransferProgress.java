@@ -1,6 +1,6 @@
 package io.centroid.prep;
 
-import io.centroid.run.Terminal;
+import io.centroid.job.Terminal;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

@@ -1,2 +1,5 @@
-/** The preparation job: from CIFAR-10 as it is distributed, or stand-in data, to shards. */
+/**
+ * The preparation job: sources of images, download, splits, and the tasks that write shards. The
+ * format of shards is in {@code shard}; nothing here knows networks.
+ */
 package io.centroid.prep;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
 import io.centroid.promote.Promotion.Action;
-import io.centroid.run.WholeFile;
+import io.centroid.publish.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.centroid.promote;
 
 import io.centroid.error.JobException;
-import io.centroid.run.Phases;
-import io.centroid.run.RunLock;
+import io.centroid.job.Phases;
+import io.centroid.publish.RunLock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,11 @@ package io.centroid.promote;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.job.Phases;
 import io.centroid.promote.Promotion.Action;
 import io.centroid.promote.Promotion.Clearance;
-import io.centroid.report.Outcome;
-import io.centroid.run.Phases;
+import io.centroid.run.Outcome;
+import io.centroid.run.PublishedRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package io.centroid.promote;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
-import io.centroid.run.WholeFile;
+import io.centroid.publish.WholeFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

@@ -7,6 +7,8 @@ import io.centroid.evaluate.McNemar;
 import io.centroid.evaluate.Metrics;
 import io.centroid.evaluate.TestPredictions;
 import io.centroid.json.Json;
+import io.centroid.run.EpochRecord;
+import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
 import io.centroid.run.RunDirectory;
 import java.io.FileNotFoundException;

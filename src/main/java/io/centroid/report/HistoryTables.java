@@ -1,6 +1,8 @@
 package io.centroid.report;
 
 import io.centroid.json.Csv;
+import io.centroid.run.EpochRecord;
+import io.centroid.run.RoundTiming;
 import java.util.ArrayList;
 import java.util.List;
 

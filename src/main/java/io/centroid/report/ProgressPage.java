@@ -1,9 +1,10 @@
 package io.centroid.report;
 
 import io.centroid.data.DataSetName;
-import io.centroid.run.Phases;
-import io.centroid.run.StorageFailure;
-import io.centroid.run.WholeFile;
+import io.centroid.job.Phases;
+import io.centroid.publish.WholeFile;
+import io.centroid.run.EpochRecord;
+import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

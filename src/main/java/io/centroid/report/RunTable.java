@@ -2,6 +2,7 @@ package io.centroid.report;
 
 import io.centroid.data.Choice;
 import io.centroid.data.DataSetName;
+import io.centroid.run.RunSummary;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;

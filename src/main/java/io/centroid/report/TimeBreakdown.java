@@ -1,5 +1,7 @@
 package io.centroid.report;
 
+import io.centroid.run.EpochRecord;
+import io.centroid.run.RoundTiming;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

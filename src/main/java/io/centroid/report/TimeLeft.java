@@ -1,5 +1,6 @@
 package io.centroid.report;
 
+import io.centroid.run.RoundTiming;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;

@@ -2,6 +2,8 @@ package io.centroid.report;
 
 import io.centroid.config.Settings;
 import io.centroid.json.Json;
+import io.centroid.run.EpochRecord;
+import io.centroid.run.RoundTiming;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

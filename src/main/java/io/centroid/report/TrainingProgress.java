@@ -1,7 +1,9 @@
 package io.centroid.report;
 
-import io.centroid.run.Phases;
-import io.centroid.run.Terminal;
+import io.centroid.job.Phases;
+import io.centroid.job.Terminal;
+import io.centroid.run.EpochRecord;
+import io.centroid.run.RoundTiming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

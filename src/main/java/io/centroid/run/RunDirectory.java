@@ -2,6 +2,9 @@ package io.centroid.run;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.publish.RunLock;
+import io.centroid.storage.ObjectStores;
+import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

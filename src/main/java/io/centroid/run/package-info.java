@@ -1,2 +1,5 @@
-/** What every job run has: a Spark session, timed phases, a run directory, provenance. */
+/**
+ * What a run is and leaves: its id, its places, the records of its files, their reading and
+ * listing. No pages; and nothing here trains.
+ */
 package io.centroid.run;

@@ -1,2 +1,5 @@
-/** Scoring: what a published model says of images that nobody labelled. */
+/**
+ * The scoring job: pictures, shards or official files in, one row for each out. How a model
+ * predicts is in {@code compute}, how it is read in {@code evaluate}.
+ */
 package io.centroid.score;

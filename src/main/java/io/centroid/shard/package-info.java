@@ -1,5 +1,5 @@
 /**
  * The contract between preparation and training: Parquet shards and the manifest that describes
- * them.
+ * them. Where images come from is in {@code prep}; no Deeplearning4j.
  */
 package io.centroid.shard;

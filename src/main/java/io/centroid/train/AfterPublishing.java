@@ -1,9 +1,10 @@
 package io.centroid.train;
 
+import io.centroid.job.Phases;
+import io.centroid.publish.WholeFile;
 import io.centroid.report.RunReport;
-import io.centroid.run.Phases;
-import io.centroid.run.StorageFailure;
-import io.centroid.run.WholeFile;
+import io.centroid.run.RunPlaces;
+import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;

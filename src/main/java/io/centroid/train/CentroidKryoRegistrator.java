@@ -1,18 +1,20 @@
 package io.centroid.train;
 
 import com.esotericsoftware.kryo.Kryo;
-import io.centroid.compute.ExampleShape;
-import io.centroid.compute.FloatCoding;
+import io.centroid.average.AverageKryoRegistrator;
 import io.centroid.compute.TrainingState;
+import io.centroid.deal.ExampleBlock;
+import io.centroid.deal.TrainingExample;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Counts;
 import io.centroid.evaluate.Examination;
 import io.centroid.evaluate.Gallery;
 import io.centroid.evaluate.GalleryTally;
 import io.centroid.evaluate.Prediction;
+import io.centroid.example.ExampleShape;
+import io.centroid.example.FloatCoding;
 import io.centroid.kryo.RecordSerializer;
 import io.centroid.shard.ShardKryoRegistrator;
-import io.centroid.train.RoundExchange.Delivery;
 import java.util.ArrayList;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.nd4j.kryo.Nd4jRegistrator;
@@ -29,6 +31,7 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
   public void registerClasses(Kryo kryo) {
     new Nd4jRegistrator().registerClasses(kryo);
     new ShardKryoRegistrator().registerClasses(kryo);
+    new AverageKryoRegistrator().registerClasses(kryo);
     kryo.register(float[][].class);
     kryo.register(double[].class);
     kryo.register(double[][].class);
@@ -44,11 +47,6 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, TrainingExample.class);
     RecordSerializer.register(kryo, ExampleBlock.class);
     RecordSerializer.register(kryo, FloatCoding.class);
-    RecordSerializer.register(kryo, WorkerResult.class);
-    RecordSerializer.register(kryo, PartialSum.class);
-    RecordSerializer.register(kryo, BroadcastExchange.Inline.class);
-    RecordSerializer.register(kryo, ReferenceExchange.Ticket.class);
-    RecordSerializer.register(kryo, BlockExchange.Posted.class);
     RecordSerializer.register(kryo, Classifier.class);
     RecordSerializer.register(kryo, Counts.class);
     RecordSerializer.register(kryo, GalleryTally.class);
@@ -57,7 +55,6 @@ public final class CentroidKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, Examination.Part.class);
     kryo.register(ExampleShape[].class);
     kryo.register(ExampleBlock[].class);
-    kryo.register(Delivery[].class);
     kryo.register(Counts[].class);
     kryo.register(Examination.Part[].class);
     kryo.register(ArrayList[].class);

@@ -1,14 +1,20 @@
 package io.centroid.train;
 
+import io.centroid.average.AveragingEngine;
+import io.centroid.average.EpochTally;
+import io.centroid.average.TrainingPosition;
+import io.centroid.checkpoint.BestModel;
+import io.centroid.checkpoint.Checkpoint;
+import io.centroid.checkpoint.Checkpoints;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Metrics;
-import io.centroid.report.EpochRecord;
-import io.centroid.report.RoundTiming;
+import io.centroid.job.Interruption;
 import io.centroid.report.TrainingListener;
-import io.centroid.run.Interruption;
+import io.centroid.run.EpochRecord;
+import io.centroid.run.RoundTiming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

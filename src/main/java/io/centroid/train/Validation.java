@@ -1,14 +1,18 @@
 package io.centroid.train;
 
-import io.centroid.compute.FeatureCoding;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.Choice;
+import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
+import io.centroid.deal.ExampleBlock;
+import io.centroid.deal.ShardExamples;
+import io.centroid.deal.WorkerShares;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
 import io.centroid.evaluate.LabeledBatch;
 import io.centroid.evaluate.Metrics;
+import io.centroid.example.FeatureCoding;
 import io.centroid.shard.ShardSet;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
@@ -72,7 +76,23 @@ final class Validation implements AutoCloseable {
 
   private static JavaRDD<LabeledBatch> batches(WorkerShares split) {
     FeatureCoding coding = split.shape().coding();
-    return split.blocks().map(block -> ShardExamples.batch(block, coding));
+    return split.blocks().map(block -> batch(block, coding));
+  }
+
+  /** A packed block, its labels not smoothed, as a batch to classify. */
+  public static LabeledBatch batch(ExampleBlock block, FeatureCoding coding) {
+    int[] labels = new int[block.size()];
+    for (int i = 0; i < labels.length; i++) {
+      while (block.labels()[i * Cifar10.CLASSES + labels[i]] == 0) {
+        labels[i]++;
+      }
+    }
+    float[] features = new float[labels.length * Cifar10.FEATURES];
+    int coded = block.features().length / labels.length;
+    for (int i = 0; i < labels.length; i++) {
+      coding.decode(block.features(), i * coded, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
+    }
+    return new LabeledBatch(labels, features);
   }
 
   @Override

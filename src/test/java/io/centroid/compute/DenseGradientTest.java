@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.centroid.compute.DenseParameters.Part;
+import io.centroid.example.ExampleShape;
+import io.centroid.example.FeatureCoding;
+import io.centroid.example.Minibatch;
 import io.centroid.model.Networks;
 import java.util.Arrays;
 import java.util.List;

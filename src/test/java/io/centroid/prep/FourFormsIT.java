@@ -6,7 +6,7 @@ import io.centroid.LocalSpark;
 import io.centroid.config.Settings;
 import io.centroid.data.CifarFiles;
 import io.centroid.data.SyntheticImages;
-import io.centroid.run.Phases;
+import io.centroid.job.Phases;
 import io.centroid.shard.Manifest;
 import java.io.OutputStream;
 import java.io.PrintStream;

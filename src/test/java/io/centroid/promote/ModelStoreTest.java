@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.job.Phases;
 import io.centroid.json.Json;
 import io.centroid.promote.Promotion.Action;
 import io.centroid.promote.Promotion.Clearance;
-import io.centroid.report.Outcome;
-import io.centroid.run.Phases;
+import io.centroid.run.Outcome;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

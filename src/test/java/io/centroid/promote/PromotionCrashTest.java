@@ -2,10 +2,10 @@ package io.centroid.promote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.job.Phases;
 import io.centroid.json.Json;
 import io.centroid.promote.Promotion.Clearance;
-import io.centroid.report.Outcome;
-import io.centroid.run.Phases;
+import io.centroid.run.Outcome;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

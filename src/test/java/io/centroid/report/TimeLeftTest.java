@@ -2,6 +2,7 @@ package io.centroid.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.run.RoundTiming;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

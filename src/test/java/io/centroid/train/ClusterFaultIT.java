@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
+import io.centroid.average.ThrowingTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.LocalSpark;
 import io.centroid.StandInShards;
 import io.centroid.config.Settings;
-import io.centroid.run.Phases;
+import io.centroid.job.Phases;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

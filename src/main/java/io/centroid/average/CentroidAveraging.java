@@ -1,0 +1,210 @@
+package io.centroid.average;
+
+import io.centroid.average.RoundExchange.Delivery;
+import io.centroid.compute.StepRecipe;
+import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
+import io.centroid.deal.WorkerShares;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import io.centroid.run.RoundTiming;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
+import scala.Tuple2;
+
+/**
+ * Weighted, ordered, reproducible averaging of parameters and updater state.
+ *
+ * <p>A round is one Spark job over the workers' shares: one state down, one result per worker up.
+ * The result depends on the settings, the data and the number of logical workers alone: not on
+ * executors, cores, partitions, retries or speculation.
+ */
+public final class CentroidAveraging implements AveragingEngine {
+  private static final double NANOS = 1e9;
+
+  private final JavaSparkContext context;
+  private final WorkerShares shares;
+  private final RoundPlan plan;
+  private final AveragingSettings averaging;
+  private final Broadcast<String> configurationJson;
+  private final StepRecipe recipe;
+  private final String trainingId = UUID.randomUUID().toString();
+
+  /**
+   * Creates an engine over dealt shares.
+   *
+   * @param configurationJson the Deeplearning4j configuration of the network, as JSON
+   * @param recipe how the workers train
+   * @param plan how epochs are cut; its examples and workers are those of {@code shares}
+   * @param averaging how their results are averaged; the frequency is that of {@code plan}
+   */
+  public CentroidAveraging(
+      JavaSparkContext context,
+      WorkerShares shares,
+      String configurationJson,
+      StepRecipe recipe,
+      RoundPlan plan,
+      AveragingSettings averaging) {
+    this.context = context;
+    this.shares = shares;
+    this.recipe = recipe;
+    this.plan = plan;
+    this.averaging = averaging;
+    this.configurationJson = context.broadcast(configurationJson);
+  }
+
+  @Override
+  public TrainingPosition trainEpoch(TrainingPosition from, RoundListener listener) {
+    TrainingPosition position = from;
+    int rounds = plan.rounds();
+    long last = System.nanoTime();
+    for (int round = from.round(); round < rounds; round++) {
+      String label = label(from.epoch(), round, rounds);
+      context.setJobGroup("epoch " + from.epoch(), label, false);
+      RoundOutcome outcome = round(position.state(), from.epoch(), round);
+      double meanLoss = outcome.lossSum() / outcome.examples();
+      Divergence.check(meanLoss, label);
+      long now = System.nanoTime();
+      EpochTally tally =
+          position
+              .tally()
+              .plus(
+                  outcome.examples(),
+                  outcome.steps(),
+                  outcome.lossSum(),
+                  (now - last) / NANOS,
+                  outcome.timing());
+      last = now;
+      position = new TrainingPosition(from.epoch(), round + 1, outcome.state(), tally);
+      listener.roundDone(position, meanLoss);
+    }
+    context.clearJobGroup();
+    if (position.tally().examples() != plan.examples()) {
+      throw new JobException(
+          FailureCategory.INTERNAL,
+          "Cannot finish epoch %d: found %d examples used, expected each of %d once."
+              .formatted(from.epoch(), position.tally().examples(), plan.examples()));
+    }
+    return position;
+  }
+
+  @Override
+  public void close() {
+    configurationJson.destroy();
+    TrainerPool.ofThisJvm().release(trainingId);
+  }
+
+  /** What one round came to. */
+  private record RoundOutcome(
+      AveragingState state, long examples, long steps, double lossSum, RoundTiming timing) {}
+
+  private RoundOutcome round(AveragingState from, int epoch, int round) {
+    TrainingState state = from.training();
+    long begin = System.nanoTime();
+    List<Contribution> contributions;
+    long sent;
+    try (RoundExchange exchange =
+        RoundExchange.open(context, state, plan.workers(), averaging.fanIn())) {
+      sent = System.nanoTime();
+      contributions = RoundRdd.collect(contributions(exchange, epoch, round), exchange);
+    }
+    long collected = System.nanoTime();
+    TrainingState average = WeightedMean.of(contributions, state.iteration());
+    AveragingState next = next(from, average);
+    long averaged = System.nanoTime();
+
+    long computeMax = 0;
+    long computeSum = 0;
+    long examples = 0;
+    long steps = 0;
+    double lossSum = 0;
+    for (Contribution contribution : contributions) {
+      computeMax = Math.max(computeMax, contribution.computeMaxNanos());
+      computeSum += contribution.computeSumNanos();
+      examples += contribution.examples();
+      steps += contribution.steps();
+      lossSum += contribution.lossSum();
+    }
+    int slots = Math.min(plan.workers(), context.defaultParallelism());
+    double compute = Math.max((double) computeMax, (double) computeSum / slots);
+    RoundTiming timing =
+        new RoundTiming(
+            examples,
+            (sent - begin) / NANOS,
+            computeMax / NANOS,
+            computeSum / NANOS / plan.workers(),
+            compute / NANOS,
+            (collected - sent - compute) / NANOS,
+            (averaged - collected) / NANOS);
+    return new RoundOutcome(next, examples, steps, lossSum, timing);
+  }
+
+  private AveragingState next(AveragingState from, TrainingState average) {
+    TrainingState training = average;
+    float[] velocity = from.velocity();
+    if (averaging.outerMomentum() > 0) {
+      float[] before = from.training().parameters();
+      float momentum = (float) averaging.outerMomentum();
+      velocity = OuterMomentum.velocity(momentum, velocity, before, average.parameters());
+      training =
+          new TrainingState(
+              OuterMomentum.moved(before, velocity), average.updaterState(), average.iteration());
+    }
+    if (averaging.emaDecay() == 0) {
+      return new AveragingState(training, velocity, from.movingAverage(), from.averagedRounds());
+    }
+    float[] movingAverage =
+        MovingAverage.plus(
+            averaging.emaDecay(),
+            from.movingAverage(),
+            from.averagedRounds(),
+            training.parameters());
+    return new AveragingState(training, velocity, movingAverage, from.averagedRounds() + 1);
+  }
+
+  /** At most fan-in contributions: the workers' own, or sums of groups of them, level by level. */
+  private RDD<Delivery> contributions(RoundExchange exchange, int epoch, int round) {
+    RDD<Delivery> level =
+        new RoundRdd(
+            shares.blocks(),
+            new WorkerRound(
+                exchange,
+                configurationJson,
+                trainingId,
+                recipe,
+                shares.shape(),
+                plan,
+                epoch,
+                round));
+    int group = averaging.fanIn();
+    for (int width = plan.workers(); width > group; width = (width + group - 1) / group) {
+      int groups = (width + group - 1) / group;
+      level =
+          level
+              .toJavaRDD()
+              .mapToPair(
+                  delivery -> new Tuple2<>(exchange.receive(delivery).index() / group, delivery))
+              .partitionBy(new HashPartitioner(groups))
+              .mapPartitionsWithIndex((index, members) -> sum(index, members, exchange), true)
+              .rdd();
+    }
+    return level;
+  }
+
+  private static Iterator<Delivery> sum(
+      int index, Iterator<Tuple2<Integer, Delivery>> group, RoundExchange exchange) {
+    List<Contribution> members = new ArrayList<>();
+    group.forEachRemaining(member -> members.add(exchange.receive(member._2())));
+    return List.of(exchange.deliver(PartialSum.of(index, members))).iterator();
+  }
+
+  private static String label(int epoch, int round, int rounds) {
+    return "epoch %d, round %d of %d".formatted(epoch, round + 1, rounds);
+  }
+}

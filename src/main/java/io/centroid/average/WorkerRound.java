@@ -1,0 +1,86 @@
+package io.centroid.average;
+
+import io.centroid.average.RoundExchange.Delivery;
+import io.centroid.compute.LocalTrainer;
+import io.centroid.compute.StepRecipe;
+import io.centroid.deal.ExampleBlock;
+import io.centroid.deal.ExampleOrder;
+import io.centroid.deal.WorkerShare;
+import io.centroid.example.Augmentation;
+import io.centroid.example.ExampleShape;
+import io.centroid.example.Minibatch;
+import java.io.Serializable;
+import java.util.Iterator;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * One round of every logical worker: start from the common state, train the next minibatches of the
+ * share, hand back the state.
+ *
+ * @param exchange where the state to start from is and the result goes
+ * @param configurationJson the network
+ * @param trainingId which training this is, for {@link TrainerPool}
+ * @param recipe how to train
+ * @param epoch the epoch, from 1
+ * @param round the round in the epoch, from 0
+ */
+record WorkerRound(
+    RoundExchange exchange,
+    Broadcast<String> configurationJson,
+    String trainingId,
+    StepRecipe recipe,
+    ExampleShape shape,
+    RoundPlan plan,
+    int epoch,
+    int round)
+    implements Serializable {
+
+  /** The work of one worker in this round. */
+  Delivery run(int worker, Iterator<ExampleBlock> blocks) {
+    return exchange.deliver(result(worker, blocks));
+  }
+
+  private WorkerResult result(int worker, Iterator<ExampleBlock> blocks) {
+    int from = plan.from(worker, round);
+    int to = plan.from(worker, round + 1);
+    if (from == to) {
+      return WorkerResult.idle(worker);
+    }
+    WorkerShare share = new WorkerShare(blocks);
+    LocalTrainer trainer =
+        TrainerPool.ofThisJvm()
+            .borrow(trainingId, () -> recipe.trainer(configurationJson.value(), shape));
+    WorkerResult result;
+    try {
+      result = train(worker, share, trainer, from, to);
+    } catch (RuntimeException | Error e) {
+      trainer.close();
+      throw e;
+    }
+    TrainerPool.ofThisJvm().giveBack(trainingId, trainer);
+    return result;
+  }
+
+  private WorkerResult train(
+      int worker, WorkerShare share, LocalTrainer trainer, int from, int to) {
+    long begin = System.nanoTime();
+    int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
+    Minibatch minibatch =
+        new Minibatch(
+            Math.min(plan.minibatchSize(), to - from),
+            shape,
+            Augmentation.of(recipe.augmentation(), plan.seed(), epoch));
+    long seed = ExampleOrder.streamSeed(plan.seed(), epoch, worker);
+    trainer.start(exchange.start());
+    double lossSum = 0;
+    long steps = 0;
+    for (int position = from; position < to; position += plan.minibatchSize()) {
+      int examples = Math.min(plan.minibatchSize(), to - position);
+      share.gather(order, position, examples, minibatch);
+      lossSum += trainer.step(minibatch, seed + position) * examples;
+      steps++;
+    }
+    return new WorkerResult(
+        worker, trainer.finish(), (long) to - from, steps, lossSum, System.nanoTime() - begin);
+  }
+}

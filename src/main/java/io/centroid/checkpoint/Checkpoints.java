@@ -1,0 +1,197 @@
+package io.centroid.checkpoint;
+
+import io.centroid.average.TrainingPosition;
+import io.centroid.config.CheckpointSettings;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import io.centroid.job.Phases;
+import io.centroid.run.CheckpointName;
+import io.centroid.run.RunId;
+import io.centroid.storage.StorageFailure;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The checkpoints of one run, in a directory beside where the run will be published. Each is
+ * written under another name and renamed, by a thread of its own while training goes on; the last
+ * few are kept.
+ */
+public final class Checkpoints implements AutoCloseable {
+  private final FileSystem fileSystem;
+  private final Path directory;
+  private final RunId run;
+  private final CheckpointSettings settings;
+  private final Phases phases;
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "checkpoint writer");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private Future<?> underWay;
+  private volatile Instant written;
+
+  private Checkpoints(
+      FileSystem fileSystem,
+      Path directory,
+      RunId run,
+      CheckpointSettings settings,
+      Phases phases) {
+    this.fileSystem = fileSystem;
+    this.directory = directory;
+    this.run = run;
+    this.settings = settings;
+    this.phases = phases;
+  }
+
+  /**
+   * The checkpoints of a run.
+   *
+   * @param directory need not exist
+   * @param phases told of checkpoints that cannot be used
+   */
+  public static Checkpoints of(
+      Path directory, Configuration hadoop, RunId run, CheckpointSettings settings, Phases phases)
+      throws IOException {
+    return new Checkpoints(directory.getFileSystem(hadoop), directory, run, settings, phases);
+  }
+
+  /**
+   * The newest checkpoint that is whole.
+   *
+   * @throws JobException with category DATA when it is another run's
+   */
+  public Optional<Checkpoint> newest() throws IOException {
+    for (Path file : files()) {
+      CheckpointFile.Content content;
+      try {
+        content =
+            CheckpointFile.read(
+                () -> fileSystem.open(file), fileSystem.getFileStatus(file).getLen());
+      } catch (IOException e) {
+        phases.say(
+            "Warning: checkpoint %s cannot be used, %s; going back to the one before it.",
+            file.getName(), StorageFailure.reason(e));
+        continue;
+      }
+      if (!content.run().equals(run.value())) {
+        throw JobException.data(
+            "Cannot go on from checkpoint %s: found one of run %s, which has other settings, data or"
+                    .formatted(file, content.run())
+                + " code, expected run %s. Move it away, or use --fresh.".formatted(run));
+      }
+      return Optional.of(content.checkpoint());
+    }
+    return Optional.empty();
+  }
+
+  /** Writes a checkpoint if one is due after this many rounds of an epoch. */
+  public void offer(Checkpoint checkpoint) {
+    if (checkpoint.position().round() % settings.everyRounds() == 0) {
+      save(checkpoint);
+    }
+  }
+
+  /**
+   * Writes a checkpoint, after the one before it is written.
+   *
+   * @throws JobException with category RESOURCES when that one could not be written
+   */
+  public void save(Checkpoint checkpoint) {
+    await();
+    underWay = writer.submit(() -> write(checkpoint));
+  }
+
+  /**
+   * Waits until everything is written.
+   *
+   * @throws JobException with category RESOURCES when it could not be written
+   */
+  public void await() {
+    try {
+      if (underWay != null) {
+        underWay.get();
+        underWay = null;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a checkpoint was written", e);
+    } catch (ExecutionException e) {
+      underWay = null;
+      throw new JobException(
+          FailureCategory.RESOURCES,
+          "Cannot write a checkpoint to %s: found %s, expected a place that can be written. The"
+                  .formatted(directory, StorageFailure.reason(e.getCause()))
+              + " checkpoints before it are unharmed: make room and run again.",
+          e.getCause());
+    }
+  }
+
+  /** When this process wrote the newest one; nothing before it wrote any. */
+  public Optional<Instant> written() {
+    return Optional.ofNullable(written);
+  }
+
+  /** Removes all of them. */
+  public void remove() throws IOException {
+    fileSystem.delete(directory, true);
+  }
+
+  /** Ends the writer, after what is under way. */
+  @Override
+  public void close() {
+    writer.shutdown();
+  }
+
+  private Void write(Checkpoint checkpoint) throws IOException {
+    TrainingPosition position = checkpoint.position();
+    String name = new CheckpointName(position.epoch(), position.round()).toString();
+    Path unfinished = new Path(directory, "." + name + ".unfinished");
+    Path file = new Path(directory, name);
+    fileSystem.mkdirs(directory);
+    try {
+      try (OutputStream out = fileSystem.create(unfinished, true)) {
+        CheckpointFile.write(run, checkpoint, out);
+      }
+      fileSystem.delete(file, false); // a damaged one of the same name
+      if (!fileSystem.rename(unfinished, file)) {
+        throw new IOException("no way to rename " + unfinished);
+      }
+    } catch (IOException e) {
+      fileSystem.delete(unfinished, false);
+      throw e;
+    }
+    written = Instant.now();
+    List<Path> all = files();
+    for (Path old : all.subList(Math.min(settings.keep(), all.size()), all.size())) {
+      fileSystem.delete(old, false);
+    }
+    return null;
+  }
+
+  /** Newest first. */
+  private List<Path> files() throws IOException {
+    if (!fileSystem.exists(directory)) {
+      return List.of();
+    }
+    return Arrays.stream(fileSystem.listStatus(directory))
+        .map(FileStatus::getPath)
+        .filter(path -> CheckpointName.parse(path.getName()).isPresent())
+        .sorted(Comparator.comparing(Path::getName).reversed())
+        .toList();
+  }
+}

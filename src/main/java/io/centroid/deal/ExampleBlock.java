@@ -1,0 +1,19 @@
+package io.centroid.deal;
+
+/**
+ * Some examples packed in primitive arrays: what stays in executor memory during training.
+ *
+ * <p>Blocks are a few megabytes, so that Spark can account for them, and spill them, one by one.
+ *
+ * @param ids {@code long[n]}
+ * @param features {@code byte[n × features × bytes of one value]}, example after example, coded
+ * @param labels {@code float[n × labels]}, example after example
+ */
+@SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
+public record ExampleBlock(long[] ids, byte[] features, float[] labels) {
+
+  /** How many examples the block holds. */
+  public int size() {
+    return ids.length;
+  }
+}

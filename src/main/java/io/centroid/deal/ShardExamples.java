@@ -1,0 +1,147 @@
+package io.centroid.deal;
+
+import io.centroid.config.NetworkKind;
+import io.centroid.config.TrainingSettings;
+import io.centroid.data.ChannelStatistics;
+import io.centroid.data.Choice;
+import io.centroid.data.Cifar10;
+import io.centroid.data.Normalizer;
+import io.centroid.data.Split;
+import io.centroid.error.JobException;
+import io.centroid.example.ExampleShape;
+import io.centroid.example.FeatureCoding;
+import io.centroid.example.PixelCoding;
+import io.centroid.model.DenseNetwork;
+import io.centroid.shard.Example;
+import io.centroid.shard.Manifest.NormalizationEntry;
+import io.centroid.shard.ShardSet;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The examples of a shard set as a network trains on them: features as stored, labels one-hot. */
+public final class ShardExamples {
+  private ShardExamples() {}
+
+  /** The shape of a shard set's examples, flat; they are kept as the pixels they were made from. */
+  public static ExampleShape shape(ShardSet shards) {
+    return shape(shards, NetworkKind.FLATTEN_DENSE);
+  }
+
+  private static ExampleShape shape(ShardSet shards, NetworkKind network) {
+    NormalizationEntry normalization = shards.manifest().normalization();
+    return new ExampleShape(
+        DenseNetwork.inputShape(network),
+        new long[] {Cifar10.CLASSES},
+        new PixelCoding(
+            new Normalizer(
+                normalization.kind(),
+                new ChannelStatistics(normalization.mean(), normalization.deviation()))));
+  }
+
+  /** Deals one split to logical workers. */
+  public static WorkerShares deal(
+      JavaSparkContext context, ShardSet shards, Split split, int workers, long seed) {
+    return described(
+        context,
+        split,
+        () ->
+            deal(
+                context,
+                shards,
+                split,
+                shards.ids(context, split),
+                shape(shards),
+                workers,
+                seed,
+                0));
+  }
+
+  /**
+   * Deals the training split to logical workers, with labels smoothed as the settings say and
+   * features in the shape that the network reads.
+   */
+  public static WorkerShares dealTraining(
+      JavaSparkContext context, ShardSet shards, NetworkKind network, TrainingSettings training) {
+    return described(
+        context,
+        Split.TRAIN,
+        () ->
+            deal(
+                context,
+                shards,
+                Split.TRAIN,
+                shards.ids(context, Split.TRAIN),
+                shape(shards, network),
+                training.workers(),
+                training.seed(),
+                training.labelSmoothing()));
+  }
+
+  /** Says in Spark's UI what is being done. */
+  private static WorkerShares described(
+      JavaSparkContext context, Split split, Supplier<WorkerShares> dealing) {
+    context.setJobGroup("deal", "deal the %s split".formatted(Choice.name(split)), false);
+    try {
+      return dealing.get();
+    } finally {
+      context.clearJobGroup();
+    }
+  }
+
+  /** Deals the examples of one split with the smallest ids. */
+  public static WorkerShares dealFirst(
+      JavaSparkContext context, ShardSet shards, Split split, int count, int workers, long seed) {
+    long[] ids = shards.ids(context, split);
+    Arrays.sort(ids);
+    return deal(context, shards, split, Arrays.copyOf(ids, count), shape(shards), workers, seed, 0);
+  }
+
+  private static WorkerShares deal(
+      JavaSparkContext context,
+      ShardSet shards,
+      Split split,
+      long[] ids,
+      ExampleShape shape,
+      int workers,
+      long seed,
+      double labelSmoothing) {
+    long largest = Arrays.stream(ids).max().orElse(-1);
+    return WorkerShares.deal(
+        context,
+        shards
+            .examples(context, split)
+            .filter(example -> example.id() <= largest)
+            .map(
+                example ->
+                    new TrainingExample(
+                        example.id(),
+                        pixels(example, shape.coding()),
+                        labels(example.label(), labelSmoothing))),
+        ids,
+        shape,
+        workers,
+        seed);
+  }
+
+  private static byte[] pixels(Example example, FeatureCoding coding) {
+    try {
+      return coding.encode(example.features());
+    } catch (IllegalArgumentException e) {
+      throw JobException.data(
+          "Cannot use example "
+              + example.id()
+              + ": found features that the manifest's normalization does not make of pixels,"
+              + " expected no others. Prepare the shards again.",
+          e);
+    }
+  }
+
+  /** One-hot, smoothed: 1 − ε for the true class, and ε spread over all classes. */
+  private static float[] labels(int label, double smoothing) {
+    float[] labels = new float[Cifar10.CLASSES];
+    Arrays.fill(labels, (float) (smoothing / Cifar10.CLASSES));
+    labels[label] = (float) (1 - smoothing + smoothing / Cifar10.CLASSES);
+    return labels;
+  }
+}

@@ -1,0 +1,12 @@
+package io.centroid.deal;
+
+/**
+ * One example as a network trains on it.
+ *
+ * @param id a number no other example of the data set has
+ * @param features the input, flat in C order, coded as its {@link io.centroid.example.ExampleShape}
+ *     says
+ * @param labels the wanted output, flat in C order; one-hot for a classifier
+ */
+@SuppressWarnings("ArrayRecordComponent") // a value on the way into a packed block
+public record TrainingExample(long id, byte[] features, float[] labels) {}

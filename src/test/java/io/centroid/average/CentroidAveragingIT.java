@@ -1,0 +1,155 @@
+package io.centroid.average;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.centroid.LocalSpark;
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.LocalTrainer;
+import io.centroid.compute.StepOptions;
+import io.centroid.compute.StepRecipe;
+import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
+import io.centroid.config.EngineKind;
+import io.centroid.deal.ExampleOrder;
+import io.centroid.deal.TrainingExample;
+import io.centroid.deal.WorkerShares;
+import io.centroid.example.Minibatch;
+import io.centroid.model.FlatParameters;
+import io.centroid.model.Networks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.factory.Nd4j;
+
+final class CentroidAveragingIT {
+  private static final List<TrainingExample> EXAMPLES = SyntheticExamples.of(203);
+  private static final long SEED = 5;
+
+  @Test
+  void givesTheSameBitsOnAnyMasterAndPartitioning() {
+    String expected = train(LocalStep.GENERAL, "local[1]", Map.of(), 1, 3, 2, 16, 0);
+    assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 5, 3, 2, 16, 0)).isEqualTo(expected);
+    assertThat(train(LocalStep.GENERAL, "local[4]", Map.of(), 16, 3, 2, 16, 0)).isEqualTo(expected);
+    assertThat(
+            train(
+                LocalStep.GENERAL, "local[2]", Map.of("spark.speculation", "true"), 2, 3, 2, 16, 0))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void averagesInATreeOfFixedShapeWhenThereAreMoreWorkersThanFanIn() {
+    String expected = train(LocalStep.GENERAL, "local[1]", Map.of(), 2, 9, 2, 2, 0);
+    assertThat(train(LocalStep.GENERAL, "local[4]", Map.of(), 7, 9, 2, 2, 0)).isEqualTo(expected);
+  }
+
+  @Test
+  void outerMomentumChangesTheResult() {
+    assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0.5))
+        .isNotEqualTo(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 1000})
+  void oneWorkerEqualsDeeplearning4jsOwnFitToTheBit(int averagingFrequency) {
+    int minibatch = 16;
+    String averaged =
+        train(LocalStep.GENERAL, "local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
+
+    List<TrainingExample> share = onlyShare();
+    MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
+    for (int epoch = 1; epoch <= 2; epoch++) {
+      int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
+      for (int from = 0; from < order.length; from += minibatch) {
+        int count = Math.min(minibatch, order.length - from);
+        float[][] features = new float[count][];
+        float[][] labels = new float[count][];
+        for (int i = 0; i < count; i++) {
+          features[i] = SyntheticExamples.features(share.get(order[from + i]));
+          labels[i] = share.get(order[from + i]).labels();
+        }
+        network.fit(Nd4j.create(features), Nd4j.create(labels));
+      }
+    }
+    assertThat(averaged).isEqualTo(FlatParameters.sha256(FlatParameters.read(network.params())));
+    network.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 1000})
+  void oneWorkerEqualsUninterruptedTrainingWithTheFastStepToTheBit(int averagingFrequency) {
+    int minibatchSize = 16;
+    String averaged = train(LocalStep.FAST, "local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
+
+    List<TrainingExample> share = onlyShare();
+    MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
+    String configuration = SyntheticExamples.configuration().toJson();
+    try (LocalTrainer trainer =
+        LocalStep.FAST.trainer(configuration, SyntheticExamples.SHAPE, StepOptions.PLAIN)) {
+      trainer.start(TrainingState.of(network));
+      Minibatch minibatch = new Minibatch(minibatchSize, SyntheticExamples.SHAPE);
+      for (int epoch = 1; epoch <= 2; epoch++) {
+        int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
+        for (int from = 0; from < order.length; from += minibatchSize) {
+          minibatch.clear();
+          for (int i = from; i < Math.min(from + minibatchSize, order.length); i++) {
+            TrainingExample example = share.get(order[i]);
+            minibatch.add(example.id(), example.features(), 0, example.labels(), 0);
+          }
+          trainer.step(minibatch, 0);
+        }
+      }
+      assertThat(averaged).isEqualTo(FlatParameters.sha256(trainer.finish().parameters()));
+    }
+    network.close();
+  }
+
+  /** The share of the only worker, in the order of assignment. */
+  private static List<TrainingExample> onlyShare() {
+    long[] keys = ExampleOrder.sortedKeys(SEED, SyntheticExamples.ids(EXAMPLES));
+    List<TrainingExample> share = new ArrayList<>(EXAMPLES);
+    EXAMPLES.forEach(e -> share.set(ExampleOrder.place(SEED, e.id(), keys), e));
+    return share;
+  }
+
+  private static String train(
+      LocalStep step,
+      String master,
+      Map<String, String> settings,
+      int partitions,
+      int workers,
+      int averagingFrequency,
+      int fanIn,
+      double outerMomentum) {
+    RoundPlan plan = new RoundPlan(EXAMPLES.size(), workers, 16, averagingFrequency, SEED);
+    try (SparkSession session = LocalSpark.open(master, settings)) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      try (WorkerShares shares =
+              SyntheticExamples.deal(context, EXAMPLES, partitions, workers, SEED);
+          CentroidAveraging engine =
+              new CentroidAveraging(
+                  context,
+                  shares,
+                  SyntheticExamples.configuration().toJson(),
+                  StepRecipe.plain(step),
+                  plan,
+                  new AveragingSettings(
+                      averagingFrequency, EngineKind.CENTROID, outerMomentum, 0, fanIn))) {
+        MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
+        TrainingPosition position = TrainingPosition.before(1, TrainingState.of(network));
+        network.close();
+        for (int epoch = 1; epoch <= 2; epoch++) {
+          TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);
+          assertThat(end.tally().examples()).isEqualTo(EXAMPLES.size());
+          position = end.nextEpoch();
+        }
+        return FlatParameters.sha256(position.state().training().parameters());
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.centroid.average;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.centroid.compute.TrainingState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+final class WeightedMeanTest {
+
+  @Property(tries = 200)
+  void equalsTheWeightedMeanInDoublePrecision(
+      @ForAll @IntRange(min = 1, max = 12) int workers,
+      @ForAll @IntRange(min = 1, max = 5000) int parameters,
+      @ForAll @IntRange(min = 0, max = 5000) int updaterState,
+      @ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Contribution> results = new ArrayList<>();
+    for (int worker = 0; worker < workers; worker++) {
+      int examples = worker == 0 ? 5 : random.nextInt(200);
+      results.add(
+          examples == 0
+              ? WorkerResult.idle(worker)
+              : result(worker, examples, parameters, updaterState, random));
+    }
+    TrainingState mean = WeightedMean.of(copies(results), 40);
+    assertThat(mean.parameters()).hasSize(parameters);
+    assertThat(mean.updaterState()[0]).hasSize(updaterState);
+    for (int i = 0; i < parameters; i += 97) {
+      double sum = 0;
+      double weight = 0;
+      for (Contribution contribution : results) {
+        WorkerResult result = (WorkerResult) contribution;
+        if (result.examples() > 0) {
+          sum += (double) result.examples() * result.state().parameters()[i];
+          weight += result.examples();
+        }
+      }
+      assertThat(mean.parameters()[i]).isEqualTo((float) (sum * (1 / weight)));
+      float divided = (float) (sum / weight); // rounds the other way now and then, mostly at ties
+      assertThat(Math.abs(mean.parameters()[i] - divided)).isLessThanOrEqualTo(Math.ulp(divided));
+    }
+    assertThat(mean.iteration())
+        .isEqualTo(40 + results.stream().mapToInt(Contribution::longestSteps).max().orElseThrow());
+  }
+
+  /** The mean is written over one of the results. */
+  private static List<Contribution> copies(List<? extends Contribution> results) {
+    return results.stream()
+        .map(result -> (WorkerResult) result)
+        .map(
+            result ->
+                (Contribution)
+                    result.withState(
+                        new TrainingState(
+                            result.state().parameters().clone(),
+                            Arrays.stream(result.state().updaterState())
+                                .map(float[]::clone)
+                                .toArray(float[][]::new),
+                            result.state().iteration())))
+        .toList();
+  }
+
+  @Property(tries = 100)
+  void ofOneWorkerIsThatWorkersStateToTheBit(
+      @ForAll @IntRange(min = 1, max = 1_000_000) int examples, @ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    WorkerResult only = result(0, examples, 3000, 6000, random);
+    TrainingState mean = WeightedMean.of(copies(List.of(only)), 0);
+    assertThat(mean.parameters()).isEqualTo(only.state().parameters());
+    assertThat(mean.updaterState()).isDeepEqualTo(only.state().updaterState());
+  }
+
+  @Example
+  void partialSumsAddUpInOrderOfIndexWhateverOrderTheyArriveIn() {
+    SplittableRandom random = new SplittableRandom(3);
+    Contribution first = result(0, 7, 100, 50, random);
+    Contribution second = result(1, 3, 100, 50, random);
+    Contribution third = result(2, 9, 100, 50, random);
+    PartialSum sum = PartialSum.of(0, List.of(third, first, second));
+    assertThat(sum.sums()).isDeepEqualTo(PartialSum.of(0, List.of(first, second, third)).sums());
+    assertThat(sum.examples()).isEqualTo(19);
+    TrainingState direct = WeightedMean.of(List.of(first, second, third), 0);
+    TrainingState throughTree = WeightedMean.of(List.of(sum), 0);
+    assertThat(throughTree.parameters()).isEqualTo(direct.parameters());
+    assertThat(throughTree.updaterState()).isDeepEqualTo(direct.updaterState());
+  }
+
+  @Example
+  void outerMomentumCarriesTheLastMoveOn() {
+    float[] before = {1};
+    float[] velocity = OuterMomentum.velocity(0.5f, new float[0], before, new float[] {3});
+    float[] first = OuterMomentum.moved(before, velocity);
+    assertThat(first).containsExactly(3f);
+    float[] next = OuterMomentum.velocity(0.5f, velocity, first, new float[] {4});
+    assertThat(OuterMomentum.moved(first, next)).containsExactly(3f + (0.5f * 2f + (4f - 3f)));
+  }
+
+  private static WorkerResult result(
+      int worker, int examples, int parameters, int updaterState, SplittableRandom random) {
+    return new WorkerResult(
+        worker,
+        new TrainingState(
+            values(parameters, random), new float[][] {values(updaterState, random)}, 0),
+        examples,
+        1 + random.nextInt(5),
+        random.nextDouble(),
+        random.nextInt(1000));
+  }
+
+  private static float[] values(int count, SplittableRandom random) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (random.nextDouble() - 0.5);
+    }
+    return values;
+  }
+}

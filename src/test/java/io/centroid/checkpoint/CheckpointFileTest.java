@@ -1,0 +1,80 @@
+package io.centroid.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.centroid.average.AveragingState;
+import io.centroid.average.EpochTally;
+import io.centroid.average.TrainingPosition;
+import io.centroid.compute.TrainingState;
+import io.centroid.run.EpochRecord;
+import io.centroid.run.RoundTiming;
+import io.centroid.run.RunId;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+public final class CheckpointFileTest {
+  private static final RunId RUN = new RunId("0123456789ab");
+
+  @Test
+  void whatIsWrittenIsReadBack() throws IOException {
+    Checkpoint checkpoint = checkpoint();
+    CheckpointFile.Content content = read(bytes(checkpoint));
+    assertThat(content.run()).isEqualTo(RUN.value());
+    assertThat(content.checkpoint()).usingRecursiveComparison().isEqualTo(checkpoint);
+  }
+
+  @Test
+  void beforeTheFirstEpochThereIsNoBest() throws IOException {
+    Checkpoint checkpoint =
+        new Checkpoint(TrainingPosition.before(1, state(0)), BestModel.NONE, List.of());
+    assertThat(read(bytes(checkpoint)).checkpoint())
+        .usingRecursiveComparison()
+        .isEqualTo(checkpoint);
+  }
+
+  @Test
+  void everyDamagedByteAndEveryCutIsFound() throws IOException {
+    byte[] whole = bytes(checkpoint());
+    for (int i = 0; i < whole.length; i++) {
+      byte[] damaged = whole.clone();
+      damaged[i] ^= 4;
+      assertThatThrownBy(() -> read(damaged)).as("byte %d", i).isInstanceOf(IOException.class);
+      byte[] cut = Arrays.copyOf(whole, i);
+      assertThatThrownBy(() -> read(cut)).as("cut at %d", i).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static byte[] bytes(Checkpoint checkpoint) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    CheckpointFile.write(RUN, checkpoint, out);
+    return out.toByteArray();
+  }
+
+  private static CheckpointFile.Content read(byte[] bytes) throws IOException {
+    return CheckpointFile.read(() -> new ByteArrayInputStream(bytes), bytes.length);
+  }
+
+  /** A checkpoint of epoch 3. */
+  public static Checkpoint checkpoint() {
+    RoundTiming timing = new RoundTiming(320, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6);
+    AveragingState averaging =
+        new AveragingState(state(7), new float[] {1, -0f}, new float[] {Float.MIN_VALUE, 2}, 9);
+    return new Checkpoint(
+        new TrainingPosition(
+            3, 2, averaging, new EpochTally(640, 20, 1 / 3.0, 0.25, List.of(timing, timing))),
+        new BestModel(state(5), 1, 0.1 + 0.2, 2),
+        List.of(
+            new EpochRecord(1, 2.5, 2.25, 0.3, true, 100, 4, 1.5, 66.7, List.of(timing)),
+            new EpochRecord(2, 2.4, null, null, false, 100, 4, 1.5, 66.7, List.of())));
+  }
+
+  private static TrainingState state(int iteration) {
+    return new TrainingState(
+        new float[] {iteration, 0.1f}, new float[][] {{0.5f, 3}, {1e-30f, 4}}, iteration);
+  }
+}
