@@ -109,7 +109,8 @@ public final class ScoreBenchmark {
               session,
               model,
               new ShardPictures(directory, List.of(Split.TRAIN)),
-              new Path(scratch.resolve("scores").toUri()),
+              ScoreJob.target(
+                  new Path(scratch.resolve("scores").toUri()), context.hadoopConfiguration()),
               ScoreFormat.PARQUET,
               true,
               new Phases(

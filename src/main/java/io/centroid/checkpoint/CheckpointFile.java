@@ -1,5 +1,6 @@
 package io.centroid.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.average.AveragingState;
 import io.centroid.average.EpochTally;
 import io.centroid.average.TrainingPosition;
@@ -91,7 +92,7 @@ final class CheckpointFile {
    * Reads a checkpoint, after making sure that it is whole.
    *
    * @param length of the file, bytes
-   * @throws IOException when it is not whole
+   * @throws DamagedCheckpointException when it is not whole
    */
   static Content read(Source file, long length) throws IOException {
     try (InputStream in = file.open()) {
@@ -99,31 +100,33 @@ final class CheckpointFile {
     }
     try (InputStream in = file.open()) {
       return decode(new DataInputStream(in));
+    } catch (JsonProcessingException e) {
+      throw new DamagedCheckpointException("it has a header of another version");
     }
   }
 
   private static void verify(InputStream in, long length) throws IOException {
     MessageDigest digest = DigestUtils.getSha256Digest();
     if (length < MAGIC.length + digest.getDigestLength()) {
-      throw new IOException("it has " + length + " bytes");
+      throw new DamagedCheckpointException("it has " + length + " bytes");
     }
     byte[] piece = new byte[PIECE];
     for (long left = length - digest.getDigestLength(); left > 0; ) {
       int read = in.readNBytes(piece, 0, (int) Math.min(PIECE, left));
       if (read == 0) {
-        throw new IOException("it ends early");
+        throw new DamagedCheckpointException("it ends early");
       }
       digest.update(piece, 0, read);
       left -= read;
     }
     if (!MessageDigest.isEqual(digest.digest(), in.readAllBytes())) {
-      throw new IOException("its checksum is wrong");
+      throw new DamagedCheckpointException("its checksum is wrong");
     }
   }
 
   private static Content decode(DataInputStream data) throws IOException {
     if (!Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
-      throw new IOException("it is no checkpoint of this format");
+      throw new DamagedCheckpointException("it is no checkpoint of this format");
     }
     int length = data.readInt();
     Header header =

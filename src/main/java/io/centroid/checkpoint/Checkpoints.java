@@ -5,11 +5,13 @@ import io.centroid.config.CheckpointSettings;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.Phases;
+import io.centroid.publish.Abandoned;
+import io.centroid.publish.Lock;
+import io.centroid.publish.WholeFile;
 import io.centroid.run.CheckpointName;
 import io.centroid.run.RunId;
 import io.centroid.storage.StorageFailure;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,7 +21,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -34,6 +38,8 @@ public final class Checkpoints implements AutoCloseable {
   private final Path directory;
   private final RunId run;
   private final CheckpointSettings settings;
+  private final Configuration hadoop;
+  private final Lock lock;
   private final Phases phases;
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
@@ -46,34 +52,47 @@ public final class Checkpoints implements AutoCloseable {
   private volatile Instant written;
 
   private Checkpoints(
-      FileSystem fileSystem,
       Path directory,
+      Configuration hadoop,
       RunId run,
       CheckpointSettings settings,
-      Phases phases) {
-    this.fileSystem = fileSystem;
+      Lock lock,
+      Phases phases)
+      throws IOException {
+    this.fileSystem = directory.getFileSystem(hadoop);
     this.directory = directory;
+    this.hadoop = hadoop;
     this.run = run;
     this.settings = settings;
+    this.lock = lock;
     this.phases = phases;
+    Abandoned.removeIn(directory, hadoop);
   }
 
   /**
    * The checkpoints of a run.
    *
    * @param directory need not exist
+   * @param lock of the run, held by the caller for longer than the checkpoints are open
    * @param phases told of checkpoints that cannot be used
    */
   public static Checkpoints of(
-      Path directory, Configuration hadoop, RunId run, CheckpointSettings settings, Phases phases)
+      Path directory,
+      Configuration hadoop,
+      RunId run,
+      CheckpointSettings settings,
+      Lock lock,
+      Phases phases)
       throws IOException {
-    return new Checkpoints(directory.getFileSystem(hadoop), directory, run, settings, phases);
+    return new Checkpoints(directory, hadoop, run, settings, lock, phases);
   }
 
   /**
-   * The newest checkpoint that is whole.
+   * The newest checkpoint that is whole. Damaged ones before it get another name, so that they are
+   * in nobody's way.
    *
    * @throws JobException with category DATA when it is another run's
+   * @throws IOException when one cannot be read now, which says nothing about what it holds
    */
   public Optional<Checkpoint> newest() throws IOException {
     for (Path file : files()) {
@@ -82,10 +101,13 @@ public final class Checkpoints implements AutoCloseable {
         content =
             CheckpointFile.read(
                 () -> fileSystem.open(file), fileSystem.getFileStatus(file).getLen());
-      } catch (IOException e) {
+      } catch (DamagedCheckpointException | ChecksumException e) {
         phases.say(
             "Warning: checkpoint %s cannot be used, %s; going back to the one before it.",
             file.getName(), StorageFailure.reason(e));
+        lock.check();
+        fileSystem.delete(damaged(file), false);
+        fileSystem.rename(file, damaged(file));
         continue;
       }
       if (!content.run().equals(run.value())) {
@@ -97,6 +119,10 @@ public final class Checkpoints implements AutoCloseable {
       return Optional.of(content.checkpoint());
     }
     return Optional.empty();
+  }
+
+  private static Path damaged(Path file) {
+    return new Path(file.getParent(), file.getName() + ".damaged");
   }
 
   /** Writes a checkpoint if one is due after this many rounds of an epoch. */
@@ -132,6 +158,9 @@ public final class Checkpoints implements AutoCloseable {
       throw new IllegalStateException("interrupted while a checkpoint was written", e);
     } catch (ExecutionException e) {
       underWay = null;
+      if (e.getCause() instanceof JobException explained) {
+        throw explained;
+      }
       throw new JobException(
           FailureCategory.RESOURCES,
           "Cannot write a checkpoint to %s: found %s, expected a place that can be written. The"
@@ -148,36 +177,40 @@ public final class Checkpoints implements AutoCloseable {
 
   /** Removes all of them. */
   public void remove() throws IOException {
+    lock.check();
     fileSystem.delete(directory, true);
   }
 
-  /** Ends the writer, after what is under way. */
+  /** Ends the writer, after what is under way; what became of that is asked by {@link #await}. */
   @Override
   public void close() {
     writer.shutdown();
+    boolean interrupted = false;
+    while (!writer.isTerminated()) {
+      try {
+        writer.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Void write(Checkpoint checkpoint) throws IOException {
     TrainingPosition position = checkpoint.position();
     String name = new CheckpointName(position.epoch(), position.round()).toString();
-    Path unfinished = new Path(directory, "." + name + ".unfinished");
-    Path file = new Path(directory, name);
     fileSystem.mkdirs(directory);
-    try {
-      try (OutputStream out = fileSystem.create(unfinished, true)) {
-        CheckpointFile.write(run, checkpoint, out);
-      }
-      fileSystem.delete(file, false); // a damaged one of the same name
-      if (!fileSystem.rename(unfinished, file)) {
-        throw new IOException("no way to rename " + unfinished);
-      }
-    } catch (IOException e) {
-      fileSystem.delete(unfinished, false);
-      throw e;
-    }
+    WholeFile.replace(
+        new Path(directory, name),
+        out -> CheckpointFile.write(run, checkpoint, out),
+        lock::check,
+        hadoop);
     written = Instant.now();
     List<Path> all = files();
     for (Path old : all.subList(Math.min(settings.keep(), all.size()), all.size())) {
+      lock.check();
       fileSystem.delete(old, false);
     }
     return null;

@@ -97,6 +97,7 @@ final class PrepareCommand implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid prepare", ShardKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      PrepareJob.target(shards, context.hadoopConfiguration()).requireApartFrom(source.data);
       ImageSource images = images(settings, downloaded, context.hadoopConfiguration());
       ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
       Prepared prepared =

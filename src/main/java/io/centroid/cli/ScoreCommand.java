@@ -6,6 +6,7 @@ import io.centroid.job.Phases;
 import io.centroid.job.SparkSessions;
 import io.centroid.prep.ImageSources;
 import io.centroid.promote.ModelStore;
+import io.centroid.publish.Target;
 import io.centroid.score.Cifar10Pictures;
 import io.centroid.score.ImageFiles;
 import io.centroid.score.PictureSource;
@@ -91,10 +92,12 @@ final class ScoreCommand implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid score", CentroidKryoRegistrator.class.getName())) {
       Configuration configuration = session.sparkContext().hadoopConfiguration();
+      Target target = ScoreJob.target(output, configuration);
+      target.requireApartFrom(model, source.images, source.shards, source.data);
       PublishedModel published =
           PublishedModel.read(ModelStore.resolve(model, configuration), configuration);
       PictureSource pictures = pictures(configuration);
-      new ScoreJob(session, published, pictures, output, format, overwrite, phases).execute();
+      new ScoreJob(session, published, pictures, target, format, overwrite, phases).execute();
       phases.say("The scores are in %s", output);
       return 0;
     }

@@ -11,7 +11,7 @@ import io.centroid.pipeline.PipelineOutcome.StepOutcome;
 import io.centroid.promote.ModelStore;
 import io.centroid.promote.Promotion;
 import io.centroid.promote.Verdict;
-import io.centroid.publish.RunLock;
+import io.centroid.publish.Lock;
 import io.centroid.publish.WholeFile;
 import io.centroid.run.TrainedRun;
 import java.io.IOException;
@@ -81,9 +81,10 @@ public final class Pipeline {
     Interruption.askedFor(true);
     String work = "pipeline " + plan.name();
     PipelineOutcome outcome;
-    try (RunLock lock = RunLock.take(plan.lock(), work, hadoop, phases)) {
-      outcome = runSteps();
-      lock.check(work);
+    try (Lock lock = Lock.take(plan.lock(), work, hadoop, phases)) {
+      outcome = runSteps(lock);
+      lock.check(); // from here on it may be that of another one
+      replace(logs.resolve("outcome.json"), outcome);
     } catch (JobException e) {
       outcome = outcome(e.category().exitCode(), e.getMessage());
     } catch (IOException e) {
@@ -91,9 +92,6 @@ public final class Pipeline {
       outcome = outcome(FailureCategory.INTERNAL.exitCode(), e.toString());
     } finally {
       Interruption.askedFor(false);
-    }
-    if (outcome.status() != Status.ALREADY_RUNNING || !outcome.steps().isEmpty()) {
-      replace(logs.resolve("outcome.json"), outcome); // else it is that of the one that runs
     }
     Path file = file("outcome.json");
     replace(file, outcome);
@@ -104,8 +102,9 @@ public final class Pipeline {
     return outcome;
   }
 
-  private PipelineOutcome runSteps() throws IOException, InterruptedException {
+  private PipelineOutcome runSteps(Lock lock) throws IOException, InterruptedException {
     for (Step step : plan.steps()) {
+      lock.requireRenewed();
       if (Interruption.isRequested()) {
         return outcome(
             FailureCategory.INTERRUPTED.exitCode(),

@@ -9,13 +9,17 @@ import io.centroid.data.Split;
 import io.centroid.data.StratifiedSplit;
 import io.centroid.error.JobException;
 import io.centroid.job.Phases;
-import io.centroid.publish.StagingDirectory;
+import io.centroid.json.Json;
+import io.centroid.publish.Lock;
+import io.centroid.publish.StagedDirectory;
+import io.centroid.publish.Target;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.Manifest.HoldOut;
 import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.Manifest.SplitCount;
 import io.centroid.shard.ShardEntry;
 import io.centroid.shard.ShardSet;
+import io.centroid.shard.ShardWriter.Written;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
@@ -71,6 +74,11 @@ public final class PrepareJob {
   /** What {@link #execute} came to. */
   public record Prepared(Status status, Manifest manifest) {}
 
+  /** A place for a shard set. */
+  public static Target target(Path shards, Configuration hadoop) throws IOException {
+    return Target.of(shards, "shards", "--shards", Manifest.FILE, hadoop);
+  }
+
   /**
    * Prepares the shards; a shard set of the same images and settings is left as it is.
    *
@@ -78,18 +86,19 @@ public final class PrepareJob {
    *     stands at the target (SETTINGS); the target is then as it was
    */
   public Prepared execute() throws Exception {
-    try (StagingDirectory staging =
-        StagingDirectory.beside(target, "shards", "--shards", hadoop())) {
+    Target place = target(target, hadoop());
+    try (Lock lock = place.lock("shards " + place.path(), phases);
+        StagedDirectory staging = place.stage(lock)) {
       Path records = new Path(staging.path(), "records");
       UnpackedImages images =
           phases.run(
               "Read and check the images", () -> UnpackedImages.unpack(source, records, hadoop()));
-      if (!staging.targetIsEmpty()) {
+      if (!place.isEmpty()) {
         Manifest found = sameShardSet(images);
         if (found != null) {
           return new Prepared(Status.ALREADY_THERE, found);
         }
-        refuseOrReplace();
+        refuseOrReplace(place);
       }
       List<Split> splits =
           StratifiedSplit.of(
@@ -98,12 +107,13 @@ public final class PrepareJob {
               settings.validationFraction(),
               settings.seed());
       ChannelStatistics statistics = statistics(images, splits);
-      List<ShardEntry> shards =
+      List<Written> shards =
           phases.run("Write the shards", () -> write(records, staging.path(), splits, statistics));
-      Manifest manifest = manifest(images, splits, statistics, shards);
       staging.path().getFileSystem(hadoop()).delete(records, true);
-      ShardSet.writeManifest(staging.path(), manifest, hadoop());
-      staging.publish(Manifest.FILE);
+      shards.forEach(shard -> staging.add(shard.file()));
+      Manifest manifest =
+          manifest(images, splits, statistics, shards.stream().map(Written::entry).toList());
+      staging.publish(Json.write(manifest));
       return new Prepared(Status.PREPARED, manifest);
     }
   }
@@ -125,12 +135,13 @@ public final class PrepareJob {
     return same ? found : null;
   }
 
-  private void refuseOrReplace() throws IOException {
-    if (!targetIsShardSet()) {
+  private void refuseOrReplace(Target place) throws IOException {
+    if (!place.isReplaceable()) {
       throw JobException.settings(
           "Cannot write shards to "
               + target
-              + ": found files that are no shards, expected an empty place. Use another --shards.");
+              + ": found files that prepare did not write, expected an empty place. Use another"
+              + " --shards.");
     }
     if (existing == ExistingShards.KEEP) {
       throw JobException.settings(
@@ -139,19 +150,6 @@ public final class PrepareJob {
               + ": found shards of other images or settings, expected an empty place or the same"
               + " ones. Use --overwrite, or another --shards.");
     }
-  }
-
-  /** Whether the target holds a shard set, whole or not, and nothing else. */
-  private boolean targetIsShardSet() throws IOException {
-    for (FileStatus child : target.getFileSystem(hadoop()).listStatus(target)) {
-      String name = child.getPath().getName();
-      if (!name.equals(Manifest.FILE)
-          && !name.equals("." + Manifest.FILE + ".crc")
-          && !(child.isDirectory() && name.startsWith("split="))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private ChannelStatistics statistics(UnpackedImages images, List<Split> splits) {
@@ -164,7 +162,7 @@ public final class PrepareJob {
     return accumulator.statistics();
   }
 
-  private List<ShardEntry> write(
+  private List<Written> write(
       Path records, Path directory, List<Split> splits, ChannelStatistics statistics) {
     List<ShardPlan> plans = ShardPlan.of(splits, settings.shards());
     WriteShard task =

@@ -3,8 +3,8 @@ package io.centroid.prep;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Normalizer;
 import io.centroid.shard.Example;
-import io.centroid.shard.ShardEntry;
 import io.centroid.shard.ShardWriter;
+import io.centroid.shard.ShardWriter.Written;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,11 +24,11 @@ record WriteShard(
     List<ShardPlan> plans,
     Normalizer normalizer,
     Broadcast<SerializableConfiguration> hadoop)
-    implements Function<Integer, ShardEntry> {
+    implements Function<Integer, Written> {
   private static final int BUFFER = 1 << 20;
 
   @Override
-  public ShardEntry call(Integer index) throws IOException {
+  public Written call(Integer index) throws IOException {
     ShardPlan plan = plans.get(index);
     Configuration configuration = hadoop.value().value();
     byte[] pixels = new byte[Cifar10.FEATURES];

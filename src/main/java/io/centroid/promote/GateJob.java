@@ -78,7 +78,7 @@ public final class GateJob {
       phases.say(
           "Run %s is version %d of %s already, and current.",
           run.runId(), current.get().version(), store.name());
-      return verdict(run, metrics, List.of(), current.get().version(), null);
+      return verdict(run, metrics, List.of(), current, null);
     }
     List<String> reasons = new ArrayList<>();
     if (store.isWithdrawn(run.runId())) {
@@ -103,8 +103,7 @@ public final class GateJob {
                     settings.significance()));
       }
     }
-    Integer version = current.map(Promotion::version).orElse(null);
-    Verdict verdict = verdict(run, metrics, reasons, version, comparison);
+    Verdict verdict = verdict(run, metrics, reasons, current, comparison);
     verdict.write(directory, hadoop);
     return verdict;
   }
@@ -138,7 +137,6 @@ public final class GateJob {
         test.onlyFirst(), current.version(), test.onlySecond(), test.firstIsWorsePValue());
     return new Comparison(
         kept.isPresent() ? Basis.KEPT_PREDICTIONS : Basis.PREDICTED_AGAIN,
-        current.run(),
         (double) (test.both() + test.onlySecond()) / test.images(),
         test.images(),
         test.onlyFirst(),
@@ -174,17 +172,23 @@ public final class GateJob {
   }
 
   private Verdict verdict(
-      Outcome run, Metrics metrics, List<String> reasons, Integer current, Comparison comparison) {
+      Outcome run,
+      Metrics metrics,
+      List<String> reasons,
+      Optional<Promotion> current,
+      Comparison comparison) {
     return new Verdict(
         reasons.isEmpty() ? Status.PASSED : Status.BLOCKED,
         List.copyOf(reasons),
         store.name(),
+        store.directory().toString(),
         run.runId(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
         metrics.accuracy(),
         metrics.accuracyInterval95(),
         settings.minimumAccuracy(),
-        current,
+        current.map(Promotion::version).orElse(null),
+        current.map(Promotion::run).orElse(null),
         comparison);
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
 import io.centroid.promote.Promotion.Action;
+import io.centroid.publish.Lock;
 import io.centroid.publish.WholeFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -184,12 +185,12 @@ public final class ModelStore {
     return hadoop;
   }
 
-  void writeCurrent(Promotion entry) throws IOException {
-    WholeFile.replace(new Path(directory, CURRENT), Json.write(entry), hadoop);
+  void writeCurrent(Promotion entry, Lock lock) throws IOException {
+    WholeFile.replace(new Path(directory, CURRENT), Json.write(entry), lock::check, hadoop);
   }
 
-  void writeHistory(List<Promotion> history) throws IOException {
-    WholeFile.replace(new Path(directory, HISTORY), Json.write(history), hadoop);
+  void writeHistory(List<Promotion> history, Lock lock) throws IOException {
+    WholeFile.replace(new Path(directory, HISTORY), Json.write(history), lock::check, hadoop);
   }
 
   private static <T> T parse(Path file, String json, Class<T> type) {

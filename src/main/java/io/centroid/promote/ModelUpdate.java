@@ -2,33 +2,34 @@ package io.centroid.promote;
 
 import io.centroid.error.JobException;
 import io.centroid.job.Phases;
-import io.centroid.publish.RunLock;
+import io.centroid.publish.Abandoned;
+import io.centroid.publish.Lock;
+import io.centroid.publish.StagedDirectory;
+import io.centroid.publish.Target;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 
 /**
  * A change to a {@link ModelStore}, of which there is one at a time. It begins with what a process
  * that died left to be done.
  *
- * <p>A version is copied to a hidden directory and renamed, then {@code current.json} names it,
- * then the history gets its entry. Only the second of these changes which model serves, and it
- * happens at once.
+ * <p>A copy of a run is published as a version, then {@code current.json} names it, then the
+ * history gets its entry. Only the second of these changes which model serves, and it happens at
+ * once. No version is ever removed here.
  */
 final class ModelUpdate implements AutoCloseable {
   private final ModelStore store;
-  private final FileSystem fileSystem;
-  private final RunLock lock;
+  private final Lock lock;
   private List<Promotion> history;
 
-  private ModelUpdate(ModelStore store, FileSystem fileSystem, RunLock lock) throws IOException {
+  private ModelUpdate(ModelStore store, Lock lock) throws IOException {
     this.store = store;
-    this.fileSystem = fileSystem;
     this.lock = lock;
     this.history = store.history();
   }
@@ -40,11 +41,16 @@ final class ModelUpdate implements AutoCloseable {
    * @throws io.centroid.error.JobException with category ALREADY_RUNNING when there is another
    */
   static ModelUpdate begin(ModelStore store, Phases phases) throws IOException {
-    FileSystem fileSystem = store.directory().getFileSystem(store.hadoop());
-    Path file = new Path(store.directory().getParent(), "." + store.name() + ".lock");
-    RunLock lock = RunLock.take(file, work(store), store.hadoop(), phases);
+    Lock lock =
+        Lock.take(
+            Lock.beside(store.directory()),
+            "a change of model " + store.name(),
+            store.hadoop(),
+            phases);
     try {
-      ModelUpdate update = new ModelUpdate(store, fileSystem, lock);
+      Abandoned.removeIn(store.directory(), store.hadoop());
+      Abandoned.removeIn(store.versions(), store.hadoop());
+      ModelUpdate update = new ModelUpdate(store, lock);
       update.mend();
       return update;
     } catch (IOException | RuntimeException e) {
@@ -64,45 +70,43 @@ final class ModelUpdate implements AutoCloseable {
   }
 
   /**
-   * Copies a run; the copy is a version once {@link #point} names it.
+   * Publishes a copy of a run; it is a version once {@link #point} names it.
    *
-   * @return its number, one more than the largest so far
+   * @return its number: larger than those of the history, and not that of a directory that is there
+   *     already, unless a process that died before it named it had copied the same run
    */
   int add(Path run) throws IOException {
-    if (history.isEmpty() && fileSystem.exists(store.version(2))) {
+    if (history.isEmpty()
+        && store.directory().getFileSystem(store.hadoop()).exists(store.version(2))) {
       throw JobException.data(
           "Cannot promote to model %s: found versions in %s, but neither history.json nor current.json, expected both. Put them back."
               .formatted(store.name(), store.directory()));
     }
     int number = 1 + history.stream().mapToInt(Promotion::version).max().orElse(0);
-    Path version = store.version(number);
-    Path staging = new Path(store.versions(), "." + number + ".staging");
-    fileSystem.delete(staging, true);
-    fileSystem.mkdirs(staging);
-    FileSystem source = run.getFileSystem(store.hadoop());
-    for (FileStatus file : source.listStatus(run)) {
-      String name = file.getPath().getName();
-      if (file.isFile() && !name.startsWith(".")) {
-        copy(source, file, new Path(staging, name));
+    while (true) {
+      Target version =
+          Target.of(store.version(number), "version", "--models", Target.SUCCESS, store.hadoop());
+      try (StagedDirectory copy = version.stage(lock)) {
+        copy(run, copy);
+        if (copy.isPublishedAlready()) {
+          return number;
+        }
+        if (version.isEmpty()) {
+          copy.publish("");
+          return number;
+        }
       }
+      number++;
     }
-    // What a process left that died before it was named: no entry of the history has this number.
-    fileSystem.delete(version, true);
-    if (!fileSystem.rename(staging, version)) {
-      throw new IOException(
-          "Cannot add version " + version + ": found no way to rename " + staging + " to it");
-    }
-    return number;
   }
 
   /** Makes a version the current one. */
   void point(Promotion entry) throws IOException {
-    lock.check(work(store));
-    store.writeCurrent(entry);
+    store.writeCurrent(entry, lock);
     List<Promotion> longer = new ArrayList<>(history);
     longer.add(entry);
     history = List.copyOf(longer);
-    store.writeHistory(history);
+    store.writeHistory(history, lock);
   }
 
   @Override
@@ -113,22 +117,19 @@ final class ModelUpdate implements AutoCloseable {
   /** Finishes what was begun: an entry that is current and not in the history. */
   private void mend() throws IOException {
     if (!store.recorded().equals(history)) {
-      store.writeHistory(history);
+      store.writeHistory(history, lock);
     }
   }
 
-  private void copy(FileSystem source, FileStatus file, Path target) throws IOException {
-    boolean copied =
-        FileUtil.copy(source, file.getPath(), fileSystem, target, false, store.hadoop());
-    long length = copied ? fileSystem.getFileStatus(target).getLen() : -1;
-    if (length != file.getLen()) {
-      throw new IOException(
-          "Cannot copy %s to %s: found %d bytes there, expected %d"
-              .formatted(file.getPath(), target, length, file.getLen()));
+  private void copy(Path run, StagedDirectory target) throws IOException {
+    FileSystem source = run.getFileSystem(store.hadoop());
+    for (FileStatus file : source.listStatus(run)) {
+      String name = file.getPath().getName();
+      if (file.isFile() && !name.startsWith(".") && !name.startsWith("_")) {
+        try (InputStream in = source.open(file.getPath())) {
+          target.write(name, in::transferTo);
+        }
+      }
     }
-  }
-
-  private static String work(ModelStore store) {
-    return "a change of model " + store.name();
   }
 }

@@ -5,10 +5,10 @@ import io.centroid.error.JobException;
 import io.centroid.job.Phases;
 import io.centroid.promote.Promotion.Action;
 import io.centroid.promote.Promotion.Clearance;
+import io.centroid.publish.Lock;
 import io.centroid.run.Outcome;
 import io.centroid.run.PublishedRun;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -102,12 +102,15 @@ public final class PromotionJob {
     String found;
     if (verdict.isEmpty() || !verdict.get().model().equals(store.name())) {
       found = "no verdict of the gate for " + store.name();
+    } else if (!store.directory().toString().equals(verdict.get().store())) {
+      found = "a verdict for the model in " + verdict.get().store();
     } else if (!verdict.get().passed()) {
       found = "it blocked by the gate: " + String.join(", ", verdict.get().reasons());
-    } else if (!Objects.equals(verdict.get().current(), version)) {
+    } else if (!Objects.equals(verdict.get().current(), version)
+        || !Objects.equals(verdict.get().currentRun(), current.map(Promotion::run).orElse(null))) {
       found =
-          "a verdict against version %s, and version %s current"
-              .formatted(verdict.get().current(), version);
+          "a verdict against version %s of run %s, and version %s current"
+              .formatted(verdict.get().current(), verdict.get().currentRun(), version);
     } else {
       return;
     }
@@ -143,7 +146,7 @@ public final class PromotionJob {
             run.testAccuracy(),
             clearance,
             Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-            System.getProperty("user.name") + "@" + InetAddress.getLocalHost().getHostName(),
+            System.getProperty("user.name") + "@" + Lock.hostName(),
             replaced);
     update.point(entry);
     phases.say(

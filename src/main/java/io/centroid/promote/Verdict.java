@@ -16,24 +16,28 @@ import org.apache.hadoop.fs.Path;
  * @param status whether it passed
  * @param reasons why not; empty when it passed
  * @param model name of the model it is to become a version of
+ * @param store where that model's versions are
  * @param run id of the run
  * @param time when, in ISO 8601
  * @param accuracy the run's accuracy on the test split, 0 to 1
  * @param accuracyInterval95 ends of the 95 % interval of that accuracy
  * @param minimumAccuracy what was asked for
  * @param current the version that was current; null when there was none
+ * @param currentRun id of the run that version is a copy of; null when there was none
  * @param comparison with that version; null when nothing was compared
  */
 public record Verdict(
     Status status,
     List<String> reasons,
     String model,
+    String store,
     String run,
     String time,
     double accuracy,
     List<Double> accuracyInterval95,
     double minimumAccuracy,
     Integer current,
+    String currentRun,
     Comparison comparison) {
   /** Its name in a run's directory. */
   public static final String FILE = "gate.json";
@@ -58,7 +62,6 @@ public record Verdict(
    * McNemar's test of a run against the version that is current.
    *
    * @param basis whose predictions
-   * @param currentRun id of the run that version is a copy of
    * @param currentAccuracy accuracy of that version on the same images, 0 to 1
    * @param images how many test images
    * @param onlyRun images that only the run's model classifies correctly
@@ -68,7 +71,6 @@ public record Verdict(
    */
   public record Comparison(
       Basis basis,
-      String currentRun,
       double currentAccuracy,
       int images,
       int onlyRun,

@@ -1,54 +1,72 @@
 package io.centroid.publish;
 
-import io.centroid.storage.ObjectStores;
+import io.centroid.storage.StorageKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options.Rename;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Small text files that are replaced at once: whoever reads, and whenever the writer dies, there is
- * the old file or the whole new one.
+ * Files that are replaced at once: whoever reads, and whenever the writer dies, there is the old
+ * file or the whole new one.
  */
 public final class WholeFile {
   private WholeFile() {}
 
-  /** Puts a text in UTF-8 in a file, in the place of one that may be there. */
-  public static void replace(Path path, String text, Configuration hadoop) throws IOException {
-    FileSystem fileSystem = path.getFileSystem(hadoop);
-    Path file = fileSystem.makeQualified(path);
-    if (ObjectStores.holds(fileSystem)) {
-      write(fileSystem, file, text);
-      return;
-    }
-    Path aside = aside(file);
-    write(fileSystem, aside, text);
-    if (fileSystem.getUri().getScheme().equals("file")) {
-      // Hadoop renames a local file and then its checksum; in between they would not match. Without
-      // checksums there is one rename, which the operating system does at once.
-      fileSystem.delete(checksum(aside), false);
-      fileSystem.delete(checksum(file), false);
-      if (!fileSystem.rename(aside, file)) {
-        throw new IOException("Cannot write " + file + ": found no way to rename " + aside);
-      }
-    } else {
-      FileContext.getFileContext(file.toUri(), hadoop).rename(aside, file, Rename.OVERWRITE);
-    }
+  /** Asked for leave between writing a file aside and putting it in its place. */
+  @FunctionalInterface
+  public interface Leave {
+    /** Whoever may replace the file any time. */
+    Leave ALWAYS = () -> {};
+
+    /** Throws whatever forbids it, such as a {@link Lock#check lock that is lost}. */
+    void ask() throws IOException;
   }
 
-  /** Removes a file, and what a writer that died left of it; does nothing where there is none. */
-  public static void delete(Path path, Configuration hadoop) throws IOException {
-    FileSystem fileSystem = path.getFileSystem(hadoop);
+  /** Puts a text in UTF-8 in a file, in the place of one that may be there. */
+  public static void replace(Path path, String text, Configuration hadoop) throws IOException {
+    replace(path, text, Leave.ALWAYS, hadoop);
+  }
+
+  /**
+   * Puts a text in UTF-8 in a file, in the place of one that may be there.
+   *
+   * @param leave asked at the last moment
+   */
+  public static void replace(Path path, String text, Leave leave, Configuration hadoop)
+      throws IOException {
+    replace(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)), leave, hadoop);
+  }
+
+  /**
+   * Writes a file, in the place of one that may be there.
+   *
+   * @param leave asked at the last moment
+   */
+  public static void replace(Path path, Content content, Leave leave, Configuration hadoop)
+      throws IOException {
+    FileSystem fileSystem = StorageKind.withoutChecksumFiles(path.getFileSystem(hadoop));
     Path file = fileSystem.makeQualified(path);
-    fileSystem.delete(file, false);
-    fileSystem.delete(aside(file), false);
+    if (StorageKind.of(fileSystem) == StorageKind.OBJECT_STORE) {
+      leave.ask();
+      write(fileSystem, file, content); // appears when it is closed
+      return;
+    }
+    Path aside =
+        new Path(file.getParent(), "." + file.getName() + Abandoned.UNFINISHED + UUID.randomUUID());
+    try {
+      write(fileSystem, aside, content);
+      leave.ask();
+      Move.file(fileSystem, aside, file, hadoop);
+    } catch (IOException | RuntimeException | Error e) {
+      deleteQuietly(fileSystem, aside, e);
+      throw e;
+    }
   }
 
   /** The text of a file in UTF-8; nothing where there is no file. */
@@ -60,17 +78,25 @@ public final class WholeFile {
     }
   }
 
-  private static void write(FileSystem fileSystem, Path file, String text) throws IOException {
-    try (FSDataOutputStream out = fileSystem.create(file, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
+  private static void write(FileSystem fileSystem, Path file, Content content) throws IOException {
+    HashedOutput out = new HashedOutput(fileSystem.create(file, true));
+    try {
+      content.writeTo(out);
+    } catch (IOException | RuntimeException | Error e) {
+      out.abort();
+      throw e;
+    }
+    out.close();
+    if (StorageKind.of(fileSystem) == StorageKind.LOCAL) {
+      Move.sync(Move.local(file));
     }
   }
 
-  private static Path aside(Path file) {
-    return new Path(file.getParent(), "." + file.getName() + ".unfinished");
-  }
-
-  private static Path checksum(Path file) {
-    return new Path(file.getParent(), "." + file.getName() + ".crc");
+  private static void deleteQuietly(FileSystem fileSystem, Path file, Throwable failure) {
+    try {
+      fileSystem.delete(file, false);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 }

@@ -7,10 +7,10 @@ import io.centroid.evaluate.McNemar;
 import io.centroid.evaluate.Metrics;
 import io.centroid.evaluate.TestPredictions;
 import io.centroid.json.Json;
+import io.centroid.publish.Target;
 import io.centroid.run.EpochRecord;
 import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
-import io.centroid.run.RunDirectory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,11 +63,9 @@ record ComparedRun(
   static ComparedRun read(Path directory, Configuration hadoop) throws IOException {
     FileSystem fileSystem = directory.getFileSystem(hadoop);
     Path run = fileSystem.makeQualified(directory);
-    if (!RunDirectory.isPublished(run, hadoop)) {
+    if (!Target.isPublished(run, Target.SUCCESS, hadoop)) {
       throw unusable(
-          run,
-          fileSystem.exists(run) ? "no " + RunDirectory.SUCCESS + " in it" : "nothing there",
-          null);
+          run, fileSystem.exists(run) ? "no " + Target.SUCCESS + " in it" : "nothing there", null);
     }
     return new ComparedRun(
         run,
@@ -90,7 +88,7 @@ record ComparedRun(
 
   private static String text(Path run, String file, Configuration hadoop) throws IOException {
     try {
-      return RunDirectory.read(run, file, hadoop);
+      return Target.read(run, file, hadoop);
     } catch (FileNotFoundException | ChecksumException e) {
       throw unusable(run, "no whole " + file + " in it", e);
     }

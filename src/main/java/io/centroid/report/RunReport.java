@@ -5,11 +5,11 @@ import io.centroid.data.DataSetName;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
+import io.centroid.publish.Target;
 import io.centroid.publish.WholeFile;
 import io.centroid.run.EpochRecord;
 import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
-import io.centroid.run.RunDirectory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ public record RunReport(
       throws IOException {
     RunReport report;
     try {
-      report = of(name -> RunDirectory.read(run, name, hadoop));
+      report = of(name -> Target.read(run, name, hadoop));
     } catch (FileNotFoundException | JsonProcessingException e) {
       throw JobException.data(
           "Cannot report on %s: found %s, expected a run that train published."

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
+import io.centroid.publish.Target;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -27,13 +28,13 @@ public final class PublishedRun {
 
   private static <T> T read(Path directory, String file, Class<T> type, Configuration hadoop)
       throws IOException {
-    if (!RunDirectory.isPublished(directory, hadoop)) {
+    if (!Target.isPublished(directory, Target.SUCCESS, hadoop)) {
       throw JobException.data(
           "Cannot read run %s: found no %s, expected a run that train published."
-              .formatted(directory, RunDirectory.SUCCESS));
+              .formatted(directory, Target.SUCCESS));
     }
     try {
-      return Json.read(RunDirectory.read(directory, file, hadoop), type);
+      return Json.read(Target.read(directory, file, hadoop), type);
     } catch (FileNotFoundException | JsonProcessingException e) {
       throw JobException.data(
           "Cannot read run %s: found %s, expected a whole %s. Train it again."

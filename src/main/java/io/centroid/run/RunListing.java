@@ -3,7 +3,8 @@ package io.centroid.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
-import io.centroid.publish.RunLock;
+import io.centroid.publish.Lock;
+import io.centroid.publish.Target;
 import io.centroid.run.RunSummary.Status;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -33,7 +34,7 @@ import org.apache.hadoop.fs.Path;
  */
 public final class RunListing {
   private static final Pattern BESIDE =
-      Pattern.compile("\\.(?<run>[^.]+)\\.(lock|checkpoints|staging)");
+      Pattern.compile("\\.(?<run>[^.]+)\\.(lock|checkpoints|staging-.*)");
   private static final List<String> FILES =
       List.of(
           "outcome.json",
@@ -113,12 +114,12 @@ public final class RunListing {
     if (!RunId.hasForm(run.getName()) && Collections.disjoint(files, FILES)) {
       return Optional.empty();
     }
-    if (!files.contains(RunDirectory.SUCCESS)) {
+    if (!files.contains(Target.SUCCESS)) {
       RunSummary under = ofUnpublished(run); // an object store shows files before the last one
       return Optional.of(
           under.status() == Status.RUNNING || under.checkpointed() != null
               ? under
-              : damaged(run, "found no " + RunDirectory.SUCCESS));
+              : damaged(run, "found no " + Target.SUCCESS));
     }
     for (String file : FILES) {
       if (!files.contains(file)) {
@@ -154,14 +155,14 @@ public final class RunListing {
   /** Nothing when the file is not whole. */
   private <T> Optional<T> read(Path run, String file, Class<T> type) throws IOException {
     try {
-      return Optional.ofNullable(Json.read(RunDirectory.read(run, file, hadoop), type));
+      return Optional.ofNullable(Json.read(Target.read(run, file, hadoop), type));
     } catch (FileNotFoundException | JsonProcessingException | ChecksumException e) {
       return Optional.empty();
     }
   }
 
   private RunSummary ofUnpublished(Path run) throws IOException {
-    Optional<Instant> held = RunLock.heldSince(new RunPlaces(run).lock(), hadoop);
+    Optional<Instant> held = Lock.heldSince(new RunPlaces(run).lock(), hadoop);
     Optional<FileStatus> checkpoint = newestCheckpoint(new RunPlaces(run).checkpoints());
     return new RunSummary(
         run.getName(),

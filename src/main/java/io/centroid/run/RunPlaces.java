@@ -1,5 +1,6 @@
 package io.centroid.run;
 
+import io.centroid.publish.Lock;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -11,7 +12,7 @@ public record RunPlaces(Path target) {
 
   /** What says that a process works on the run. */
   public Path lock() {
-    return hidden("lock");
+    return Lock.beside(target);
   }
 
   /** Directory of the checkpoints of a run that is under way. */

@@ -8,9 +8,12 @@ import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.job.Phases;
 import io.centroid.model.ModelCard;
-import io.centroid.publish.StagingDirectory;
-import io.centroid.run.RunDirectory;
+import io.centroid.publish.Lock;
+import io.centroid.publish.StagedDirectory;
+import io.centroid.publish.Target;
+import java.io.IOException;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -33,7 +36,7 @@ public final class ScoreJob {
   private final JavaSparkContext context;
   private final PublishedModel model;
   private final PictureSource source;
-  private final Path output;
+  private final Target output;
   private final ScoreFormat format;
   private final boolean overwrite;
   private final Phases phases;
@@ -41,15 +44,15 @@ public final class ScoreJob {
   /**
    * Creates a job.
    *
-   * @param output the directory that gets the table
-   * @param overwrite whether something that stands there is replaced
+   * @param output the {@link #target place} that gets the table
+   * @param overwrite whether scores that stand there are replaced
    * @param phases told of what is happening
    */
   public ScoreJob(
       SparkSession session,
       PublishedModel model,
       PictureSource source,
-      Path output,
+      Target output,
       ScoreFormat format,
       boolean overwrite,
       Phases phases) {
@@ -63,6 +66,11 @@ public final class ScoreJob {
     this.phases = phases;
   }
 
+  /** A place for a table of scores. */
+  public static Target target(Path output, Configuration hadoop) throws IOException {
+    return Target.of(output, "scores", "--output", Target.SUCCESS, hadoop);
+  }
+
   /**
    * Scores and publishes.
    *
@@ -70,16 +78,34 @@ public final class ScoreJob {
    */
   public void execute() throws Exception {
     phases.say("Model trained on %s", model.card().dataset());
-    try (StagingDirectory staging =
-        StagingDirectory.beside(output, "scores", "--output", context.hadoopConfiguration())) {
-      if (!overwrite && !staging.targetIsEmpty()) {
-        throw JobException.settings(
-            "Cannot write scores to %s: found something there, expected an empty place. Use another --output, or --overwrite."
-                .formatted(output));
-      }
+    try (Lock lock = output.lock("scores " + output.path(), phases);
+        StagedDirectory staging = output.stage(lock)) {
+      requireRoom();
       write(staging.path());
       report(staging.path());
-      staging.publish(RunDirectory.SUCCESS);
+      // Spark's own marker means something else; ours comes when all is checked.
+      staging
+          .path()
+          .getFileSystem(output.hadoop())
+          .delete(new Path(staging.path(), output.marker()), false);
+      staging.addAll();
+      staging.publish("");
+    }
+  }
+
+  private void requireRoom() throws IOException {
+    if (output.isEmpty()) {
+      return;
+    }
+    if (!overwrite) {
+      throw JobException.settings(
+          "Cannot write scores to %s: found something there, expected an empty place. Use another --output, or --overwrite."
+              .formatted(output.path()));
+    }
+    if (!output.isReplaceable()) {
+      throw JobException.settings(
+          "Cannot overwrite %s: found files that score did not write, expected scores alone. Use another --output."
+              .formatted(output.path()));
     }
   }
 

@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.Kryo;
 import io.centroid.data.Split;
 import io.centroid.kryo.BulkFloats;
 import io.centroid.kryo.RecordSerializer;
+import io.centroid.publish.WrittenFile;
 import org.apache.spark.serializer.KryoRegistrator;
 
 /** Registers with Kryo what the preparation sends between driver and executors. */
@@ -14,6 +15,8 @@ public final class ShardKryoRegistrator implements KryoRegistrator {
     kryo.register(Split.class);
     RecordSerializer.register(kryo, ShardEntry.class);
     RecordSerializer.register(kryo, Example.class);
-    kryo.register(ShardEntry[].class);
+    RecordSerializer.register(kryo, WrittenFile.class);
+    RecordSerializer.register(kryo, ShardWriter.Written.class);
+    kryo.register(ShardWriter.Written[].class);
   }
 }

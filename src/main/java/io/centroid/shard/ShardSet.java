@@ -7,7 +7,6 @@ import io.centroid.json.Json;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -49,15 +48,6 @@ public final class ShardSet {
       checkFile(fileSystem, qualified, entry);
     }
     return new ShardSet(qualified, manifest);
-  }
-
-  /** Completes a directory of shards: writes the manifest. */
-  public static void writeManifest(Path directory, Manifest manifest, Configuration configuration)
-      throws IOException {
-    try (OutputStream out =
-        directory.getFileSystem(configuration).create(new Path(directory, Manifest.FILE), false)) {
-      out.write(Json.write(manifest).getBytes(StandardCharsets.UTF_8));
-    }
   }
 
   /** What the shard set holds. */

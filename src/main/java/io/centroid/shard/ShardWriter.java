@@ -1,7 +1,9 @@
 package io.centroid.shard;
 
 import io.centroid.data.Split;
+import io.centroid.publish.WrittenFile;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -10,6 +12,7 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
 
 /**
@@ -24,6 +27,7 @@ public final class ShardWriter implements AutoCloseable {
   private final String file;
   private final Split split;
   private final Path temporary;
+  private final AccountedFile output;
   private final ParquetWriter<Example> writer;
   private final ContentHash hash = new ContentHash();
   private long rows;
@@ -45,8 +49,9 @@ public final class ShardWriter implements AutoCloseable {
     this.fileSystem = directory.getFileSystem(configuration);
     Path target = new Path(directory, file);
     this.temporary = new Path(target.getParent(), "." + target.getName() + ".attempt-" + attempt);
+    this.output = new AccountedFile(fileSystem, temporary);
     this.writer =
-        new Builder(temporary)
+        new Builder(output)
             .withConf(configuration)
             .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
             .withCompressionCodec(CompressionCodecName.SNAPPY)
@@ -62,11 +67,14 @@ public final class ShardWriter implements AutoCloseable {
     rows++;
   }
 
+  /** A shard that is written. */
+  public record Written(ShardEntry entry, WrittenFile file) implements Serializable {}
+
   /**
    * Completes the file and gives it its name. When another attempt did so before, its file, which
    * has the same content, stays.
    */
-  public ShardEntry commit() throws IOException {
+  public Written commit() throws IOException {
     writer.close();
     closed = true;
     Path target = new Path(directory, file);
@@ -76,8 +84,8 @@ public final class ShardWriter implements AutoCloseable {
       }
       fileSystem.delete(temporary, false);
     }
-    return new ShardEntry(
-        file, split, rows, fileSystem.getFileStatus(target).getLen(), hash.value());
+    WrittenFile written = output.written(file);
+    return new Written(new ShardEntry(file, split, rows, written.bytes(), hash.value()), written);
   }
 
   /** Removes the temporary file of an attempt that was not committed. */
@@ -94,7 +102,7 @@ public final class ShardWriter implements AutoCloseable {
   }
 
   private static final class Builder extends ParquetWriter.Builder<Example, Builder> {
-    Builder(Path file) {
+    Builder(OutputFile file) {
       super(file);
     }
 

@@ -8,13 +8,28 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
 import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
 import org.apache.hadoop.security.AccessControlException;
 
 /** What a file system that refuses or fails means for the user. */
 public final class StorageFailure {
+  /** How the JDK, Hadoop and the operating system say that a path is no place to write to. */
+  private static final List<String> NO_PLACE =
+      List.of(
+          "Permission denied",
+          "Not a directory",
+          "not a directory",
+          "Read-only file system",
+          "Mkdirs failed to create",
+          "Operation not permitted",
+          "File name too long");
+
   private StorageFailure() {}
 
   /**
@@ -31,6 +46,20 @@ public final class StorageFailure {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Whether another place would do: the one that was named cannot be written by this user, or is
+   * none. Otherwise the storage is full or away, and the place may be right.
+   */
+  public static boolean isOfThePlace(IOException failure) {
+    String said = String.valueOf(failure.getMessage());
+    return failure instanceof AccessControlException
+        || failure instanceof AccessDeniedException
+        || failure instanceof ParentNotDirectoryException
+        || failure instanceof UnsupportedFileSystemException
+        || failure instanceof FileAlreadyExistsException
+        || NO_PLACE.stream().anyMatch(said::contains);
   }
 
   /** What a file system says of a failure, on one line: closing a file may hide it in another. */

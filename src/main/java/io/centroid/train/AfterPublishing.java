@@ -1,7 +1,6 @@
 package io.centroid.train;
 
 import io.centroid.job.Phases;
-import io.centroid.publish.WholeFile;
 import io.centroid.report.RunReport;
 import io.centroid.run.RunPlaces;
 import io.centroid.storage.StorageFailure;
@@ -47,8 +46,9 @@ final class AfterPublishing {
           RunReport.FILE, StorageFailure.reason(e), places.target());
     }
     try {
-      WholeFile.delete(places.progressPage(), hadoop);
-      places.target().getFileSystem(hadoop).delete(places.checkpoints(), true);
+      FileSystem fileSystem = places.target().getFileSystem(hadoop);
+      fileSystem.delete(places.progressPage(), false);
+      fileSystem.delete(places.checkpoints(), true);
     } catch (IOException | RuntimeException e) {
       LOG.warn("Cannot remove the checkpoints", e);
       phases.say(

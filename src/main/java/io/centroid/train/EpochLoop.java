@@ -12,6 +12,7 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Metrics;
 import io.centroid.job.Interruption;
+import io.centroid.publish.Lock;
 import io.centroid.report.TrainingListener;
 import io.centroid.run.EpochRecord;
 import io.centroid.run.RoundTiming;
@@ -26,18 +27,21 @@ final class EpochLoop {
   private final TrainingSettings settings;
   private final List<TrainingListener> listeners;
   private final Checkpoints checkpoints;
+  private final Lock lock;
 
   EpochLoop(
       AveragingEngine engine,
       Validation validation,
       TrainingSettings settings,
       List<TrainingListener> listeners,
-      Checkpoints checkpoints) {
+      Checkpoints checkpoints,
+      Lock lock) {
     this.engine = engine;
     this.validation = validation;
     this.settings = settings;
     this.listeners = listeners;
     this.checkpoints = checkpoints;
+    this.lock = lock;
   }
 
   /**
@@ -70,7 +74,7 @@ final class EpochLoop {
    * Trains on.
    *
    * @throws JobException with category INTERRUPTED when the program is asked to end; a checkpoint
-   *     is written then
+   *     is written then; as the lock does when it is lost
    */
   Trained run(Checkpoint from) {
     Checkpoint reached = from;
@@ -91,6 +95,7 @@ final class EpochLoop {
         engine.trainEpoch(
             start,
             (position, meanLoss) -> {
+              lock.requireRenewed();
               tell(position, meanLoss);
               Checkpoint reached = new Checkpoint(position, from.best(), from.history());
               if (Interruption.isRequested()) {

@@ -15,12 +15,12 @@ import io.centroid.model.ModelFile;
 import io.centroid.model.NativeKernels;
 import io.centroid.model.Networks;
 import io.centroid.model.OnnxFile;
+import io.centroid.publish.StagedDirectory;
 import io.centroid.report.HistoryTables;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.Pictures;
 import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
-import io.centroid.run.RunDirectory;
 import io.centroid.run.RunId;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.ShardSet;
@@ -56,7 +56,7 @@ record RunResults(
   private static final int UNITS_SHOWN = 40;
 
   /** Evaluates and writes; returns how the training ended. */
-  Outcome write(RunId id, Trained trained, RunDirectory directory) throws Exception {
+  Outcome write(RunId id, Trained trained, StagedDirectory directory) throws Exception {
     float[] parameters = trained.best().parameters();
     PublishedModel published =
         new PublishedModel(
@@ -86,7 +86,7 @@ record RunResults(
     return outcome;
   }
 
-  private void writeModel(Trained trained, PublishedModel published, RunDirectory directory)
+  private void writeModel(Trained trained, PublishedModel published, StagedDirectory directory)
       throws IOException {
     MultiLayerNetwork model = Networks.initialized(network);
     try {

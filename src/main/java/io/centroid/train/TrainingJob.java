@@ -25,7 +25,9 @@ import io.centroid.job.Phases;
 import io.centroid.json.Json;
 import io.centroid.model.DenseNetwork;
 import io.centroid.model.NetworkSummary;
-import io.centroid.publish.RunLock;
+import io.centroid.publish.Lock;
+import io.centroid.publish.StagedDirectory;
+import io.centroid.publish.Target;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.ProgressPage;
 import io.centroid.report.ProgressPage.Subject;
@@ -34,7 +36,6 @@ import io.centroid.report.TimeLeft;
 import io.centroid.report.TrainingProgress;
 import io.centroid.run.CodeVersion;
 import io.centroid.run.Outcome;
-import io.centroid.run.RunDirectory;
 import io.centroid.run.RunId;
 import io.centroid.run.RunPlaces;
 import io.centroid.shard.Manifest;
@@ -105,47 +106,54 @@ public final class TrainingJob {
     ShardSet shards = phases.run("Open the shards", () -> openShards());
     RunId id =
         RunId.of(settings.effective(), shards.manifest().fingerprint(), CodeVersion.current());
-    RunPlaces places =
-        new RunPlaces(
-            runsPath.getFileSystem(hadoop()).makeQualified(new Path(runsPath, id.value())));
+    Target target =
+        Target.of(new Path(runsPath, id.value()), "run", "--runs", Target.SUCCESS, hadoop());
+    RunPlaces places = new RunPlaces(target.path());
     AfterPublishing afterPublishing = new AfterPublishing(places, hadoop(), phases);
-    if (isPublished(places) && afterPublishing.isDone()) {
+    if (target.isPublished() && afterPublishing.isDone()) {
       return alreadyDone(places.target());
     }
-    try (RunLock lock = RunLock.take(places.lock(), "run " + id, hadoop(), phases)) {
-      if (isPublished(places)) {
+    try (Lock lock = target.lock("run " + id, phases)) {
+      if (target.isPublished()) {
         afterPublishing.execute();
         return alreadyDone(places.target());
       }
-      FinishedRun run = trainAndPublish(id, shards, places, lock);
+      FinishedRun run = trainAndPublish(id, shards, target, places, lock);
       afterPublishing.execute();
       return run;
     }
   }
 
-  private boolean isPublished(RunPlaces places) throws IOException {
-    return RunDirectory.isPublished(places.target(), hadoop());
-  }
-
-  private FinishedRun trainAndPublish(RunId id, ShardSet shards, RunPlaces places, RunLock lock)
-      throws Exception {
+  private FinishedRun trainAndPublish(
+      RunId id, ShardSet shards, Target target, RunPlaces places, Lock lock) throws Exception {
+    requireRoom(target);
     MultiLayerConfiguration network =
         DenseNetwork.configuration(settings.network(), settings.training());
     String summary = NetworkSummary.of(settings.network(), network).render();
     phases.say("%s", summary);
     checkMemory(shards, network);
 
-    try (RunDirectory directory = RunDirectory.stage(places.target(), hadoop());
+    try (StagedDirectory directory = target.stage(lock);
         Checkpoints checkpoints =
-            Checkpoints.of(places.checkpoints(), hadoop(), id, settings.checkpoint(), phases)) {
+            Checkpoints.of(
+                places.checkpoints(), hadoop(), id, settings.checkpoint(), lock, phases)) {
       Subject subject = subject(id, shards, summary);
-      Trained trained = train(shards, network, checkpoints, subject, places.progressPage());
+      Trained trained = train(shards, network, checkpoints, lock, subject, places.progressPage());
       TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say("%s", times.render()));
       Outcome outcome =
           new RunResults(context, settings, shardsPath, shards, network, summary, started, phases)
               .write(id, trained, directory);
-      lock.check("run " + id);
-      return new FinishedRun(outcome, directory.publish());
+      directory.publish("");
+      return new FinishedRun(outcome, target.path());
+    }
+  }
+
+  /** In an object store there may be a part of this run, by a process that is gone. */
+  private static void requireRoom(Target target) throws IOException {
+    if (!target.isEmpty() && !target.isReplaceable()) {
+      throw JobException.settings(
+          "Cannot write run to %s: found something that is not a finished run, expected an empty place. Move it away, or use another --runs."
+              .formatted(target.path()));
     }
   }
 
@@ -194,6 +202,7 @@ public final class TrainingJob {
       ShardSet shards,
       MultiLayerConfiguration network,
       Checkpoints checkpoints,
+      Lock lock,
       Subject subject,
       Path progressPage)
       throws Exception {
@@ -220,7 +229,8 @@ public final class TrainingJob {
                 validation,
                 settings.training(),
                 List.of(timeLeft, source, progress, page),
-                checkpoints);
+                checkpoints,
+                lock);
         phases.say("After each epoch there is a page to watch: %s", progressPage);
         Interruption.askedFor(true);
         return phases.run("Train", () -> loop.run(from));
@@ -289,11 +299,11 @@ public final class TrainingJob {
 
   private FinishedRun alreadyDone(Path target) throws IOException {
     phases.say("This work was done before.");
-    String json = RunDirectory.read(target, "outcome.json", hadoop());
+    String json = Target.read(target, "outcome.json", hadoop());
     phases.say(
         "\n%s",
         MetricsTable.render(
-            Json.read(RunDirectory.read(target, "metrics.json", hadoop()), Metrics.class)));
+            Json.read(Target.read(target, "metrics.json", hadoop()), Metrics.class)));
     return new FinishedRun(Json.read(json, Outcome.class), target);
   }
 

@@ -303,8 +303,8 @@ final class CrashPointIT {
    */
   private static void removeLocks(Path in) throws IOException {
     try (Stream<Path> files = Files.walk(in)) {
-      for (Path lock : files.filter(file -> file.toString().endsWith(".lock")).toList()) {
-        Files.delete(lock);
+      for (Path claim : files.filter(file -> file.toString().endsWith(".claim")).toList()) {
+        Files.delete(claim);
       }
     }
   }

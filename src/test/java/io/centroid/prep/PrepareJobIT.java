@@ -186,7 +186,7 @@ final class PrepareJobIT {
     Files.writeString(shards.resolve("thesis.txt"), "years of work");
     assertThatThrownBy(
             () -> job(IMAGES, settings(Normalization.UNIT), ExistingShards.OVERWRITE).execute())
-        .hasMessageContaining("found files that are no shards");
+        .hasMessageContaining("found files that prepare did not write");
     assertThat(shards.resolve("thesis.txt")).hasContent("years of work");
   }
 

@@ -48,17 +48,30 @@ final class ModelStoreTest {
   }
 
   @Test
-  void aVersionThatWasNeverNamedIsReplaced() throws IOException {
+  void aVersionThatWasNeverNamedIsLeftAsItIs() throws IOException {
     Path left = Files.createDirectories(store().resolve("versions/1"));
-    Files.writeString(left.resolve("model.zip"), "of a promotion that died");
-    Path staging = Files.createDirectories(store().resolve("versions/.1.staging"));
+    Files.writeString(left.resolve("model.zip"), "of others");
+    Path staging = Files.createDirectories(store().resolve("versions/.1.staging-1"));
     Files.writeString(staging.resolve("model.zip"), "hal");
     assertThat(model().current()).isEmpty();
     promote("a");
-    assertThat(store().resolve("versions/1/model.zip")).hasContent("model a");
+    assertThat(left.resolve("model.zip")).hasContent("of others");
+    assertThat(store().resolve("versions/2/model.zip")).hasContent("model a");
+    assertThat(model().current().orElseThrow().version()).isEqualTo(2);
     try (Stream<Path> versions = Files.list(store().resolve("versions"))) {
-      assertThat(versions).containsExactly(store().resolve("versions/1"));
+      assertThat(versions).containsExactlyInAnyOrder(left, store().resolve("versions/2"));
     }
+  }
+
+  @Test
+  void aCopyOfTheSameRunThatWasNeverNamedIsTheVersion() throws IOException {
+    promote("a");
+    Files.delete(store().resolve("current.json"));
+    Files.delete(store().resolve("history.json"));
+    promote("a");
+    assertThat(model().current().orElseThrow().version()).isEqualTo(1);
+    promote("b");
+    assertThat(model().current().orElseThrow().version()).isEqualTo(2);
   }
 
   @Test

@@ -16,10 +16,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
-import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,39 +33,31 @@ final class PromotionCrashTest {
 
   /** Does nothing any more once its changes are used up, as a process that is gone. */
   public static final class DyingFileSystem extends LocalFileSystem {
-    @Override
-    public FSDataOutputStream create(
-        org.apache.hadoop.fs.Path file,
-        FsPermission permission,
-        boolean overwrite,
-        int bufferSize,
-        short replication,
-        long blockSize,
-        Progressable progress)
-        throws IOException {
-      live();
-      return super.create(
-          file, permission, overwrite, bufferSize, replication, blockSize, progress);
+    /** Creates the file system; Hadoop does that. */
+    public DyingFileSystem() {
+      super(new Raw());
     }
 
-    @Override
-    public boolean rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to)
-        throws IOException {
-      live();
-      return super.rename(from, to);
-    }
+    private static final class Raw extends RawLocalFileSystem {
+      @Override
+      protected OutputStream createOutputStreamWithMode(
+          org.apache.hadoop.fs.Path file, boolean append, FsPermission permission)
+          throws IOException {
+        live();
+        return super.createOutputStreamWithMode(file, append, permission);
+      }
 
-    @Override
-    public boolean delete(org.apache.hadoop.fs.Path file, boolean recursive) throws IOException {
-      live();
-      return super.delete(file, recursive);
-    }
+      @Override
+      public boolean delete(org.apache.hadoop.fs.Path file, boolean recursive) throws IOException {
+        live();
+        return super.delete(file, recursive);
+      }
 
-    @Override
-    public boolean mkdirs(org.apache.hadoop.fs.Path path, FsPermission permission)
-        throws IOException {
-      live();
-      return super.mkdirs(path, permission);
+      @Override
+      public boolean mkdirs(org.apache.hadoop.fs.Path path) throws IOException {
+        live();
+        return super.mkdirs(path);
+      }
     }
 
     private static void live() throws IOException {
@@ -98,7 +89,7 @@ final class PromotionCrashTest {
       assertThat(current.version()).isIn(1, 2);
       assertThat(models.resolve("cifar-10/versions/" + current.version() + "/model.zip"))
           .hasContent("model " + current.run());
-      Files.deleteIfExists(models.resolve(".cifar-10.lock")); // taken over: its process is gone
+      removeClaims(models.resolve(".cifar-10.lock")); // taken over: its process is gone
       promote(models, second, HEALTHY);
       assertThat(store(models).recorded()).extracting(Promotion::run).containsExactly("a", "b");
       try (Stream<Path> left = Files.list(models.resolve("cifar-10/versions"))) {
@@ -110,6 +101,16 @@ final class PromotionCrashTest {
       }
     }
     assertThat(died).isGreaterThan(10);
+  }
+
+  private static void removeClaims(Path lock) throws IOException {
+    if (Files.exists(lock)) {
+      try (Stream<Path> claims = Files.list(lock)) {
+        for (Path claim : claims.toList()) {
+          Files.delete(claim);
+        }
+      }
+    }
   }
 
   private static Configuration dying() {

@@ -10,7 +10,7 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.Phases;
 import io.centroid.json.Csv;
-import io.centroid.publish.RunLock;
+import io.centroid.publish.Lock;
 import io.centroid.report.RunTable;
 import io.centroid.run.RunSummary.Status;
 import java.io.ByteArrayOutputStream;
@@ -39,9 +39,8 @@ final class RunListingTest {
   @Test
   void aTrainingIsRunningAsLongAsItsLockIsHeldAndUnfinishedThereafter() throws IOException {
     save();
-    try (RunLock lock =
-        RunLock.take(hadoopPath("." + RUN + ".lock"), "run " + RUN, hadoop, phases)) {
-      lock.check("run " + RUN);
+    try (Lock lock = lock()) {
+      lock.check();
       RunSummary running = only();
       assertThat(running.status()).isEqualTo(Status.RUNNING);
       assertThat(running.epoch()).isEqualTo(3);
@@ -64,11 +63,10 @@ final class RunListingTest {
 
   @Test
   void aLockWithoutASignOfLifeIsNotHeld() throws IOException {
-    Path lock = directory.resolve("." + RUN + ".lock");
-    Files.writeString(
-        lock, "{\"id\": \"1\", \"host\": \"elsewhere\", \"process\": 1, \"processStarted\": \"\"}");
+    Path claim = Files.createDirectories(directory.resolve("." + RUN + ".lock")).resolve("1.claim");
+    Files.writeString(claim, "{\"token\": \"1\", \"holds\": true, \"boot\": \"another\"}");
     assertThat(only().status()).isEqualTo(Status.RUNNING);
-    Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minus(Duration.ofMinutes(2))));
+    Files.setLastModifiedTime(claim, FileTime.from(Instant.now().minus(Duration.ofMinutes(2))));
     RunSummary unfinished = only();
     assertThat(unfinished.status()).isEqualTo(Status.UNFINISHED);
     assertThat(unfinished.epoch()).isNull();
@@ -77,9 +75,7 @@ final class RunListingTest {
   @Test
   void whatIsNoRunIsPassedOver() throws IOException {
     Files.writeString(directory.resolve(".cifar-10.lock"), "{}"); // of a model
-    Files.writeString(directory.resolve("." + RUN + ".lock.new.1"), "{}");
-    Files.writeString(directory.resolve(".." + RUN + ".lock.unfinished"), "{");
-    Files.writeString(directory.resolve("." + RUN + ".lock.crc"), "");
+    Files.writeString(directory.resolve(".." + RUN + ".in-progress.html.unfinished-1"), "{");
     Files.writeString(directory.resolve("notes.txt"), "");
     Files.createDirectories(directory.resolve(".hidden"));
     Files.createDirectories(directory.resolve("_temporary"));
@@ -120,16 +116,22 @@ final class RunListingTest {
   }
 
   private void save() throws IOException {
-    try (Checkpoints checkpoints =
-        Checkpoints.of(
-            hadoopPath("." + RUN + ".checkpoints"),
-            hadoop,
-            new RunId(RUN),
-            new CheckpointSettings(1, 2),
-            phases)) {
+    try (Lock lock = lock();
+        Checkpoints checkpoints =
+            Checkpoints.of(
+                hadoopPath("." + RUN + ".checkpoints"),
+                hadoop,
+                new RunId(RUN),
+                new CheckpointSettings(1, 2),
+                lock,
+                phases)) {
       checkpoints.save(CheckpointFileTest.checkpoint());
       checkpoints.await();
     }
+  }
+
+  private Lock lock() throws IOException {
+    return Lock.take(Lock.beside(hadoopPath(RUN)), "run " + RUN, hadoop, phases);
   }
 
   private RunSummary only() throws IOException {

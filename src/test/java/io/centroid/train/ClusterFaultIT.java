@@ -322,13 +322,13 @@ final class ClusterFaultIT {
   }
 
   private static boolean unfinishedCheckpoint(RunsUnderTest runs) {
-    return runs.checkpoints().map(path -> count(path, ".unfinished")).orElse(0L) > 0;
+    return runs.checkpoints().map(path -> count(path, ".unfinished-")).orElse(0L) > 0;
   }
 
   private static long stagedFiles(RunsUnderTest runs) {
     try (Stream<Path> entries = Files.list(runs.path())) {
       return entries
-          .filter(entry -> entry.toString().endsWith(".staging"))
+          .filter(entry -> entry.toString().contains(".staging-"))
           .findFirst()
           .map(staging -> count(staging, ""))
           .orElse(0L);
