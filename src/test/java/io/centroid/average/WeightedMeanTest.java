@@ -2,15 +2,18 @@ package io.centroid.average;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.compute.StateCoding;
 import io.centroid.compute.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.apache.commons.codec.digest.DigestUtils;
 
 final class WeightedMeanTest {
 
@@ -90,6 +93,47 @@ final class WeightedMeanTest {
     TrainingState throughTree = WeightedMean.of(List.of(sum), 0);
     assertThat(throughTree.parameters()).isEqualTo(direct.parameters());
     assertThat(throughTree.updaterState()).isDeepEqualTo(direct.updaterState());
+  }
+
+  /** The bits are a contract: runs made by earlier versions have to come out the same. */
+  @Example
+  void keepsItsBits() {
+    assertThat(
+            Stream.of(results(1), results(2), results(5), results(16), tree(results(17), 4))
+                .map(level -> WeightedMean.of(level, 7))
+                .map(mean -> DigestUtils.sha256Hex(StateCoding.encode(mean).array())))
+        .containsExactly(
+            "256a3c576e1e1e54337b1eb09ad2b2aae14d1b1afcff868a8265ede446e50ab4",
+            "d7ab39454f539761e9c09fdc2edae235d06f94747b25cc56939233862fe93bda",
+            "2c01b2d7f5869e7a8cf01078a99aa1a36f5ffbbf8741a0bbb8338215004f773e",
+            "d4b8575a23c8b495825f59a06bb3c7ae43d5f9c5bdf45cab99e328d603e3cc48",
+            "c3cb318143b97cea1c2c97f2a5d4cb6059e37eea1953e375e906b8829cca8c52");
+  }
+
+  /** Results of which every seventh worker had nothing left to train on. */
+  private static List<Contribution> results(int workers) {
+    SplittableRandom random = new SplittableRandom(workers);
+    List<Contribution> results = new ArrayList<>();
+    for (int worker = 0; worker < workers; worker++) {
+      results.add(
+          worker % 7 == 6
+              ? WorkerResult.idle(worker)
+              : result(worker, 300 + worker, 5000, 9001, random));
+    }
+    return results;
+  }
+
+  /** Sums of groups, level by level, until there are at most {@code fanIn}. */
+  private static List<Contribution> tree(List<Contribution> level, int fanIn) {
+    if (level.size() <= fanIn) {
+      return level;
+    }
+    List<Contribution> sums = new ArrayList<>();
+    for (int from = 0; from < level.size(); from += fanIn) {
+      List<Contribution> group = level.subList(from, Math.min(from + fanIn, level.size()));
+      sums.add(PartialSum.of(sums.size(), group));
+    }
+    return tree(sums, fanIn);
   }
 
   @Example
