@@ -11,6 +11,7 @@ public final class AverageKryoRegistrator implements KryoRegistrator {
   public void registerClasses(Kryo kryo) {
     RecordSerializer.register(kryo, WorkerResult.class);
     RecordSerializer.register(kryo, PartialSum.class);
+    RecordSerializer.register(kryo, RoundTally.class);
     RecordSerializer.register(kryo, BroadcastExchange.Inline.class);
     RecordSerializer.register(kryo, ReferenceExchange.Ticket.class);
     RecordSerializer.register(kryo, BlockExchange.Posted.class);

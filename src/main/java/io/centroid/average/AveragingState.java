@@ -1,6 +1,7 @@
 package io.centroid.average;
 
 import io.centroid.compute.TrainingState;
+import io.centroid.model.FlatParameters;
 
 /**
  * Everything the rounds made so far hand on to the next one. The arrays are never written after
@@ -15,11 +16,9 @@ import io.centroid.compute.TrainingState;
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
 public record AveragingState(
     TrainingState training, float[] velocity, float[] movingAverage, long averagedRounds) {
-  private static final float[] NONE = new float[0];
-
   /** The state before the first round. */
   public static AveragingState of(TrainingState start) {
-    return new AveragingState(start, NONE, NONE, 0);
+    return new AveragingState(start, FlatParameters.NONE, FlatParameters.NONE, 0);
   }
 
   /** The state to validate and to publish: that of the moving average, where there is one. */

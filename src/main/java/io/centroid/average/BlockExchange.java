@@ -80,7 +80,7 @@ public record BlockExchange(long round, BlockManagerId driver) implements RoundE
     WorkerResult result = (WorkerResult) contribution;
     String field = "result_" + TaskContext.get().taskAttemptId();
     store(field, result.state());
-    return new Posted(result.withState(WorkerResult.NOTHING), here(), field);
+    return new Posted(result.withState(TrainingState.EMPTY), here(), field);
   }
 
   @Override
@@ -128,7 +128,8 @@ public record BlockExchange(long round, BlockManagerId driver) implements RoundE
                 BYTES);
     if (!stored) {
       throw new IllegalStateException(
-          "Cannot keep a training state for others to fetch: found neither memory nor disk for it.");
+          "Cannot keep a training state for others to fetch: found neither memory nor disk for"
+              + " it.");
     }
   }
 

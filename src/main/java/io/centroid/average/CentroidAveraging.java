@@ -68,16 +68,17 @@ public final class CentroidAveraging implements AveragingEngine {
       String label = label(from.epoch(), round, rounds);
       context.setJobGroup("epoch " + from.epoch(), label, false);
       RoundOutcome outcome = round(position.state(), from.epoch(), round);
-      double meanLoss = outcome.lossSum() / outcome.examples();
+      RoundTally done = outcome.tally();
+      double meanLoss = done.lossSum() / done.examples();
       Divergence.check(meanLoss, label);
       long now = System.nanoTime();
       EpochTally tally =
           position
               .tally()
               .plus(
-                  outcome.examples(),
-                  outcome.steps(),
-                  outcome.lossSum(),
+                  done.examples(),
+                  done.steps(),
+                  done.lossSum(),
                   (now - last) / NANOS,
                   outcome.timing());
       last = now;
@@ -101,8 +102,7 @@ public final class CentroidAveraging implements AveragingEngine {
   }
 
   /** What one round came to. */
-  private record RoundOutcome(
-      AveragingState state, long examples, long steps, double lossSum, RoundTiming timing) {}
+  private record RoundOutcome(AveragingState state, RoundTally tally, RoundTiming timing) {}
 
   private RoundOutcome round(AveragingState from, int epoch, int round) {
     TrainingState state = from.training();
@@ -115,34 +115,24 @@ public final class CentroidAveraging implements AveragingEngine {
       contributions = RoundRdd.collect(contributions(exchange, epoch, round), exchange);
     }
     long collected = System.nanoTime();
-    TrainingState average = WeightedMean.of(contributions, state.iteration());
-    AveragingState next = next(from, average);
+    WeightedSum sum = WeightedSum.of(contributions);
+    AveragingState next = next(from, WeightedMean.of(sum, state.iteration()));
     long averaged = System.nanoTime();
 
-    long computeMax = 0;
-    long computeSum = 0;
-    long examples = 0;
-    long steps = 0;
-    double lossSum = 0;
-    for (Contribution contribution : contributions) {
-      computeMax = Math.max(computeMax, contribution.computeMaxNanos());
-      computeSum += contribution.computeSumNanos();
-      examples += contribution.examples();
-      steps += contribution.steps();
-      lossSum += contribution.lossSum();
-    }
+    RoundTally tally = sum.tally();
     int slots = Math.min(plan.workers(), context.defaultParallelism());
-    double compute = Math.max((double) computeMax, (double) computeSum / slots);
+    double compute =
+        Math.max((double) tally.computeMaxNanos(), (double) tally.computeSumNanos() / slots);
     RoundTiming timing =
         new RoundTiming(
-            examples,
+            tally.examples(),
             (sent - begin) / NANOS,
-            computeMax / NANOS,
-            computeSum / NANOS / plan.workers(),
+            tally.computeMaxNanos() / NANOS,
+            tally.computeSumNanos() / NANOS / plan.workers(),
             compute / NANOS,
             (collected - sent - compute) / NANOS,
             (averaged - collected) / NANOS);
-    return new RoundOutcome(next, examples, steps, lossSum, timing);
+    return new RoundOutcome(next, tally, timing);
   }
 
   private AveragingState next(AveragingState from, TrainingState average) {

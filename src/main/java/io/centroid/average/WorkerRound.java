@@ -3,6 +3,7 @@ package io.centroid.average;
 import io.centroid.average.RoundExchange.Delivery;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.StepRecipe;
+import io.centroid.compute.TrainingState;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ExampleOrder;
 import io.centroid.deal.WorkerShare;
@@ -73,14 +74,15 @@ record WorkerRound(
     long seed = ExampleOrder.streamSeed(plan.seed(), epoch, worker);
     trainer.start(exchange.start());
     double lossSum = 0;
-    long steps = 0;
+    int steps = 0;
     for (int position = from; position < to; position += plan.minibatchSize()) {
       int examples = Math.min(plan.minibatchSize(), to - position);
       share.gather(order, position, examples, minibatch);
       lossSum += trainer.step(minibatch, seed + position) * examples;
       steps++;
     }
+    TrainingState end = trainer.finish();
     return new WorkerResult(
-        worker, trainer.finish(), (long) to - from, steps, lossSum, System.nanoTime() - begin);
+        worker, end, RoundTally.of((long) to - from, steps, lossSum, System.nanoTime() - begin));
   }
 }

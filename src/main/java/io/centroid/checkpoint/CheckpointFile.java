@@ -29,7 +29,6 @@ import org.apache.commons.codec.digest.DigestUtils;
 final class CheckpointFile {
   private static final byte[] MAGIC = "centroid checkpoint 1\n".getBytes(StandardCharsets.US_ASCII);
   private static final int PIECE = 1 << 16;
-  private static final TrainingState NOTHING = new TrainingState(new float[0], new float[0][], 0);
 
   private CheckpointFile() {}
 
@@ -76,7 +75,8 @@ final class CheckpointFile {
         StateCoding.encode(
                 new TrainingState(state.velocity(), new float[][] {state.movingAverage()}, 0))
             .array());
-    data.write(StateCoding.encode(best.state() == null ? NOTHING : best.state()).array());
+    data.write(
+        StateCoding.encode(best.state() == null ? TrainingState.EMPTY : best.state()).array());
     data.flush();
     out.write(digest.digest());
   }

@@ -18,6 +18,9 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
 public record TrainingState(float[] parameters, float[][] updaterState, int iteration) {
+  /** Of no network: no parameters, no updater state. */
+  public static final TrainingState EMPTY =
+      new TrainingState(FlatParameters.NONE, new float[0][], 0);
 
   /** The state that training a network starts from. */
   public static TrainingState initial(MultiLayerConfiguration configuration) {

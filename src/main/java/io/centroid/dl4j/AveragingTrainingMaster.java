@@ -17,6 +17,7 @@ import io.centroid.deal.WorkerShares;
 import io.centroid.error.JobException;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.FeatureCoding;
+import io.centroid.model.FlatParameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -67,15 +68,13 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  */
 public final class AveragingTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>>, AutoCloseable {
-  private static final float[] NONE = new float[0];
-
   private final int workers;
   private final int minibatchSize;
   private final long seed;
   private final AveragingSettings averaging;
   private final LocalStepKind localStep;
   private Dealt dealt;
-  private float[] velocity = NONE;
+  private float[] velocity = FlatParameters.NONE;
 
   /** Examples of one RDD in executor memory, and the engine over them. */
   private record Dealt(
@@ -189,7 +188,8 @@ public final class AveragingTrainingMaster
       close();
       dealt = deal(spark.getSparkContext(), trainingData, configurationJson);
     }
-    AveragingState start = new AveragingState(TrainingState.of(network), velocity, NONE, 0);
+    AveragingState start =
+        new AveragingState(TrainingState.of(network), velocity, FlatParameters.NONE, 0);
     TrainingPosition end =
         dealt
             .engine()
@@ -207,7 +207,7 @@ public final class AveragingTrainingMaster
     if (dealt != null) {
       dealt.close();
       dealt = null;
-      velocity = NONE;
+      velocity = FlatParameters.NONE;
     }
   }
 

@@ -14,6 +14,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * several times slower.
  */
 public final class FlatParameters {
+  /** No values at all. */
+  public static final float[] NONE = {};
+
   private static final int HASH_CHUNK = 1 << 14;
 
   private FlatParameters() {}
@@ -21,7 +24,7 @@ public final class FlatParameters {
   /** The values of a dense float array, in its own order; a null array has none. */
   public static float[] read(INDArray source) {
     if (source == null) {
-      return new float[0];
+      return NONE;
     }
     float[] values = new float[Math.toIntExact(source.length())];
     start(source).get(values);

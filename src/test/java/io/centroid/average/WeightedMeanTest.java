@@ -40,9 +40,9 @@ final class WeightedMeanTest {
       double weight = 0;
       for (Contribution contribution : results) {
         WorkerResult result = (WorkerResult) contribution;
-        if (result.examples() > 0) {
-          sum += (double) result.examples() * result.state().parameters()[i];
-          weight += result.examples();
+        if (result.tally().examples() > 0) {
+          sum += (double) result.tally().examples() * result.state().parameters()[i];
+          weight += result.tally().examples();
         }
       }
       assertThat(mean.parameters()[i]).isEqualTo((float) (sum * (1 / weight)));
@@ -50,7 +50,12 @@ final class WeightedMeanTest {
       assertThat(Math.abs(mean.parameters()[i] - divided)).isLessThanOrEqualTo(Math.ulp(divided));
     }
     assertThat(mean.iteration())
-        .isEqualTo(40 + results.stream().mapToInt(Contribution::longestSteps).max().orElseThrow());
+        .isEqualTo(
+            40
+                + results.stream()
+                    .mapToInt(each -> each.tally().longestSteps())
+                    .max()
+                    .orElseThrow());
   }
 
   /** The mean is written over one of the results. */
@@ -88,7 +93,7 @@ final class WeightedMeanTest {
     Contribution third = result(2, 9, 100, 50, random);
     PartialSum sum = PartialSum.of(0, List.of(third, first, second));
     assertThat(sum.sums()).isDeepEqualTo(PartialSum.of(0, List.of(first, second, third)).sums());
-    assertThat(sum.examples()).isEqualTo(19);
+    assertThat(sum.tally().examples()).isEqualTo(19);
     TrainingState direct = WeightedMean.of(List.of(first, second, third), 0);
     TrainingState throughTree = WeightedMean.of(List.of(sum), 0);
     assertThat(throughTree.parameters()).isEqualTo(direct.parameters());
@@ -152,10 +157,7 @@ final class WeightedMeanTest {
         worker,
         new TrainingState(
             values(parameters, random), new float[][] {values(updaterState, random)}, 0),
-        examples,
-        1 + random.nextInt(5),
-        random.nextDouble(),
-        random.nextInt(1000));
+        RoundTally.of(examples, 1 + random.nextInt(5), random.nextDouble(), random.nextInt(1000)));
   }
 
   private static float[] values(int count, SplittableRandom random) {
