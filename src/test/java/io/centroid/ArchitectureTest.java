@@ -43,8 +43,8 @@ final class ArchitectureTest {
           "job",
           "config",
           "json",
-          "data",
           "kryo",
+          "data",
           "error");
 
   private static final int MOST_CLASSES = 25;

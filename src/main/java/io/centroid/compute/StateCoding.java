@@ -1,19 +1,18 @@
 package io.centroid.compute;
 
+import io.centroid.data.FloatBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 
 /**
  * A {@link TrainingState} as bytes, little-endian: the iteration, the number n of slots of updater
  * state, the 1 + n lengths of the arrays (all int32), the parameters, the slots (float32).
  */
 public final class StateCoding {
-  /** Bytes read at once. */
-  private static final int PIECE = 1 << 16;
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   private StateCoding() {}
 
@@ -29,15 +28,17 @@ public final class StateCoding {
       floats += slot.length;
     }
     long size = Integer.BYTES * (3L + slots) + Float.BYTES * floats;
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size)).order(ORDER);
     bytes.putInt(state.iteration()).putInt(slots).putInt(state.parameters().length);
     for (float[] slot : state.updaterState()) {
       bytes.putInt(slot.length);
     }
-    FloatBuffer values = bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    values.put(state.parameters());
+    int at = bytes.position();
+    FloatBytes.put(state.parameters(), bytes.array(), at, ORDER);
+    at += Float.BYTES * state.parameters().length;
     for (float[] slot : state.updaterState()) {
-      values.put(slot);
+      FloatBytes.put(slot, bytes.array(), at, ORDER);
+      at += Float.BYTES * slot.length;
     }
     return bytes.rewind();
   }
@@ -56,31 +57,24 @@ public final class StateCoding {
     for (int slot = 0; slot < slots; slot++) {
       updaterState[slot] = new float[readInt(in)];
     }
-    byte[] piece = new byte[PIECE];
-    read(in, piece, parameters);
+    FloatBytes.Source<IOException> source =
+        (bytes, from, count) -> readFully(in, bytes, from, count);
+    FloatBytes.read(parameters, ORDER, source);
     for (float[] slot : updaterState) {
-      read(in, piece, slot);
+      FloatBytes.read(slot, ORDER, source);
     }
     return new TrainingState(parameters, updaterState, iteration);
   }
 
   private static int readInt(InputStream in) throws IOException {
     byte[] bytes = new byte[Integer.BYTES];
-    readFully(in, bytes, bytes.length);
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    readFully(in, bytes, 0, bytes.length);
+    return ByteBuffer.wrap(bytes).order(ORDER).getInt();
   }
 
-  private static void read(InputStream in, byte[] piece, float[] values) throws IOException {
-    FloatBuffer view = ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    for (int from = 0; from < values.length; from += view.capacity()) {
-      int count = Math.min(view.capacity(), values.length - from);
-      readFully(in, piece, count * Float.BYTES);
-      view.get(0, values, from, count);
-    }
-  }
-
-  private static void readFully(InputStream in, byte[] bytes, int count) throws IOException {
-    int read = in.readNBytes(bytes, 0, count);
+  private static void readFully(InputStream in, byte[] bytes, int from, int count)
+      throws IOException {
+    int read = in.readNBytes(bytes, from, count);
     if (read < count) {
       throw new EOFException(
           "Cannot read a training state: found its end %d bytes early.".formatted(count - read));

@@ -1,14 +1,10 @@
 package io.centroid.example;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import io.centroid.data.FloatBytes;
 import java.nio.ByteOrder;
 
 /** Four bytes for each float, little-endian. */
 public record FloatCoding() implements FeatureCoding {
-  private static final VarHandle FLOATS =
-      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
-
   @Override
   public int bytesPerValue() {
     return Float.BYTES;
@@ -22,16 +18,12 @@ public record FloatCoding() implements FeatureCoding {
   @Override
   public byte[] encode(float[] features) {
     byte[] coded = new byte[features.length * Float.BYTES];
-    for (int i = 0; i < features.length; i++) {
-      FLOATS.set(coded, i * Float.BYTES, features[i]);
-    }
+    FloatBytes.put(features, coded, 0, ByteOrder.LITTLE_ENDIAN);
     return coded;
   }
 
   @Override
   public void decode(byte[] coded, int from, float[] features, int at, int count) {
-    for (int i = 0; i < count; i++) {
-      features[at + i] = (float) FLOATS.get(coded, from + i * Float.BYTES);
-    }
+    FloatBytes.get(coded, from, features, at, count, ByteOrder.LITTLE_ENDIAN);
   }
 }

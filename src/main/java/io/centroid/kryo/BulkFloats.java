@@ -4,13 +4,13 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
-import java.nio.ByteBuffer;
+import io.centroid.data.FloatBytes;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 
-/** Writes float arrays in pieces of 64 kB; Kryo's own serializer goes float by float. */
+/** Writes float arrays in bulk; Kryo's own serializer goes float by float. */
 public final class BulkFloats extends Serializer<float[]> {
-  private static final int PIECE = 1 << 14;
+  /** As most processors have it, so that copying is all there is to do. */
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   /** Creates the serializer. */
   public BulkFloats() {
@@ -24,13 +24,7 @@ public final class BulkFloats extends Serializer<float[]> {
       return;
     }
     output.writeVarInt(values.length + 1, true);
-    byte[] piece = new byte[Math.min(PIECE, values.length) * Float.BYTES];
-    FloatBuffer view = view(piece);
-    for (int from = 0; from < values.length; from += PIECE) {
-      int count = Math.min(PIECE, values.length - from);
-      view.put(0, values, from, count);
-      output.writeBytes(piece, 0, count * Float.BYTES);
-    }
+    FloatBytes.write(values, ORDER, output::writeBytes);
   }
 
   @Override
@@ -40,18 +34,7 @@ public final class BulkFloats extends Serializer<float[]> {
       return null;
     }
     float[] values = new float[header - 1];
-    byte[] piece = new byte[Math.min(PIECE, values.length) * Float.BYTES];
-    FloatBuffer view = view(piece);
-    for (int from = 0; from < values.length; from += PIECE) {
-      int count = Math.min(PIECE, values.length - from);
-      input.readBytes(piece, 0, count * Float.BYTES);
-      view.get(0, values, from, count);
-    }
+    FloatBytes.read(values, ORDER, input::readBytes);
     return values;
-  }
-
-  /** Little-endian as most processors are, so that copying is all there is to do. */
-  private static FloatBuffer view(byte[] piece) {
-    return ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
   }
 }

@@ -1,6 +1,7 @@
 package io.centroid.model;
 
-import java.nio.ByteBuffer;
+import io.centroid.data.FloatBytes;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -16,8 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class FlatParameters {
   /** No values at all. */
   public static final float[] NONE = {};
-
-  private static final int HASH_CHUNK = 1 << 14;
 
   private FlatParameters() {}
 
@@ -67,12 +66,7 @@ public final class FlatParameters {
   /** SHA-256 of the values as big-endian float32, 64 lower-case hexadecimal digits. */
   public static String sha256(float[] values) {
     MessageDigest digest = DigestUtils.getSha256Digest();
-    ByteBuffer bytes = ByteBuffer.allocate(HASH_CHUNK * Float.BYTES);
-    for (int from = 0; from < values.length; from += HASH_CHUNK) {
-      int count = Math.min(HASH_CHUNK, values.length - from);
-      bytes.asFloatBuffer().put(values, from, count);
-      digest.update(bytes.array(), 0, count * Float.BYTES);
-    }
+    FloatBytes.write(values, ByteOrder.BIG_ENDIAN, digest::update);
     return HexFormat.of().formatHex(digest.digest());
   }
 

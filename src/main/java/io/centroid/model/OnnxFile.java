@@ -1,9 +1,9 @@
 package io.centroid.model;
 
+import io.centroid.data.FloatBytes;
 import io.centroid.data.Normalization;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
@@ -185,9 +185,8 @@ public final class OnnxFile {
   }
 
   private void constant(String name, float[] values, long... shape) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
+    byte[] bytes = new byte[values.length * Float.BYTES];
+    FloatBytes.put(values, bytes, 0, ByteOrder.LITTLE_ENDIAN);
     TensorProto.Builder tensor =
         graph
             .addInitializerBuilder()

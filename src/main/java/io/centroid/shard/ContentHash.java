@@ -1,5 +1,6 @@
 package io.centroid.shard;
 
+import io.centroid.data.FloatBytes;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -22,7 +23,7 @@ final class ContentHash {
       row = ByteBuffer.allocate(length);
     }
     row.putLong(0, id).putInt(Long.BYTES, label);
-    row.position(HEADER).slice().asFloatBuffer().put(features);
+    FloatBytes.put(features, row.array(), HEADER, row.order());
     digest.update(row.array());
   }
 

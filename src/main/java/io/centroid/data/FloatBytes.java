@@ -1,0 +1,78 @@
+package io.centroid.data;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** Copies between floats and their bytes (IEEE 754, four each) in bulk, not one by one. */
+public final class FloatBytes {
+  /** Floats that are copied at once where they go through a buffer, 64 kB. */
+  private static final int PIECE = 1 << 14;
+
+  private FloatBytes() {}
+
+  /**
+   * Takes bytes.
+   *
+   * @param <E> what goes wrong when it cannot
+   */
+  @FunctionalInterface
+  public interface Sink<E extends Exception> {
+    /** Takes {@code bytes[from .. from + count)}, which are overwritten afterwards. */
+    void accept(byte[] bytes, int from, int count) throws E;
+  }
+
+  /**
+   * Gives bytes.
+   *
+   * @param <E> what goes wrong when it cannot
+   */
+  @FunctionalInterface
+  public interface Source<E extends Exception> {
+    /** Fills {@code bytes[from .. from + count)}. */
+    void fill(byte[] bytes, int from, int count) throws E;
+  }
+
+  /** Copies all floats to {@code bytes}, from byte {@code at} on. */
+  public static void put(float[] values, byte[] bytes, int at, ByteOrder order) {
+    view(bytes, at, order).put(0, values);
+  }
+
+  /** Copies {@code count} floats out of {@code bytes}, from byte {@code at} on. */
+  public static void get(
+      byte[] bytes, int at, float[] values, int from, int count, ByteOrder order) {
+    view(bytes, at, order).get(0, values, from, count);
+  }
+
+  /** Hands all floats over as bytes, piece by piece. */
+  public static <E extends Exception> void write(float[] values, ByteOrder order, Sink<E> sink)
+      throws E {
+    byte[] piece = piece(values);
+    FloatBuffer view = view(piece, 0, order);
+    for (int from = 0; from < values.length; from += PIECE) {
+      int count = Math.min(PIECE, values.length - from);
+      view.put(0, values, from, count);
+      sink.accept(piece, 0, count * Float.BYTES);
+    }
+  }
+
+  /** Overwrites all floats with bytes that are asked for piece by piece. */
+  public static <E extends Exception> void read(float[] values, ByteOrder order, Source<E> source)
+      throws E {
+    byte[] piece = piece(values);
+    FloatBuffer view = view(piece, 0, order);
+    for (int from = 0; from < values.length; from += PIECE) {
+      int count = Math.min(PIECE, values.length - from);
+      source.fill(piece, 0, count * Float.BYTES);
+      view.get(0, values, from, count);
+    }
+  }
+
+  private static byte[] piece(float[] values) {
+    return new byte[Math.min(PIECE, values.length) * Float.BYTES];
+  }
+
+  private static FloatBuffer view(byte[] bytes, int at, ByteOrder order) {
+    return ByteBuffer.wrap(bytes, at, bytes.length - at).slice().order(order).asFloatBuffer();
+  }
+}
