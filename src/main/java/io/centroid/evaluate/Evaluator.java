@@ -9,43 +9,60 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
-/** Classifies examples on the executors, one network per task, and counts. */
+/** Classifies examples on the executors, one network per task. */
 public final class Evaluator {
   private Evaluator() {}
 
+  /** Classifies every example, of which the label is known, and counts. */
+  public static Counts count(
+      JavaSparkContext context, JavaRDD<FeatureBatch<Integer>> batches, Classifier classifier) {
+    return classify(
+            context,
+            batches,
+            classifier,
+            () -> new Tally<Integer>(Cifar10.CLASSES, Integer::intValue))
+        .stream()
+        .reduce(Counts.empty(Cifar10.CLASSES), Counts::plus);
+  }
+
   /**
-   * Classifies every example and adds up the counts in the order of the partitions, so that the sum
-   * does not depend on which task ends first.
+   * Classifies every example.
+   *
+   * @return what each partition came to, in the order of the partitions, so that sums do not depend
+   *     on which task ends first
    */
-  public static Counts evaluate(
-      JavaSparkContext context, JavaRDD<LabeledBatch> batches, Classifier classifier) {
+  static <E, R> List<R> classify(
+      JavaSparkContext context,
+      JavaRDD<FeatureBatch<E>> batches,
+      Classifier classifier,
+      ExampleTally.Factory<E, R> tallies) {
     Broadcast<Classifier> broadcast = context.broadcast(classifier);
     try {
-      return batches.mapPartitions(new Task(broadcast)).collect().stream()
-          .reduce(Counts.empty(Cifar10.CLASSES), Counts::plus);
+      return batches.mapPartitions(new Task<>(broadcast, tallies)).collect();
     } finally {
       broadcast.destroy();
     }
   }
 
-  /** Classifies and counts one partition. */
-  private record Task(Broadcast<Classifier> classifier)
-      implements FlatMapFunction<Iterator<LabeledBatch>, Counts> {
+  /** Classifies one partition. */
+  private record Task<E, R>(Broadcast<Classifier> classifier, ExampleTally.Factory<E, R> tallies)
+      implements FlatMapFunction<Iterator<FeatureBatch<E>>, R> {
 
     @Override
-    public Iterator<Counts> call(Iterator<LabeledBatch> batches) {
-      Tally tally = new Tally(Cifar10.CLASSES);
+    public Iterator<R> call(Iterator<FeatureBatch<E>> batches) {
+      ExampleTally<E, R> tally = tallies.begin();
       try (Predictor predictor =
           Predictor.of(classifier.value().configurationJson(), classifier.value().parameters())) {
         batches.forEachRemaining(batch -> classify(predictor, batch, tally));
       }
-      return List.of(tally.counts()).iterator();
+      return List.of(tally.result()).iterator();
     }
 
-    private static void classify(Predictor predictor, LabeledBatch batch, Tally tally) {
-      float[] probabilities = predictor.probabilities(batch.features(), batch.labels().length);
-      for (int i = 0; i < batch.labels().length; i++) {
-        tally.add(batch.labels()[i], probabilities, i * Cifar10.CLASSES);
+    private void classify(Predictor predictor, FeatureBatch<E> batch, ExampleTally<E, R> tally) {
+      List<E> examples = batch.examples();
+      float[] probabilities = predictor.probabilities(batch.features(), examples.size());
+      for (int i = 0; i < examples.size(); i++) {
+        tally.add(examples.get(i), probabilities, i * Cifar10.CLASSES);
       }
     }
   }

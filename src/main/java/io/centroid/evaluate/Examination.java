@@ -46,9 +46,9 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
    */
   public record Part(Counts counts, GalleryTally gallery, List<Prediction> predictions) {}
 
-  private static final class PartTally implements ExampleTally<Part> {
+  private static final class PartTally implements ExampleTally<Example, Part> {
     private final Normalizer normalizer;
-    private final Tally counts = new Tally(Cifar10.CLASSES);
+    private final Tally<Example> counts = new Tally<>(Cifar10.CLASSES, Example::label);
     private final GalleryTally gallery = GalleryTally.empty(Cifar10.CLASSES);
     private final List<Prediction> predictions = new ArrayList<>();
 
@@ -59,14 +59,14 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
     @Override
     public void add(Example example, float[] probabilities, int from) {
       Prediction prediction = Prediction.of(example, probabilities, from);
-      counts.add(example.label(), probabilities, from);
+      counts.add(example, probabilities, from);
       gallery.add(prediction, () -> normalizer.pixels(example.features()));
       predictions.add(prediction);
     }
 
     @Override
     public Part result() {
-      return new Part(counts.counts(), gallery, predictions);
+      return new Part(counts.result(), gallery, predictions);
     }
   }
 }

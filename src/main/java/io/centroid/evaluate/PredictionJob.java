@@ -24,7 +24,7 @@ public final class PredictionJob {
             .toList());
   }
 
-  private static ExampleTally<List<Prediction>> begin() {
+  private static ExampleTally<Example, List<Prediction>> begin() {
     List<Prediction> predictions = new ArrayList<>();
     return new ExampleTally<>() {
       @Override

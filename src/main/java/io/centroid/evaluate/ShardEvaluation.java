@@ -15,24 +15,15 @@ public final class ShardEvaluation {
   public static Metrics evaluate(
       JavaSparkContext context, ShardSet shards, Split split, PublishedModel model) {
     Counts counts =
-        SplitPass.over(context, shards, split, model, ShardEvaluation::begin).stream()
+        SplitPass.over(
+                context,
+                shards,
+                split,
+                model,
+                () -> new Tally<Example>(Cifar10.CLASSES, Example::label))
+            .stream()
             .reduce(Counts.empty(Cifar10.CLASSES), Counts::plus);
     return Metrics.of(
         shards.manifest().dataset(), Choice.name(split), shards.manifest().classNames(), counts);
-  }
-
-  private static ExampleTally<Counts> begin() {
-    Tally tally = new Tally(Cifar10.CLASSES);
-    return new ExampleTally<>() {
-      @Override
-      public void add(Example example, float[] probabilities, int from) {
-        tally.add(example.label(), probabilities, from);
-      }
-
-      @Override
-      public Counts result() {
-        return tally.counts();
-      }
-    };
   }
 }

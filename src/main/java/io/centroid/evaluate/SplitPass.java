@@ -1,6 +1,5 @@
 package io.centroid.evaluate;
 
-import io.centroid.compute.Predictor;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
@@ -11,11 +10,11 @@ import io.centroid.shard.Example;
 import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.broadcast.Broadcast;
 
 /** One pass over a split of a shard set, in which a model classifies every example. */
 final class SplitPass {
@@ -32,19 +31,20 @@ final class SplitPass {
       ShardSet shards,
       Split split,
       PublishedModel model,
-      ExampleTally.Factory<R> tallies) {
+      ExampleTally.Factory<Example, R> tallies) {
     Normalizer own = normalizer(model);
     Normalizer stored = normalizer(shards);
-    Broadcast<Classifier> classifier = context.broadcast(model.classifier());
     context.setJobGroup("evaluation", "classify the %s split".formatted(Choice.name(split)), false);
     try {
-      return shards
-          .examples(context, split)
-          .mapPartitions(new Task<>(classifier, own.equals(stored) ? null : stored, own, tallies))
-          .collect();
+      return Evaluator.classify(
+          context,
+          shards
+              .examples(context, split)
+              .mapPartitions(new Batching(own.equals(stored) ? null : stored, own)),
+          model.classifier(),
+          tallies);
     } finally {
       context.clearJobGroup();
-      classifier.destroy();
     }
   }
 
@@ -61,39 +61,36 @@ final class SplitPass {
   }
 
   /**
-   * Classifies one partition.
+   * Puts the examples of a partition into batches of 256, the last one smaller, as they are read.
    *
    * @param stored what normalized the shards; null when it is the model's own
    */
-  private record Task<R>(
-      Broadcast<Classifier> classifier,
-      Normalizer stored,
-      Normalizer own,
-      ExampleTally.Factory<R> tallies)
-      implements FlatMapFunction<Iterator<Example>, R> {
+  private record Batching(Normalizer stored, Normalizer own)
+      implements FlatMapFunction<Iterator<Example>, FeatureBatch<Example>> {
     private static final int BATCH = 256;
 
     @Override
-    public Iterator<R> call(Iterator<Example> examples) {
-      ExampleTally<R> tally = tallies.begin();
-      List<Example> batch = new ArrayList<>(BATCH);
+    public Iterator<FeatureBatch<Example>> call(Iterator<Example> examples) {
       float[] features = new float[BATCH * Cifar10.FEATURES];
-      try (Predictor predictor =
-          Predictor.of(classifier.value().configurationJson(), classifier.value().parameters())) {
-        while (examples.hasNext()) {
-          Example example = examples.next();
-          fill(features, batch.size() * Cifar10.FEATURES, example.features());
-          batch.add(example);
-          if (batch.size() == BATCH || !examples.hasNext()) {
-            float[] probabilities = predictor.probabilities(features, batch.size());
-            for (int i = 0; i < batch.size(); i++) {
-              tally.add(batch.get(i), probabilities, i * Cifar10.CLASSES);
-            }
-            batch.clear();
-          }
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return examples.hasNext();
         }
-      }
-      return List.of(tally.result()).iterator();
+
+        @Override
+        public FeatureBatch<Example> next() {
+          List<Example> batch = new ArrayList<>(BATCH);
+          do {
+            Example example = examples.next();
+            fill(features, batch.size() * Cifar10.FEATURES, example.features());
+            batch.add(example);
+          } while (batch.size() < BATCH && examples.hasNext());
+          int length = batch.size() * Cifar10.FEATURES;
+          return new FeatureBatch<>(
+              batch, length == features.length ? features : Arrays.copyOf(features, length));
+        }
+      };
     }
 
     private void fill(float[] features, int from, float[] ofExample) {

@@ -1,34 +1,44 @@
 package io.centroid.evaluate;
 
-/** Counts predictions one by one. */
-final class Tally {
+import java.util.function.ToIntFunction;
+
+/**
+ * Counts predictions one by one.
+ *
+ * @param <E> what is known of an example
+ */
+final class Tally<E> implements ExampleTally<E, Counts> {
   /** Below every probability a float softmax can give; keeps ln finite. */
   private static final double SMALLEST_PROBABILITY = Float.MIN_VALUE;
 
   private final long[][] confusion;
+  private final ToIntFunction<E> label;
   private long top3Hits;
   private double lossSum;
 
-  Tally(int classes) {
-    confusion = new long[classes][classes];
+  /**
+   * Of no predictions.
+   *
+   * @param label the truth of an example, 0 to {@code classes} − 1
+   */
+  Tally(int classes, ToIntFunction<E> label) {
+    this.confusion = new long[classes][classes];
+    this.label = label;
   }
 
-  /**
-   * Counts one prediction. Of equally probable classes the one with the smaller label ranks higher.
-   *
-   * @param probabilities of several examples, example after example
-   * @param from where this example's probabilities start
-   */
-  void add(int truth, float[] probabilities, int from) {
+  /** Of equally probable classes the one with the smaller label ranks higher. */
+  @Override
+  public void add(E example, float[] probabilities, int from) {
+    int truth = label.applyAsInt(example);
     int prediction = 0;
     int rank = 0;
     float ofTruth = probabilities[from + truth];
-    for (int label = 0; label < confusion.length; label++) {
-      float probability = probabilities[from + label];
+    for (int other = 0; other < confusion.length; other++) {
+      float probability = probabilities[from + other];
       if (probability > probabilities[from + prediction]) {
-        prediction = label;
+        prediction = other;
       }
-      if (probability > ofTruth || (probability == ofTruth && label < truth)) {
+      if (probability > ofTruth || (probability == ofTruth && other < truth)) {
         rank++;
       }
     }
@@ -39,7 +49,8 @@ final class Tally {
     lossSum -= Math.log(Math.max(ofTruth, SMALLEST_PROBABILITY));
   }
 
-  Counts counts() {
+  @Override
+  public Counts result() {
     return new Counts(confusion, top3Hits, lossSum);
   }
 }

@@ -10,10 +10,12 @@ import io.centroid.deal.ShardExamples;
 import io.centroid.deal.WorkerShares;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
-import io.centroid.evaluate.LabeledBatch;
+import io.centroid.evaluate.FeatureBatch;
 import io.centroid.evaluate.Metrics;
 import io.centroid.example.FeatureCoding;
 import io.centroid.shard.ShardSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -65,7 +67,7 @@ final class Validation implements AutoCloseable {
                   shards.manifest().dataset(),
                   Choice.name(Split.VALIDATION),
                   shards.manifest().classNames(),
-                  Evaluator.evaluate(
+                  Evaluator.count(
                       context,
                       batches(split),
                       new Classifier(configurationJson, state.parameters()))));
@@ -74,25 +76,25 @@ final class Validation implements AutoCloseable {
     }
   }
 
-  private static JavaRDD<LabeledBatch> batches(WorkerShares split) {
+  private static JavaRDD<FeatureBatch<Integer>> batches(WorkerShares split) {
     FeatureCoding coding = split.shape().coding();
     return split.blocks().map(block -> batch(block, coding));
   }
 
   /** A packed block, its labels not smoothed, as a batch to classify. */
-  public static LabeledBatch batch(ExampleBlock block, FeatureCoding coding) {
-    int[] labels = new int[block.size()];
-    for (int i = 0; i < labels.length; i++) {
-      while (block.labels()[i * Cifar10.CLASSES + labels[i]] == 0) {
-        labels[i]++;
+  private static FeatureBatch<Integer> batch(ExampleBlock block, FeatureCoding coding) {
+    List<Integer> labels = new ArrayList<>(block.size());
+    float[] features = new float[block.size() * Cifar10.FEATURES];
+    int coded = block.features().length / block.size();
+    for (int i = 0; i < block.size(); i++) {
+      int label = 0;
+      while (block.labels()[i * Cifar10.CLASSES + label] == 0) {
+        label++;
       }
-    }
-    float[] features = new float[labels.length * Cifar10.FEATURES];
-    int coded = block.features().length / labels.length;
-    for (int i = 0; i < labels.length; i++) {
+      labels.add(label);
       coding.decode(block.features(), i * coded, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
     }
-    return new LabeledBatch(labels, features);
+    return new FeatureBatch<>(labels, features);
   }
 
   @Override
