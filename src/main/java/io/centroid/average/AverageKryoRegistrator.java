@@ -1,20 +1,26 @@
 package io.centroid.average;
 
 import com.esotericsoftware.kryo.Kryo;
-import io.centroid.average.RoundExchange.Delivery;
+import io.centroid.average.RoundExchange.ResultHandle;
+import io.centroid.compute.TrainingState;
 import io.centroid.kryo.RecordSerializer;
 import org.apache.spark.serializer.KryoRegistrator;
 
-/** Registers with Kryo what crosses the wire in a round. */
+/** Registers with Kryo what crosses the wire in a training by averaging. */
 public final class AverageKryoRegistrator implements KryoRegistrator {
   @Override
   public void registerClasses(Kryo kryo) {
+    RecordSerializer.register(kryo, TrainingSession.class);
+    RecordSerializer.register(kryo, TrainingState.class);
+    RecordSerializer.register(kryo, RoundTally.class);
     RecordSerializer.register(kryo, WorkerResult.class);
     RecordSerializer.register(kryo, PartialSum.class);
-    RecordSerializer.register(kryo, RoundTally.class);
-    RecordSerializer.register(kryo, BroadcastExchange.Inline.class);
-    RecordSerializer.register(kryo, ReferenceExchange.Ticket.class);
-    RecordSerializer.register(kryo, BlockExchange.Posted.class);
-    kryo.register(Delivery[].class);
+    RecordSerializer.register(kryo, BroadcastExchange.InlineResult.class);
+    RecordSerializer.register(kryo, ReferenceExchange.LocalReference.class);
+    RecordSerializer.register(kryo, BlockExchange.BlockReference.class);
+    kryo.register(ResultHandle[].class);
+    kryo.register(float[][].class);
+    kryo.register(double[].class);
+    kryo.register(double[][].class);
   }
 }

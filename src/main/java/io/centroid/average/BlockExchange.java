@@ -4,15 +4,14 @@ import io.centroid.compute.StateCoding;
 import io.centroid.compute.TrainingState;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.buffer.ManagedBuffer;
 import org.apache.spark.network.shuffle.BlockFetchingListener;
 import org.apache.spark.storage.BlockId;
@@ -31,67 +30,61 @@ import scala.reflect.ClassTag$;
  * task is packed twice by Java serialization, a kilobyte at a time. For a state of some megabytes
  * both take longer than the network.
  *
+ * <p>The blocks have names of a broadcast that does not exist, so that closing the exchange removes
+ * them on all executors as those of a broadcast; a result is lost with its executor before that.
+ *
+ * @param training whose {@link WorkerEnvironment} keeps the state that was fetched
  * @param round names the blocks; no broadcast of Spark has this number
  * @param driver where the state to start from is
  */
-public record BlockExchange(long round, BlockManagerId driver) implements RoundExchange {
+record BlockExchange(String training, long round, BlockManagerId driver) implements RoundExchange {
   private static final Logger LOG = LogManager.getLogger();
 
-  /** Spark counts broadcasts from 0; blocks named as theirs are removed as theirs. */
-  private static final AtomicLong NEXT_ROUND = new AtomicLong(1L << 62);
+  /** Spark counts broadcasts from 0. */
+  private static final long FIRST_ROUND = 1L << 62;
 
   private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
   private static final String START = "start";
 
-  /** The state fetched last, for the other tasks of this executor. */
-  private static Fetched fetched = new Fetched(0, new WeakReference<>(null));
-
-  private record Fetched(long round, WeakReference<TrainingState> state) {}
-
   /**
-   * A worker's result whose state lies in a block.
+   * A worker's result whose state is in a block.
    *
    * @param result all but the state
-   * @param place where the block is
+   * @param place whose block it is
    * @param field which of the round's blocks
    */
-  record Posted(WorkerResult result, BlockManagerId place, String field) implements Delivery {}
+  record BlockReference(WorkerResult result, BlockManagerId place, String field)
+      implements ResultHandle {}
 
-  static RoundExchange open(TrainingState start) {
-    BlockExchange exchange = new BlockExchange(NEXT_ROUND.getAndIncrement(), here());
+  static RoundExchange open(JavaSparkContext context, String training, TrainingState start) {
+    long round = FIRST_ROUND + context.sc().newRddId(); // counts in the whole application
+    BlockExchange exchange = new BlockExchange(training, round, here());
     exchange.store(START, start);
     return exchange;
   }
 
   @Override
   public TrainingState start() {
-    synchronized (BlockExchange.class) {
-      TrainingState state = fetched.round() == round ? fetched.state().get() : null;
-      if (state == null) {
-        state = fetch(driver, START).join();
-        fetched = new Fetched(round, new WeakReference<>(state));
-      }
-      return state;
-    }
+    return WorkerEnvironment.of(training).start(round, () -> fetch(driver, START).join());
   }
 
   @Override
-  public Delivery deliver(Contribution contribution) {
+  public ResultHandle put(Contribution contribution) {
     WorkerResult result = (WorkerResult) contribution;
     String field = "result_" + TaskContext.get().taskAttemptId();
     store(field, result.state());
-    return new Posted(result.withState(TrainingState.EMPTY), here(), field);
+    return new BlockReference(result.withState(TrainingState.EMPTY), here(), field);
   }
 
   @Override
-  public Contribution receive(Delivery delivery) {
+  public Contribution get(ResultHandle handle) {
     throw new UnsupportedOperationException("No task sums what goes straight to the driver.");
   }
 
   @Override
-  public List<Optional<Contribution>> collect(List<Delivery> deliveries) {
-    return deliveries.stream()
-        .map(delivery -> (Posted) delivery)
+  public List<Optional<Contribution>> collect(List<ResultHandle> handles) {
+    return handles.stream()
+        .map(handle -> (BlockReference) handle)
         .map(this::collect)
         .toList() // all are on their way before the first is waited for
         .stream()
@@ -99,15 +92,15 @@ public record BlockExchange(long round, BlockManagerId driver) implements RoundE
         .toList();
   }
 
-  private CompletableFuture<Optional<Contribution>> collect(Posted posted) {
-    return fetch(posted.place(), posted.field())
+  private CompletableFuture<Optional<Contribution>> collect(BlockReference reference) {
+    return fetch(reference.place(), reference.field())
         .handle(
             (state, failure) -> {
               if (failure != null) {
-                LOG.warn("The result of worker {} is lost", posted.result().index(), failure);
+                LOG.warn("The result of worker {} is lost", reference.result().index(), failure);
                 return Optional.empty();
               }
-              return Optional.of(posted.result().withState(state));
+              return Optional.of(reference.result().withState(state));
             });
   }
 
@@ -128,13 +121,12 @@ public record BlockExchange(long round, BlockManagerId driver) implements RoundE
                 BYTES);
     if (!stored) {
       throw new IllegalStateException(
-          "Cannot keep a training state for others to fetch: found neither memory nor disk for"
-              + " it.");
+          "Cannot keep a training state for others to fetch: found neither memory nor disk for it.");
     }
   }
 
   private CompletableFuture<TrainingState> fetch(BlockManagerId place, String field) {
-    Arrival arrival = new Arrival(new CompletableFuture<>());
+    CompletableFuture<TrainingState> state = new CompletableFuture<>();
     SparkEnv.get()
         .blockManager()
         .blockTransferService()
@@ -143,9 +135,9 @@ public record BlockExchange(long round, BlockManagerId driver) implements RoundE
             place.port(),
             place.executorId(),
             new String[] {block(field).name()},
-            arrival,
+            new Decoding(state),
             null);
-    return arrival.state();
+    return state;
   }
 
   private BlockId block(String field) {
@@ -157,7 +149,7 @@ public record BlockExchange(long round, BlockManagerId driver) implements RoundE
   }
 
   /** Decodes a state as it arrives. */
-  private record Arrival(CompletableFuture<TrainingState> state) implements BlockFetchingListener {
+  private record Decoding(CompletableFuture<TrainingState> state) implements BlockFetchingListener {
     @Override
     public void onBlockFetchSuccess(String block, ManagedBuffer data) {
       try (InputStream in = data.createInputStream()) {

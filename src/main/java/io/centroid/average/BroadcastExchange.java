@@ -8,11 +8,13 @@ import org.apache.spark.broadcast.Broadcast;
 /**
  * An exchange between any number of tasks: executors hand the state on to each other, contributions
  * travel as elements of the RDD.
+ *
+ * @param state destroyed when the exchange is closed
  */
-public record BroadcastExchange(Broadcast<TrainingState> state) implements RoundExchange {
+record BroadcastExchange(Broadcast<TrainingState> state) implements RoundExchange {
 
   /** The contribution itself. */
-  record Inline(Contribution contribution) implements Delivery {}
+  record InlineResult(Contribution contribution) implements ResultHandle {}
 
   @Override
   public TrainingState start() {
@@ -20,18 +22,18 @@ public record BroadcastExchange(Broadcast<TrainingState> state) implements Round
   }
 
   @Override
-  public Delivery deliver(Contribution contribution) {
-    return new Inline(contribution);
+  public ResultHandle put(Contribution contribution) {
+    return new InlineResult(contribution);
   }
 
   @Override
-  public Contribution receive(Delivery delivery) {
-    return ((Inline) delivery).contribution();
+  public Contribution get(ResultHandle handle) {
+    return ((InlineResult) handle).contribution();
   }
 
   @Override
-  public List<Optional<Contribution>> collect(List<Delivery> deliveries) {
-    return deliveries.stream().map(this::receive).map(Optional::of).toList();
+  public List<Optional<Contribution>> collect(List<ResultHandle> handles) {
+    return handles.stream().map(this::get).map(Optional::of).toList();
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.centroid.average;
 
-import io.centroid.average.RoundExchange.Delivery;
+import io.centroid.average.RoundExchange.ResultHandle;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
@@ -11,7 +11,6 @@ import io.centroid.run.RoundTiming;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.UUID;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -32,9 +31,9 @@ public final class CentroidAveraging implements AveragingEngine {
   private final WorkerShares shares;
   private final RoundPlan plan;
   private final AveragingSettings averaging;
-  private final Broadcast<String> configurationJson;
   private final StepRecipe recipe;
-  private final String trainingId = UUID.randomUUID().toString();
+  private final TrainingSession session;
+  private final Broadcast<TrainingSession> broadcast;
 
   /**
    * Creates an engine over dealt shares.
@@ -56,7 +55,8 @@ public final class CentroidAveraging implements AveragingEngine {
     this.recipe = recipe;
     this.plan = plan;
     this.averaging = averaging;
-    this.configurationJson = context.broadcast(configurationJson);
+    this.session = TrainingSession.of(configurationJson);
+    this.broadcast = context.broadcast(session);
   }
 
   @Override
@@ -97,8 +97,8 @@ public final class CentroidAveraging implements AveragingEngine {
 
   @Override
   public void close() {
-    configurationJson.destroy();
-    TrainerPool.ofThisJvm().release(trainingId);
+    broadcast.destroy(); // on the executors this closes the session
+    session.close();
   }
 
   /** What one round came to. */
@@ -110,7 +110,7 @@ public final class CentroidAveraging implements AveragingEngine {
     List<Contribution> contributions;
     long sent;
     try (RoundExchange exchange =
-        RoundExchange.open(context, state, plan.workers(), averaging.fanIn())) {
+        RoundExchange.open(context, session.id(), state, plan.workers(), averaging.fanIn())) {
       sent = System.nanoTime();
       contributions = RoundRdd.collect(contributions(exchange, epoch, round), exchange);
     }
@@ -159,27 +159,18 @@ public final class CentroidAveraging implements AveragingEngine {
   }
 
   /** At most fan-in contributions: the workers' own, or sums of groups of them, level by level. */
-  private RDD<Delivery> contributions(RoundExchange exchange, int epoch, int round) {
-    RDD<Delivery> level =
+  private RDD<ResultHandle> contributions(RoundExchange exchange, int epoch, int round) {
+    RDD<ResultHandle> level =
         new RoundRdd(
             shares.blocks(),
-            new WorkerRound(
-                exchange,
-                configurationJson,
-                trainingId,
-                recipe,
-                shares.shape(),
-                plan,
-                epoch,
-                round));
+            new WorkerRound(exchange, broadcast, recipe, shares.shape(), plan, epoch, round));
     int group = averaging.fanIn();
     for (int width = plan.workers(); width > group; width = (width + group - 1) / group) {
       int groups = (width + group - 1) / group;
       level =
           level
               .toJavaRDD()
-              .mapToPair(
-                  delivery -> new Tuple2<>(exchange.receive(delivery).index() / group, delivery))
+              .mapToPair(handle -> new Tuple2<>(exchange.get(handle).index() / group, handle))
               .partitionBy(new HashPartitioner(groups))
               .mapPartitionsWithIndex((index, members) -> sum(index, members, exchange), true)
               .rdd();
@@ -187,11 +178,11 @@ public final class CentroidAveraging implements AveragingEngine {
     return level;
   }
 
-  private static Iterator<Delivery> sum(
-      int index, Iterator<Tuple2<Integer, Delivery>> group, RoundExchange exchange) {
+  private static Iterator<ResultHandle> sum(
+      int index, Iterator<Tuple2<Integer, ResultHandle>> group, RoundExchange exchange) {
     List<Contribution> members = new ArrayList<>();
-    group.forEachRemaining(member -> members.add(exchange.receive(member._2())));
-    return List.of(exchange.deliver(PartialSum.of(index, members))).iterator();
+    group.forEachRemaining(member -> members.add(exchange.get(member._2())));
+    return List.of(exchange.put(PartialSum.of(index, members))).iterator();
   }
 
   private static String label(int epoch, int round, int rounds) {

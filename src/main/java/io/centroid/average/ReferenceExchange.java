@@ -4,62 +4,61 @@ import io.centroid.compute.TrainingState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * An exchange within one JVM: nothing but a ticket passes through Spark, which would copy a result
+ * An exchange within one JVM: nothing but references pass through Spark, which would copy a result
  * half a dozen times.
+ *
+ * @param training whose {@link WorkerEnvironment} has the round
+ * @param round its number there
  */
-public record ReferenceExchange(UUID round) implements RoundExchange {
-  private static final Map<UUID, Shelf> OPEN = new ConcurrentHashMap<>();
+record ReferenceExchange(String training, long round) implements RoundExchange {
 
-  /** What lies ready in this JVM for one round. */
-  private record Shelf(
-      TrainingState start, Map<Long, Contribution> contributions, AtomicLong tickets) {}
+  /** What a round starts from and, by number, what has been put. */
+  record Round(TrainingState start, Map<Long, Contribution> contributions, AtomicLong last) {
+    Round(TrainingState start) {
+      this(start, new ConcurrentHashMap<>(), new AtomicLong());
+    }
+  }
 
-  /** Where a contribution lies. */
-  record Ticket(long number) implements Delivery {}
+  /** The number of a contribution in its round. */
+  record LocalReference(long number) implements ResultHandle {}
 
-  static RoundExchange open(TrainingState start) {
-    ReferenceExchange exchange = new ReferenceExchange(UUID.randomUUID());
-    OPEN.put(exchange.round(), new Shelf(start, new ConcurrentHashMap<>(), new AtomicLong()));
-    return exchange;
+  static RoundExchange open(String training, TrainingState start) {
+    return new ReferenceExchange(training, WorkerEnvironment.openRound(training, new Round(start)));
   }
 
   @Override
   public TrainingState start() {
-    return shelf().start();
+    return underWay().start();
   }
 
   @Override
-  public Delivery deliver(Contribution contribution) {
-    long ticket = shelf().tickets().incrementAndGet();
-    shelf().contributions().put(ticket, contribution);
-    return new Ticket(ticket);
+  public ResultHandle put(Contribution contribution) {
+    Round underWay = underWay();
+    long number = underWay.last().incrementAndGet();
+    underWay.contributions().put(number, contribution);
+    return new LocalReference(number);
   }
 
   @Override
-  public Contribution receive(Delivery delivery) {
-    return shelf().contributions().get(((Ticket) delivery).number());
+  public Contribution get(ResultHandle handle) {
+    return underWay().contributions().get(((LocalReference) handle).number());
   }
 
   @Override
-  public List<Optional<Contribution>> collect(List<Delivery> deliveries) {
-    return deliveries.stream().map(this::receive).map(Optional::of).toList();
+  public List<Optional<Contribution>> collect(List<ResultHandle> handles) {
+    return handles.stream().map(this::get).map(Optional::of).toList();
   }
 
   @Override
   public void close() {
-    OPEN.remove(round);
+    WorkerEnvironment.closeRound(training, round);
   }
 
-  private Shelf shelf() {
-    Shelf shelf = OPEN.get(round);
-    if (shelf == null) {
-      throw new IllegalStateException("Cannot take part in a round: it is over.");
-    }
-    return shelf;
+  private Round underWay() {
+    return WorkerEnvironment.round(training, round);
   }
 }

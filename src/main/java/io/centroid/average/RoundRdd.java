@@ -1,6 +1,6 @@
 package io.centroid.average;
 
-import io.centroid.average.RoundExchange.Delivery;
+import io.centroid.average.RoundExchange.ResultHandle;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
@@ -25,10 +25,10 @@ import scala.reflect.ClassTag$;
  * the byte code of such functions each time, to clean their closures: some milliseconds of every
  * round.
  */
-final class RoundRdd extends RDD<Delivery> {
+final class RoundRdd extends RDD<ResultHandle> {
   private static final long serialVersionUID = 1;
-  private static final int MAX_RUNS = 4;
-  private static final ClassTag<Delivery> DELIVERY = ClassTag$.MODULE$.apply(Delivery.class);
+  private static final int MAX_ATTEMPTS = 4;
+  private static final ClassTag<ResultHandle> HANDLE = ClassTag$.MODULE$.apply(ResultHandle.class);
 
   private final JavaRDD<ExampleBlock> blocks;
   private final WorkerRound round;
@@ -39,16 +39,16 @@ final class RoundRdd extends RDD<Delivery> {
    * @param blocks partition w is the share of worker w
    */
   RoundRdd(JavaRDD<ExampleBlock> blocks, WorkerRound round) {
-    super(blocks.rdd(), DELIVERY);
+    super(blocks.rdd(), HANDLE);
     this.blocks = blocks;
     this.round = round;
   }
 
   @Override
-  public Iterator<Delivery> compute(Partition worker, TaskContext context) {
+  public Iterator<ResultHandle> compute(Partition worker, TaskContext context) {
     Iterator<ExampleBlock> share = blocks.rdd().iterator(worker, context);
-    Delivery delivery = round.run(worker.index(), JavaConverters.asJavaIterator(share));
-    return scala.collection.Iterator$.MODULE$.single(delivery);
+    ResultHandle handle = round.run(worker.index(), JavaConverters.asJavaIterator(share));
+    return scala.collection.Iterator$.MODULE$.single(handle);
   }
 
   @Override
@@ -60,18 +60,18 @@ final class RoundRdd extends RDD<Delivery> {
    * Runs the tasks of a round; those again whose contributions are lost with an executor before the
    * driver has them.
    *
-   * @param deliveries one in each partition
+   * @param handles an RDD with one in each partition
    * @return the contributions in order of partition
    */
-  static List<Contribution> collect(RDD<Delivery> deliveries, RoundExchange exchange) {
+  static List<Contribution> collect(RDD<ResultHandle> handles, RoundExchange exchange) {
     SortedMap<Integer, Contribution> contributions = new TreeMap<>();
-    int partitions = deliveries.getNumPartitions();
-    for (int run = 1; contributions.size() < partitions; run++) {
-      if (run > MAX_RUNS) {
+    int partitions = handles.getNumPartitions();
+    for (int attempt = 1; contributions.size() < partitions; attempt++) {
+      if (attempt > MAX_ATTEMPTS) {
         throw new JobException(
             FailureCategory.RESOURCES,
             "Cannot collect the results of a round: found results lost with their executors in %d"
-                    .formatted(MAX_RUNS)
+                    .formatted(MAX_ATTEMPTS)
                 + " runs one after another, expected executors that stay. Look for what ends them.");
       }
       List<Object> missing = new ArrayList<>();
@@ -80,17 +80,17 @@ final class RoundRdd extends RDD<Delivery> {
           missing.add(partition);
         }
       }
-      Delivery[] delivered =
-          (Delivery[])
-              deliveries
+      ResultHandle[] returned =
+          (ResultHandle[])
+              handles
                   .context()
                   .runJob(
-                      deliveries,
-                      new Only(),
+                      handles,
+                      new FirstElement(),
                       JavaConverters.asScalaBuffer(missing).toSeq(),
-                      DELIVERY);
-      List<Optional<Contribution>> collected = exchange.collect(List.of(delivered));
-      for (int i = 0; i < delivered.length; i++) {
+                      HANDLE);
+      List<Optional<Contribution>> collected = exchange.collect(List.of(returned));
+      for (int i = 0; i < returned.length; i++) {
         int partition = (int) missing.get(i);
         collected.get(i).ifPresent(found -> contributions.put(partition, found));
       }
@@ -102,13 +102,13 @@ final class RoundRdd extends RDD<Delivery> {
    * The one element of a partition. A function of two arguments, because Spark wraps one of one
    * argument in a closure that it then reads the byte code of, to clean it.
    */
-  private static final class Only
-      extends scala.runtime.AbstractFunction2<TaskContext, Iterator<Delivery>, Delivery>
+  private static final class FirstElement
+      extends scala.runtime.AbstractFunction2<TaskContext, Iterator<ResultHandle>, ResultHandle>
       implements java.io.Serializable {
     private static final long serialVersionUID = 1;
 
     @Override
-    public Delivery apply(TaskContext context, Iterator<Delivery> partition) {
+    public ResultHandle apply(TaskContext context, Iterator<ResultHandle> partition) {
       return partition.next();
     }
   }

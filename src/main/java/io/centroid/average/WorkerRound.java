@@ -1,6 +1,6 @@
 package io.centroid.average;
 
-import io.centroid.average.RoundExchange.Delivery;
+import io.centroid.average.RoundExchange.ResultHandle;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
@@ -12,6 +12,7 @@ import io.centroid.example.ExampleShape;
 import io.centroid.example.Minibatch;
 import java.io.Serializable;
 import java.util.Iterator;
+import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -19,16 +20,14 @@ import org.apache.spark.broadcast.Broadcast;
  * share, hand back the state.
  *
  * @param exchange where the state to start from is and the result goes
- * @param configurationJson the network
- * @param trainingId which training this is, for {@link TrainerPool}
+ * @param session the training; destroyed when it ends
  * @param recipe how to train
  * @param epoch the epoch, from 1
  * @param round the round in the epoch, from 0
  */
 record WorkerRound(
     RoundExchange exchange,
-    Broadcast<String> configurationJson,
-    String trainingId,
+    Broadcast<TrainingSession> session,
     StepRecipe recipe,
     ExampleShape shape,
     RoundPlan plan,
@@ -37,8 +36,8 @@ record WorkerRound(
     implements Serializable {
 
   /** The work of one worker in this round. */
-  Delivery run(int worker, Iterator<ExampleBlock> blocks) {
-    return exchange.deliver(result(worker, blocks));
+  ResultHandle run(int worker, Iterator<ExampleBlock> blocks) {
+    return exchange.put(result(worker, blocks));
   }
 
   private WorkerResult result(int worker, Iterator<ExampleBlock> blocks) {
@@ -48,17 +47,23 @@ record WorkerRound(
       return WorkerResult.idle(worker);
     }
     WorkerShare share = new WorkerShare(blocks);
+    TrainingSession training = session.value();
+    WorkerEnvironment environment = training.environment();
     LocalTrainer trainer =
-        TrainerPool.ofThisJvm()
-            .borrow(trainingId, () -> recipe.trainer(configurationJson.value(), shape));
+        environment.borrow(() -> recipe.trainer(training.configurationJson(), shape));
     WorkerResult result;
     try {
       result = train(worker, share, trainer, from, to);
     } catch (RuntimeException | Error e) {
-      trainer.close();
+      environment.discard(trainer);
       throw e;
     }
-    TrainerPool.ofThisJvm().giveBack(trainingId, trainer);
+    if (TaskContext.get().isInterrupted()) {
+      // Killed, so the training may be over: nobody would free what is kept.
+      environment.discard(trainer);
+    } else {
+      environment.giveBack(trainer);
+    }
     return result;
   }
 

@@ -44,7 +44,7 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
    * @param gallery what may get into the gallery
    * @param predictions one for each image, in the order of the shard
    */
-  public record Part(Counts counts, GalleryTally gallery, List<Prediction> predictions) {}
+  record Part(Counts counts, GalleryTally gallery, List<Prediction> predictions) {}
 
   private static final class PartTally implements ExampleTally<Example, Part> {
     private final Normalizer normalizer;

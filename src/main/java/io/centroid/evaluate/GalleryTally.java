@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * @param hits of each class the most confident ones
  */
 @SuppressWarnings("ArrayRecordComponent") // sums, never compared
-public record GalleryTally(
+record GalleryTally(
     long[] examples,
     long[] hitCounts,
     double[] probabilities,

@@ -11,7 +11,7 @@ import io.centroid.shard.Example;
  * @param predicted the most probable class; of equally probable ones the smallest
  * @param probability of that class, 0 to 1
  */
-public record Prediction(long id, int label, int predicted, float probability) {
+record Prediction(long id, int label, int predicted, float probability) {
 
   /**
    * The prediction for one example.

@@ -19,6 +19,13 @@ import io.centroid.model.Networks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -52,6 +59,36 @@ final class CentroidAveragingIT {
   void outerMomentumChangesTheResult() {
     assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0.5))
         .isNotEqualTo(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0));
+  }
+
+  @Test
+  void twoTrainingsAtOnceInOneContextDoNotDisturbEachOther() throws Exception {
+    String plain = train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0);
+    String tree = train(LocalStep.FAST, "local[2]", Map.of(), 2, 9, 2, 2, 0.5);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (SparkSession session = LocalSpark.open("local[2]")) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      CyclicBarrier epochDone =
+          new CyclicBarrier(
+              2,
+              () ->
+                  assertThat(WorkerEnvironment.holdings().values())
+                      .hasSize(2)
+                      .allSatisfy(
+                          holdings -> {
+                            assertThat(holdings.trainers()).isBetween(1, 2);
+                            assertThat(holdings.rounds()).isZero();
+                          }));
+      Future<String> first =
+          threads.submit(() -> train(context, epochDone, LocalStep.GENERAL, 2, 3, 2, 16, 0));
+      Future<String> second =
+          threads.submit(() -> train(context, epochDone, LocalStep.FAST, 2, 9, 2, 2, 0.5));
+      assertThat(first.get()).isEqualTo(plain);
+      assertThat(second.get()).isEqualTo(tree);
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(WorkerEnvironment.holdings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -126,30 +163,57 @@ final class CentroidAveragingIT {
       int averagingFrequency,
       int fanIn,
       double outerMomentum) {
-    RoundPlan plan = new RoundPlan(EXAMPLES.size(), workers, 16, averagingFrequency, SEED);
     try (SparkSession session = LocalSpark.open(master, settings)) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      try (WorkerShares shares =
-              SyntheticExamples.deal(context, EXAMPLES, partitions, workers, SEED);
-          CentroidAveraging engine =
-              new CentroidAveraging(
-                  context,
-                  shares,
-                  SyntheticExamples.configuration().toJson(),
-                  StepRecipe.plain(step),
-                  plan,
-                  new AveragingSettings(
-                      averagingFrequency, EngineKind.CENTROID, outerMomentum, 0, fanIn))) {
-        MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
-        TrainingPosition position = TrainingPosition.before(1, TrainingState.of(network));
-        network.close();
-        for (int epoch = 1; epoch <= 2; epoch++) {
-          TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);
-          assertThat(end.tally().examples()).isEqualTo(EXAMPLES.size());
-          position = end.nextEpoch();
-        }
-        return FlatParameters.sha256(position.state().training().parameters());
+      String sha256 =
+          train(
+              context,
+              new CyclicBarrier(1),
+              step,
+              partitions,
+              workers,
+              averagingFrequency,
+              fanIn,
+              outerMomentum);
+      assertThat(WorkerEnvironment.holdings()).isEmpty();
+      return sha256;
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String train(
+      JavaSparkContext context,
+      CyclicBarrier epochDone,
+      LocalStep step,
+      int partitions,
+      int workers,
+      int averagingFrequency,
+      int fanIn,
+      double outerMomentum)
+      throws InterruptedException, BrokenBarrierException, TimeoutException {
+    RoundPlan plan = new RoundPlan(EXAMPLES.size(), workers, 16, averagingFrequency, SEED);
+    try (WorkerShares shares =
+            SyntheticExamples.deal(context, EXAMPLES, partitions, workers, SEED);
+        CentroidAveraging engine =
+            new CentroidAveraging(
+                context,
+                shares,
+                SyntheticExamples.configuration().toJson(),
+                StepRecipe.plain(step),
+                plan,
+                new AveragingSettings(
+                    averagingFrequency, EngineKind.CENTROID, outerMomentum, 0, fanIn))) {
+      MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
+      TrainingPosition position = TrainingPosition.before(1, TrainingState.of(network));
+      network.close();
+      for (int epoch = 1; epoch <= 2; epoch++) {
+        TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);
+        assertThat(end.tally().examples()).isEqualTo(EXAMPLES.size());
+        position = end.nextEpoch();
+        epochDone.await(2, TimeUnit.MINUTES);
       }
+      return FlatParameters.sha256(position.state().training().parameters());
     }
   }
 }
