@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,8 +20,8 @@ final class ArchitectureTest {
   /** From the top down: a package may use those that come after it. */
   private static final List<String> ROOMS =
       List.of(
-          "cli",
           "benchmark",
+          "cli",
           "pipeline",
           "promote",
           "train",
@@ -49,10 +49,14 @@ final class ArchitectureTest {
 
   private static final int MOST_CLASSES = 25;
 
+  private static final Path BUILT = Path.of(System.getProperty("centroid.home", "."), "target");
+
+  /** What goes into the job jar, and the benchmark, which is compiled with the tests. */
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("io.centroid");
+          .importPaths(
+              BUILT.resolve("classes/io/centroid"),
+              BUILT.resolve("test-classes/io/centroid/benchmark"));
 
   @ParameterizedTest
   @FieldSource("ROOMS")
@@ -82,6 +86,13 @@ final class ArchitectureTest {
     assertThat(sizes.keySet()).containsExactlyInAnyOrderElementsOf(names(ROOMS));
     assertThat(sizes)
         .allSatisfy((room, size) -> assertThat(size).isLessThanOrEqualTo(MOST_CLASSES));
+  }
+
+  @Test
+  void theJobHoldsNoBenchmark() {
+    JavaClasses job = new ClassFileImporter().importPath(BUILT.resolve("classes"));
+    assertThat(job.stream().map(JavaClass::getPackageName)).doesNotContain("io.centroid.benchmark");
+    assertThat(CLASSES.contain("io.centroid.benchmark.Benchmark")).isTrue();
   }
 
   @Test

@@ -16,7 +16,7 @@ import picocli.CommandLine.ScopeType;
 
 /**
  * The entry point: {@code centroid prepare | train | evaluate | score | report | runs | compare |
- * summary | gate | promote | rollback | models | pipeline | benchmark}.
+ * summary | gate | promote | rollback | models | pipeline}.
  */
 @Command(
     name = "centroid",
@@ -35,7 +35,6 @@ import picocli.CommandLine.ScopeType;
       RollbackCommand.class,
       ModelsCommand.class,
       PipelineCommand.class,
-      BenchmarkCommand.class,
       ExitStatusCommand.class
     },
     mixinStandardHelpOptions = true,
@@ -58,15 +57,21 @@ import picocli.CommandLine.ScopeType;
 public final class Centroid {
   private Centroid() {}
 
-  /**
-   * Runs a command and ends the process with its exit code. From here on standard error is for what
-   * commands say; what libraries print to it goes to the log.
-   */
+  /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter console = commandLine().getErr(); // on the standard error there is now
+    run(new Centroid(), arguments);
+  }
+
+  /**
+   * Runs a picocli command as {@link #main} runs this one: the same exit codes, and one line for a
+   * failure. From here on standard error is for what commands say; what libraries print to it goes
+   * to the log.
+   */
+  public static void run(Object command, String... arguments) {
+    PrintWriter console = commandLine(command).getErr(); // on the standard error there is now
     System.setErr(IoBuilder.forLogger("standard error").setLevel(Level.WARN).buildPrintStream());
     // picocli goes back to the standard error of the time when this was made.
-    CommandLine program = commandLine();
+    CommandLine program = commandLine(command);
     StringWriter messages = new StringWriter();
     program.setErr(new PrintWriter(new TeeWriter(console, messages), true));
     int interrupted = FailureCategory.INTERRUPTED.exitCode();
@@ -82,7 +87,7 @@ public final class Centroid {
 
   /** Runs a command and returns its exit code. */
   public static int execute(String... arguments) {
-    return execute(commandLine(), arguments);
+    return execute(commandLine(new Centroid()), arguments);
   }
 
   /**
@@ -91,7 +96,7 @@ public final class Centroid {
    * @param err gets what the command says when it fails
    */
   public static int execute(PrintWriter err, String... arguments) {
-    return execute(commandLine().setErr(err), arguments);
+    return execute(commandLine(new Centroid()).setErr(err), arguments);
   }
 
   private static int execute(CommandLine program, String... arguments) {
@@ -102,18 +107,18 @@ public final class Centroid {
     }
   }
 
-  private static CommandLine commandLine() {
-    CommandLine program = new CommandLine(new Centroid());
+  private static CommandLine commandLine(Object command) {
+    CommandLine program = new CommandLine(command);
     return program
         .registerConverter(Path.class, Path::new)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
-            (failure, command, parsed) -> ExitStatus.report(failure, program.getErr()))
+            (failure, failed, parsed) -> ExitStatus.report(failure, program.getErr()))
         .setParameterExceptionHandler(ExitStatus::reportUsage);
   }
 
   /** Version and commit. */
-  static final class Version implements IVersionProvider {
+  public static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
       return new String[] {"centroid " + CodeVersion.current()};

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options that give settings, the same for every subcommand. */
-final class SettingsOptions {
+/** The options that give settings, the same for every command. */
+public final class SettingsOptions {
   @Option(
       names = "--conf",
       paramLabel = "FILE",
@@ -28,7 +28,8 @@ final class SettingsOptions {
     return arguments;
   }
 
-  Settings load() {
+  /** The settings that they give. */
+  public Settings load() {
     return Settings.load(files, assignments);
   }
 }

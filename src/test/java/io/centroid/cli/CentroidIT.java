@@ -399,17 +399,8 @@ final class CentroidIT {
   }
 
   @Test
-  void theBenchmarkWantsMoreImages() {
-    CommandLineRun run = CommandLineRun.of("benchmark", "step", "--shards", shards.toString());
-    assertThat(run.exitCode()).as(run.toString()).isEqualTo(2);
-    assertThat(run.err())
-        .contains("found 1,800 training images, expected at least 25,600.")
-        .hasLineCount(1);
-  }
-
-  @Test
   void everySubcommandHasHelpWithExamples() {
-    for (String command : List.of("prepare", "train", "evaluate", "runs", "compare", "benchmark")) {
+    for (String command : List.of("prepare", "train", "evaluate", "runs", "compare")) {
       CommandLineRun help = CommandLineRun.of(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.out()).contains("Examples:").contains("centroid " + command + " ");

@@ -1,10 +1,7 @@
-package io.centroid.cli;
+package io.centroid.benchmark;
 
-import io.centroid.benchmark.AccuracyBenchmark;
-import io.centroid.benchmark.AveragingBenchmark;
-import io.centroid.benchmark.MemoryBenchmark;
-import io.centroid.benchmark.ScoreBenchmark;
-import io.centroid.benchmark.StepBenchmark;
+import io.centroid.cli.Centroid;
+import io.centroid.cli.SettingsOptions;
 import io.centroid.config.Settings;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
@@ -24,18 +21,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code centroid benchmark}. */
+/** The program of {@code submit/benchmark.sh}: one part of the measurements. */
 @Command(
     name = "benchmark",
     description = "Measures Centroid against what people would use instead.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Centroid.Version.class,
+    usageHelpAutoWidth = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  centroid benchmark step --shards shards --python python3",
-      "  centroid benchmark averaging --shards shards --repetitions 5",
-      "  centroid benchmark accuracy --shards shards-all",
-      "  centroid benchmark memory --shards shards --rounds 2000"
+      "  submit/benchmark.sh step --shards shards --python python3",
+      "  submit/benchmark.sh averaging --shards shards --repetitions 5",
+      "  submit/benchmark.sh accuracy --shards shards-all",
+      "  submit/benchmark.sh memory --shards shards --rounds 2000"
     })
-final class BenchmarkCommand implements Callable<Integer> {
+public final class Benchmark implements Callable<Integer> {
   private static final long LEAST_IMAGES = 25_600;
 
   /** What to measure. */
@@ -86,6 +86,13 @@ final class BenchmarkCommand implements Callable<Integer> {
   private String python;
 
   @Mixin private SettingsOptions options = new SettingsOptions();
+
+  private Benchmark() {}
+
+  /** Runs a part and ends the process with its exit code, as the job's commands do. */
+  public static void main(String[] arguments) {
+    Centroid.run(new Benchmark(), arguments);
+  }
 
   @Override
   public Integer call() throws Exception {
