@@ -42,9 +42,10 @@ case $action in
   *) die "Cannot read arguments: found $action, expected up, add, status or down. Try submit/cluster-local.sh --help." ;;
 esac
 while [ $# -gt 0 ]; do
+  case $1 in --help | -h) usage; exit 0 ;; esac
   [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
   case $1 in
-    --directory) mkdir -p "$2" && directory=$(cd "$2" && pwd) ;;
+    --directory) case $2 in /*) directory=$2 ;; *) directory=$PWD/$2 ;; esac ;;
     --workers) workers=$2 ;;
     --worker-cores) worker_cores=$2 ;;
     --worker-memory) worker_memory=$2 ;;
@@ -141,6 +142,17 @@ start_namenode() {
   start namenode 256m "$(hadoop_classpath)" org.apache.hadoop.hdfs.server.namenode.NameNode "${options[@]}"
 }
 
+# What Maven fetches for HDFS and YARN, beside Spark.
+hadoop_runtime() {
+  [ -d "$centroid_runtime/hadoop" ] || (
+    alone
+    [ -d "$centroid_runtime/hadoop" ] || {
+      echo "Fetching HDFS and YARN by Maven (once) ..." >&2
+      maven "fetch HDFS and YARN" dependency:copy@hadoop-runtime
+    }
+  ) || exit $?
+}
+
 # site FILE [NAME=VALUE]...: a configuration file of Hadoop.
 site() {
   local file=$1 property
@@ -215,6 +227,8 @@ up() {
     rm "$directory/$name.pid"
   done
   job_jar >/dev/null
+  [ "$datanodes" -eq 0 ] && [ "$nodemanagers" -eq 0 ] || hadoop_runtime
+  mkdir -p "$directory"
   [ "$datanodes" -eq 0 ] || start_namenode
   [ "$nodemanagers" -eq 0 ] || start_resourcemanager
   rm -f "$directory"/*.address

@@ -15,6 +15,15 @@ cluster_properties() { # DEPLOY_MODE
     die "Cannot launch: found no CENTROID_IMAGE, expected an image of Spark with the job jar."
   cluster_properties+=("spark.kubernetes.container.image=$CENTROID_IMAGE")
   if [ "$1" = cluster ]; then
+    # A driver's pod has a file system of its own. Absolute paths may be a volume that both mount.
+    case $exit_status in
+      /* | *:/*) ;;
+      *)
+        local found=${exit_status:+--exit-status-dir $exit_status}
+        found=${found:-no --exit-status-dir}
+        die "Cannot launch: found $found, expected one that driver and this machine can both reach, such as s3a://bucket/exit-status. Name it, or use --deploy-mode client."
+        ;;
+    esac
     CENTROID_JAR=${CENTROID_JAR:-local:///opt/centroid/centroid-job.jar}
     cluster_properties+=(
       spark.kubernetes.submission.waitAppCompletion=true

@@ -18,20 +18,87 @@ die() {
 
 # Whether there is a Spark to start: an installed one, or the one that Maven assembled.
 has_spark() {
-  [ -x "${SPARK_HOME:-}/bin/spark-submit" ] || { [ -d "$centroid_runtime/jars" ] && [ -d "$centroid_runtime/hadoop" ]; }
+  [ -x "${SPARK_HOME:-}/bin/spark-submit" ] || [ -d "$centroid_runtime/jars" ]
 }
 
-# Prints the job jar; builds it, and a Spark beside it, where one of them is missing.
-job_jar() {
-  local jars=("$centroid_home"/target/centroid-*-job.jar)
-  if [ ! -e "${jars[0]}" ] || ! has_spark; then
-    command -v mvn >/dev/null || die "Cannot build the job jar: found no mvn, expected Maven 3.8 or later on the PATH." 1
-    echo "Building the job jar (once; Maven fetches Spark and Deeplearning4j) ..." >&2
-    mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" package -DskipTests -Dspotless.check.skip -Dcyclonedx.skip >&2 ||
-      die "Cannot build the job jar: Maven failed, see above." 1
-    jars=("$centroid_home"/target/centroid-*-job.jar)
+# found_jar KIND: the jar of this kind, if it was built.
+found_jar() {
+  local jars=("$centroid_home"/target/centroid-*-"$1".jar)
+  [ ! -e "${jars[0]}" ] || echo "${jars[0]}"
+}
+
+# due KIND SOURCE...: "missing" or "old" where the jar of this kind, or a Spark, has to be built.
+due() {
+  local jar
+  jar=$(found_jar "$1")
+  shift
+  if [ -z "$jar" ] || ! has_spark; then
+    echo missing
+  elif [ -e "$centroid_home/pom.xml" ] &&
+    [ -n "$(cd "$centroid_home" && find pom.xml "$@" -newer "$jar" -print -quit)" ]; then
+    echo old
   fi
-  echo "${jars[0]}"
+}
+
+# Why Maven cannot do anything here; nothing where it can.
+no_maven() {
+  if [ ! -e "$centroid_home/pom.xml" ]; then
+    echo "found no pom.xml in $centroid_home, expected the sources. Put the jars of a release in its target."
+  elif ! command -v mvn >/dev/null; then
+    echo "found no mvn, expected Maven 3.8 or later on the PATH."
+  elif [ ! -w "$centroid_home" ]; then
+    echo "found no right to write in $centroid_home, expected its owner. Do it as that user."
+  fi
+}
+
+# maven "VERB OBJECT" [arguments]: Maven without its chatter; one script at a time.
+maven() {
+  local what=$1 problem
+  shift
+  problem=$(no_maven)
+  [ -z "$problem" ] || die "Cannot $what: $problem" 1
+  mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" "$@" >&2 || die "Cannot $what: Maven failed, see above." 1
+}
+
+# Waits until no other script builds; ends with the subshell that it is called in.
+alone() {
+  mkdir -p "$centroid_home/target" && exec 9>"$centroid_home/target/build.lock" && flock 9
+}
+
+# up_to_date KIND SWITCH SOURCE...: prints the jar of this kind. Builds it where it is missing, and again where a
+# source is newer; where it cannot be built again, says so and takes it as it is.
+up_to_date() {
+  local kind=$1 switch=$2 reason problem=''
+  shift 2
+  reason=$(due "$kind" "$@")
+  [ -z "$reason" ] || problem=$(no_maven)
+  if [ "$reason" = old ] && [ -n "$problem" ]; then
+    echo "centroid: The $kind jar is older than its sources and is used as it is: ${problem%%, expected*}." >&2
+  elif [ -n "$problem" ]; then
+    die "Cannot build the $kind jar: $problem" 1
+  elif [ -n "$reason" ]; then
+    (
+      alone
+      case $(due "$kind" "$@") in
+        missing) echo "Building the $kind jar (once; Maven fetches what is needed) ..." >&2 ;;
+        old) echo "Building the $kind jar again: its sources are newer ..." >&2 ;;
+        *) exit ;; # another script has just built it
+      esac
+      maven "build the $kind jar" package "$switch" -Dspotless.check.skip
+      touch "$(found_jar "$kind")" # also where nothing in it changed
+    ) || exit $?
+  fi
+  found_jar "$kind"
+}
+
+# Prints the job jar; see up_to_date. The steps of a pipeline keep the one that it began with: a JVM loses its
+# classes when its jar changes.
+job_jar() {
+  if [ -n "${CENTROID_PIPELINE_JAR:-}" ]; then
+    echo "$CENTROID_PIPELINE_JAR"
+  else
+    up_to_date job -Dmaven.test.skip src/main
+  fi
 }
 
 # The class that bin/spark-submit runs, from the Spark that Maven assembled: the launcher builds the
@@ -50,6 +117,9 @@ bundled_spark_submit() {
   $centroid_exec "${command[@]}"
 }
 
+# The program that spark_submit runs.
+main_class=io.centroid.cli.Centroid
+
 # spark_submit JAR [spark-submit options] -- [arguments of the program]
 spark_submit() {
   local jar=$1 options=()
@@ -59,7 +129,7 @@ spark_submit() {
     shift
   done
   [ $# -eq 0 ] || shift
-  options+=(--class io.centroid.cli.Centroid)
+  options+=(--class "$main_class")
   if [ -n "${SPARK_HOME:-}" ] && [ -x "$SPARK_HOME/bin/spark-submit" ]; then
     $centroid_exec "$SPARK_HOME/bin/spark-submit" --properties-file "$centroid_home/conf/spark-defaults.conf" \
       "${options[@]}" "$jar" "$@"
@@ -155,13 +225,14 @@ kernel_environment() {
 }
 
 # cluster_step PREFIX MASTER [arguments]: the program on a cluster whose master's URL begins with PREFIX;
-# MASTER is the one to use without --master. cluster_properties DEPLOY_MODE, which the script defines, adds
-# the cluster's own properties to an array of this name; what the user gives comes after and wins.
+# MASTER is the one to use without --master. cluster_properties DEPLOY_MODE, which the script defines, refuses what
+# the cluster cannot do, and adds the cluster's own properties to an array of this name; what the user gives comes
+# after and wins.
 # In the arguments: --dry-run, --event-log DIR, --exit-status-dir DIR, options of spark-submit, the subcommand
 # and its options.
 cluster_step() {
   local prefix=$1 master=$2 dry_run=false event_log='' arguments=() properties=() property deploy_mode jar
-  local exit_status=.centroid reader
+  local exit_status='' reader
   shift 2
   while [ $# -gt 0 ]; do
     case $1 in
@@ -204,7 +275,7 @@ cluster_step() {
   kernel_environment spark.executorEnv
   cluster_properties "$deploy_mode"
   if [ "$deploy_mode" = cluster ]; then
-    exit_status=$exit_status/exit-status-$(cat /proc/sys/kernel/random/uuid)
+    exit_status=${exit_status:-.centroid}/exit-status-$(cat /proc/sys/kernel/random/uuid)
     cluster_properties+=("spark.centroid.exitStatusFile=$exit_status")
   fi
   if [ -n "$event_log" ]; then
@@ -254,7 +325,7 @@ print_command() {
   fi
   [ -z "${SPARK_HOME:-}" ] || submit=$SPARK_HOME/bin/spark-submit
   set -- env "OMP_NUM_THREADS=$OMP_NUM_THREADS" "OPENBLAS_NUM_THREADS=$OPENBLAS_NUM_THREADS" "$submit" \
-    --properties-file "$centroid_home/conf/spark-defaults.conf" "$@" --class io.centroid.cli.Centroid \
+    --properties-file "$centroid_home/conf/spark-defaults.conf" "$@" --class "$main_class" \
     "$jar" "${program_options[@]}"
   local line
   line=$(printf '%q ' "$@")

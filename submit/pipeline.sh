@@ -17,6 +17,7 @@ done
 export CENTROID_LOG=${CENTROID_LOG:-$logs/pipeline.log}
 
 jar=$(job_jar) || exit $?
+export CENTROID_PIPELINE_JAR=$jar
 centroid_exec=exec
 spark_submit "$jar" "${local_options[@]}" -- pipeline --launcher "$centroid_home/submit/centroid.sh" \
   ${program_options[@]+"${program_options[@]}"} -- "${spark_options[@]}"

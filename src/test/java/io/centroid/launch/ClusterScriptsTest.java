@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The launch scripts for clusters, with {@code --dry-run}. */
@@ -88,13 +89,44 @@ final class ClusterScriptsTest {
     assertThat(words("standalone.sh", Map.of("CENTROID_JAR", "hdfs:///job.jar"), standalone))
         .contains("spark.standalone.submit.waitAppCompletion=true", "hdfs:///job.jar");
     String[] kubernetes = {
-      "train", "--master", "k8s://https://host", "--deploy-mode", "cluster", "--dry-run"
+      "train",
+      "--master",
+      "k8s://https://host",
+      "--deploy-mode",
+      "cluster",
+      "--exit-status-dir",
+      "s3a://bucket/exit-status",
+      "--dry-run"
     };
     assertThat(words("kubernetes.sh", IMAGE, kubernetes))
         .contains(
             "spark.kubernetes.container.image=example.org/c:1",
             "spark.kubernetes.driverEnv.OMP_NUM_THREADS=1",
-            "local:///opt/centroid/centroid-job.jar");
+            "local:///opt/centroid/centroid-job.jar")
+        .anyMatch(
+            word ->
+                word.startsWith(
+                    "spark.centroid.exitStatusFile=s3a://bucket/exit-status/exit-status-"));
+  }
+
+  /** A pod's own files are gone with it, and the script would end with 1 in the end. */
+  @Test
+  void onKubernetesTheExitCodeNeedsAPlaceThatBothReach() throws Exception {
+    String[] arguments = {"train", "--master", "k8s://https://host", "--deploy-mode", "cluster"};
+    refused(
+        IMAGE,
+        "found no --exit-status-dir, expected one that driver and this machine can both reach",
+        "kubernetes.sh",
+        arguments);
+    refused(
+        IMAGE,
+        "found --exit-status-dir here, expected one that",
+        "kubernetes.sh",
+        Stream.concat(Stream.of(arguments), Stream.of("--exit-status-dir", "here"))
+            .toArray(String[]::new));
+    assertThat(
+            words("kubernetes.sh", IMAGE, "train", "--master", "k8s://https://host", "--dry-run"))
+        .noneMatch(word -> word.contains("exitStatusFile"));
   }
 
   @Test
@@ -181,9 +213,15 @@ final class ClusterScriptsTest {
 
   private static void refused(String message, String script, String... arguments)
       throws IOException, InterruptedException {
+    refused(Map.of(), message, script, arguments);
+  }
+
+  private static void refused(
+      Map<String, String> environment, String message, String script, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(HOME.resolve("submit/" + script).toString()));
     command.addAll(Arrays.asList(arguments));
-    Run run = run(Map.of(), command);
+    Run run = run(environment, command);
     assertThat(run.exitCode()).as(run.output()).isEqualTo(2);
     assertThat(run.output()).startsWith("centroid: Cannot ").contains(message).hasLineCount(1);
   }

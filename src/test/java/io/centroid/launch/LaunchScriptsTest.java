@@ -1,0 +1,291 @@
+package io.centroid.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * When the launch scripts build what, and what they hand over: a copy of them beside a Maven that
+ * only makes empty jars and a Spark that only tells its arguments.
+ */
+final class LaunchScriptsTest {
+  private static final Path REPOSITORY =
+      Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
+
+  /** What the scripts call, but for Maven and Java. */
+  private static final List<String> TOOLS =
+      List.of(
+          "bash",
+          "basename",
+          "cat",
+          "cut",
+          "date",
+          "dirname",
+          "env",
+          "find",
+          "flock",
+          "grep",
+          "head",
+          "lscpu",
+          "mkdir",
+          "rm",
+          "sed",
+          "setsid",
+          "sleep",
+          "sort",
+          "touch");
+
+  private static final String JOB = "target/centroid-0.1.0-job.jar";
+  private static final String BENCHMARK = "target/centroid-0.1.0-benchmark.jar";
+  private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
+
+  @TempDir private Path directory;
+  private Path home;
+  private Path tools;
+
+  private record Run(int exitCode, String output) {}
+
+  @BeforeEach
+  void aCloneWithoutWhatMavenMakes() throws IOException {
+    home = Files.createDirectories(directory.resolve("home"));
+    tools = Files.createDirectories(directory.resolve("tools"));
+    for (String tool : TOOLS) {
+      Path found =
+          Stream.of("/usr/bin", "/bin")
+              .map(place -> Path.of(place, tool))
+              .filter(Files::isExecutable)
+              .findFirst()
+              .orElseThrow(() -> new AssertionError("no " + tool));
+      Files.createSymbolicLink(tools.resolve(tool), found);
+    }
+    Files.createDirectories(home.resolve("submit"));
+    for (String script :
+        List.of("launch.sh", "centroid.sh", "benchmark.sh", "cluster-local.sh", "pipeline.sh")) {
+      Files.copy(
+          REPOSITORY.resolve("submit").resolve(script), home.resolve("submit").resolve(script));
+    }
+    for (String source : List.of("pom.xml", "src/main/A.java", "src/benchmark/B.java")) {
+      Files.createDirectories(home.resolve(source).getParent());
+      Files.writeString(home.resolve(source), "");
+    }
+    makeOld("");
+    program(
+        "mvn",
+        "echo \"mvn $*\" >>'%s'".formatted(directory.resolve("maven.log")),
+        "cd '%s' && mkdir -p target/runtime/jars".formatted(home),
+        "case \" $* \" in",
+        "  *dependency:copy@hadoop-runtime*) mkdir -p target/runtime/hadoop ;;",
+        "  *' -Dmaven.test.skip '*) touch " + JOB + " ;;",
+        "  *) touch " + JOB + " " + BENCHMARK + " ;;",
+        "esac");
+    program("spark-submit", "printf '%s\\n' \"$@\"");
+    Files.createDirectories(directory.resolve("spark/bin"));
+    Files.move(tools.resolve("spark-submit"), directory.resolve("spark/bin/spark-submit"));
+  }
+
+  @Test
+  void theJobJarIsBuiltOnceAndAgainWhenASourceIsNewer() throws Exception {
+    Run first = run("centroid.sh", "train");
+    assertThat(first.exitCode()).as(first.output()).isZero();
+    assertThat(first.output())
+        .contains("Building the job jar (once;")
+        .endsWith(home.resolve(JOB) + "\ntrain\n");
+    assertThat(run("centroid.sh", "train").output()).doesNotContain("Building");
+    assertThat(builds()).containsExactly(jobBuild());
+
+    for (String source : List.of("pom.xml", "src/main", "src/main/A.java")) {
+      makeOld("target");
+      Files.setLastModifiedTime(home.resolve(source), FileTime.from(LONG_AGO.plusSeconds(1)));
+      assertThat(run("centroid.sh", "train").output())
+          .contains("Building the job jar again: its sources are newer ...");
+      assertThat(run("centroid.sh", "train").output()).doesNotContain("Building");
+    }
+    assertThat(builds()).hasSize(4).containsOnly(jobBuild());
+    Files.setLastModifiedTime(home.resolve("src/benchmark"), FileTime.from(Instant.now()));
+    assertThat(run("centroid.sh", "train").output()).doesNotContain("Building");
+  }
+
+  @Test
+  void whereNothingCanBeBuiltTheJarThatThereIsServes() throws Exception {
+    Files.delete(tools.resolve("mvn"));
+    Run none = run("centroid.sh", "train");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.output())
+        .isEqualTo(
+            "centroid: Cannot build the job jar: found no mvn, expected Maven 3.8 or later on the PATH.\n");
+
+    Files.createDirectories(home.resolve("target"));
+    Files.writeString(home.resolve(JOB), "");
+    assertThat(run("centroid.sh", "train").output()).doesNotContain("centroid: ");
+    makeOld("target");
+    Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.from(Instant.now()));
+    Run old = run("centroid.sh", "train");
+    assertThat(old.exitCode()).isZero();
+    assertThat(old.output())
+        .startsWith(
+            "centroid: The job jar is older than its sources and is used as it is: found no mvn.\n")
+        .endsWith("train\n");
+  }
+
+  /** As in a release, or in an image. */
+  @Test
+  void withoutSourcesNoJarIsTooOld() throws Exception {
+    Files.delete(home.resolve("pom.xml"));
+    Run none = run("centroid.sh", "train");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.output())
+        .startsWith("centroid: Cannot build the job jar: found no pom.xml in " + home)
+        .hasLineCount(1);
+    Files.createDirectories(home.resolve("target"));
+    Files.writeString(home.resolve(JOB), "");
+    makeOld("target");
+    assertThat(run("centroid.sh", "train").output()).doesNotContain("centroid: ");
+    assertThat(directory.resolve("maven.log")).doesNotExist();
+  }
+
+  /** Its JVM would lose its classes. */
+  @Test
+  void aPipelinesStepsDoNotBuild() throws Exception {
+    Path pipelines = Files.createDirectories(directory.resolve("pipeline-spark/bin"));
+    Files.writeString(
+        pipelines.resolve("spark-submit"),
+        """
+        #!/usr/bin/env bash
+        touch '%s'
+        SPARK_HOME='%s' exec '%s' train
+        """
+            .formatted(
+                home.resolve("src/main/A.java"),
+                directory.resolve("spark"),
+                home.resolve("submit/centroid.sh")));
+    makeExecutable(pipelines.resolve("spark-submit"));
+    Run run = run(pipelines.getParent(), "pipeline.sh", "--data", "x");
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output()).endsWith(home.resolve(JOB) + "\ntrain\n");
+    assertThat(builds()).containsExactly(jobBuild());
+  }
+
+  @Test
+  void theBenchmarkHasAJarOfItsOwnAndRemovesNothing() throws Exception {
+    Path work = Files.createDirectories(directory.resolve("work"));
+    Path precious = Files.createDirectories(work.resolve("runs")).resolve("model.zip");
+    Files.writeString(precious, "weights");
+    Run all = run("benchmark.sh", "--data", "x", "--work", ".", "--master", "spark://host:7077");
+    assertThat(all.exitCode()).as(all.output()).isZero();
+    assertThat(precious).hasContent("weights");
+    List<String> words = all.output().lines().toList();
+    int step = words.indexOf("step");
+    assertThat(words.subList(0, step))
+        .endsWith(
+            "--jars",
+            home.resolve(JOB).toString(),
+            "--class",
+            "io.centroid.benchmark.Benchmark",
+            home.resolve(BENCHMARK).toString())
+        .containsSubsequence("--master", "local[2]", "--master", "spark://host:7077");
+    assertThat(words)
+        .contains("averaging", "accuracy", "memory", "score")
+        .containsSubsequence("train", "--shards", "./shards", "--runs");
+    assertThat(words.get(words.lastIndexOf("--runs") + 1)).startsWith("./runs-20");
+
+    Run one = run("benchmark.sh", "score", "--jars", "more.jar", "--repetitions", "3");
+    assertThat(one.exitCode()).as(one.output()).isZero();
+    assertThat(one.output())
+        .contains("\n--jars\n" + home.resolve(JOB) + ",more.jar\n")
+        .endsWith("\nscore\n--repetitions\n3\n");
+    assertThat(builds()).hasSize(2).last().asString().contains("package -DskipTests");
+
+    Run wrong = run("benchmark.sh", "--data", "x", "--wrok", "y");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.output()).startsWith("centroid: Cannot read arguments: found --wrok.");
+    assertThat(run("benchmark.sh", "--help").output()).contains("--data", "--work");
+  }
+
+  @Test
+  void aClusterInAFreshCloneGetsItsDirectoryAndItsHadoop() throws Exception {
+    program("java", "echo no such class; exit 1");
+    Run up = run("cluster-local.sh", "up");
+    assertThat(up.exitCode()).as(up.output()).isEqualTo(1);
+    assertThat(up.output())
+        .contains("Building the job jar", "Fetching HDFS and YARN by Maven (once) ...")
+        .contains("Cannot format HDFS: the NameNode failed, see " + home.resolve("target"));
+    assertThat(home.resolve("target/cluster-local/namenode.log")).hasContent("no such class");
+    assertThat(builds()).hasSize(2).last().asString().contains("dependency:copy@hadoop-runtime");
+
+    Run master = run("cluster-local.sh", "up", "--datanodes", "0", "--directory", "there");
+    assertThat(master.output()).contains("Cannot start master").doesNotContain("Fetching");
+    assertThat(directory.resolve("work/there/master.log")).hasContent("no such class");
+  }
+
+  @Test
+  void theClustersHelpIsThereBehindAnActionToo() throws Exception {
+    Run help = run("cluster-local.sh", "up", "--help");
+    assertThat(help.exitCode()).isZero();
+    assertThat(help.output()).startsWith("Usage: submit/cluster-local.sh up|status|down");
+    assertThat(directory.resolve("maven.log")).doesNotExist();
+    assertThat(run("cluster-local.sh", "status", "--directory", "nowhere").exitCode()).isEqualTo(1);
+    assertThat(directory.resolve("work/nowhere")).doesNotExist();
+  }
+
+  private String jobBuild() {
+    return "mvn -q -B -Dstyle.color=never -f %s package -Dmaven.test.skip -Dspotless.check.skip"
+        .formatted(home.resolve("pom.xml"));
+  }
+
+  private List<String> builds() throws IOException {
+    return Files.readAllLines(directory.resolve("maven.log"));
+  }
+
+  /** Gives all that is there a time long ago. */
+  private void makeOld(String under) throws IOException {
+    try (Stream<Path> files = Files.walk(home.resolve(under))) {
+      for (Path file : files.toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(LONG_AGO));
+      }
+    }
+  }
+
+  private void program(String name, String... lines) throws IOException {
+    Path file = tools.resolve(name);
+    Files.writeString(file, "#!/usr/bin/env bash\n" + String.join("\n", lines) + "\n");
+    makeExecutable(file);
+  }
+
+  private static void makeExecutable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Run run(String script, String... arguments) throws IOException, InterruptedException {
+    return run(directory.resolve("spark"), script, arguments);
+  }
+
+  private Run run(Path spark, String script, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("submit").resolve(script).toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(Files.createDirectories(directory.resolve("work")).toFile())
+            .redirectErrorStream(true);
+    builder.environment().clear();
+    builder.environment().put("PATH", tools.toString());
+    builder.environment().put("HOME", directory.toString());
+    builder.environment().put("SPARK_HOME", spark.toString());
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), output);
+  }
+}
