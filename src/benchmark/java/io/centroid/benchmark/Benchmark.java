@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 
 /** The program of {@code submit/benchmark.sh}: one part of the measurements. */
 @Command(
-    name = "benchmark",
+    name = "submit/benchmark.sh",
     description = "Measures Centroid against what people would use instead.",
     mixinStandardHelpOptions = true,
     versionProvider = Centroid.Version.class,
