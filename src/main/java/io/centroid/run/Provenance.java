@@ -9,6 +9,7 @@ import org.apache.spark.SparkContext;
  * @param codeVersion version of the program
  * @param codeCommit Git commit it was built from
  * @param codeModified whether the working tree differed from the commit
+ * @param codeContent hash of the program itself; null in runs of before it was recorded
  * @param shards path of the shard set
  * @param shardFingerprint fingerprint of the shard set
  * @param imagesHash hash of the images, whatever the shards made of them; null in runs of before it
@@ -28,6 +29,7 @@ public record Provenance(
     String codeVersion,
     String codeCommit,
     boolean codeModified,
+    String codeContent,
     String shards,
     String shardFingerprint,
     String imagesHash,
@@ -55,6 +57,7 @@ public record Provenance(
         code.version(),
         code.commit(),
         code.dirty(),
+        code.content(),
         shards,
         shardFingerprint,
         imagesHash,

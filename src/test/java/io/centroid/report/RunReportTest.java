@@ -99,6 +99,7 @@ final class RunReportTest {
             "1",
             "abc",
             false,
+            "dd",
             shards,
             "ff",
             "ee",
