@@ -8,7 +8,7 @@ import io.centroid.example.Minibatch;
  */
 public interface LocalTrainer extends AutoCloseable {
 
-  /** Begins: copies parameters, updater state and iteration. */
+  /** Begins: copies parameters, updater state and iteration, and writes none of their arrays. */
   void start(TrainingState state);
 
   /**
@@ -19,7 +19,7 @@ public interface LocalTrainer extends AutoCloseable {
    */
   double step(Minibatch minibatch, long randomSeed);
 
-  /** Ends: the state after the steps made since {@link #start}. */
+  /** Ends: the state after the steps made since {@link #start}; its arrays are the caller's. */
   TrainingState finish();
 
   /** Frees native memory. */

@@ -7,8 +7,8 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
- * What a worker starts a round from, and what averaging makes a new one of. The arrays are never
- * written after construction.
+ * What a worker starts a round from, and what averaging makes a new one of. Nobody writes the
+ * arrays any more once the state is handed on, except an engine over results that it alone has.
  *
  * @param parameters θ, the network's flat parameters
  * @param updaterState u, the update rule's state in one or more slots, which make up

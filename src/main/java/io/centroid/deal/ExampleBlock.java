@@ -4,6 +4,7 @@ package io.centroid.deal;
  * Some examples packed in primitive arrays: what stays in executor memory during training.
  *
  * <p>Blocks are a few megabytes, so that Spark can account for them, and spill them, one by one.
+ * The arrays are written while a share is packed, and never again: tasks of all rounds read them.
  *
  * @param ids {@code long[n]}
  * @param features {@code byte[n × features × bytes of one value]}, example after example, coded

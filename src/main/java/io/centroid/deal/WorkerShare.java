@@ -11,17 +11,22 @@ public final class WorkerShare {
   private final int blockSize;
   private final int size;
 
+  /** Of the blocks of one partition of {@link WorkerShares#blocks}, in their order. */
   public WorkerShare(Iterator<ExampleBlock> source) {
     source.forEachRemaining(blocks::add);
     blockSize = blocks.isEmpty() ? 1 : blocks.get(0).size();
     size = blocks.stream().mapToInt(ExampleBlock::size).sum();
   }
 
+  /** How many examples there are. */
   public int size() {
     return size;
   }
 
-  /** Fills a minibatch with the examples {@code order[from .. from + count)}. */
+  /**
+   * Fills a minibatch with the examples {@code order[from .. from + count)}, which it refers to and
+   * does not copy.
+   */
   public void gather(int[] order, int from, int count, Minibatch minibatch) {
     minibatch.clear();
     for (int i = from; i < from + count; i++) {

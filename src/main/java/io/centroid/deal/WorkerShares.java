@@ -104,7 +104,7 @@ public final class WorkerShares implements AutoCloseable {
     return workers;
   }
 
-  /** Frees the executors' memory. */
+  /** Frees the executors' memory; engines over the shares are closed before. */
   @Override
   public void close() {
     blocks.unpersist();

@@ -24,6 +24,6 @@ public record FloatCoding() implements FeatureCoding {
 
   @Override
   public void decode(byte[] coded, int from, float[] features, int at, int count) {
-    FloatBytes.get(coded, from, features, at, count, ByteOrder.LITTLE_ENDIAN);
+    FloatBytes.get(coded, from, features, at, count);
   }
 }

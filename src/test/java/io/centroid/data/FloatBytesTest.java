@@ -37,9 +37,11 @@ final class FloatBytesTest {
     FloatBytes.read(read, order, in::readNBytes);
     assertThat(bits(read)).isEqualTo(bits(values));
 
-    float[] got = new float[count + 2];
-    FloatBytes.get(put, 3, got, 1, count, order);
-    assertThat(bits(Arrays.copyOfRange(got, 1, count + 1))).isEqualTo(bits(values));
+    if (!big) {
+      float[] got = new float[count + 2];
+      FloatBytes.get(put, 3, got, 1, count);
+      assertThat(bits(Arrays.copyOfRange(got, 1, count + 1))).isEqualTo(bits(values));
+    }
   }
 
   /** Any bits: infinities, denormals and what is no number among them. */
