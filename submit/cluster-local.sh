@@ -67,11 +67,12 @@ started() {
   sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20
 }
 
-# running NAME: whether the process that was started under this name is there.
+# running NAME: whether the process that was started under this name is there. One that ended before its start
+# could be read has none in its file.
 running() {
   local pid start
   read -r pid start 2>/dev/null <"$directory/$1.pid" || return 1
-  [ "$(started "$pid")" = "$start" ]
+  [ -n "$start" ] && [ "$(started "$pid")" = "$start" ]
 }
 
 # names KIND: the names of this kind there are, in order.

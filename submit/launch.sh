@@ -35,7 +35,7 @@ due() {
   if [ -z "$jar" ] || ! has_spark; then
     echo missing
   elif [ -e "$centroid_home/pom.xml" ] &&
-    [ -n "$(cd "$centroid_home" && find pom.xml "$@" -newer "$jar" -print -quit)" ]; then
+    [ -n "$(cd "$centroid_home" && find pom.xml "$@" -newer "$jar" -print -quit 2>/dev/null)" ]; then
     echo old
   fi
 }
