@@ -2,10 +2,14 @@ package io.centroid;
 
 import io.centroid.cli.Centroid;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One run of the command line in this JVM, on {@code local[2]}.
@@ -14,13 +18,16 @@ import java.nio.charset.StandardCharsets;
  * @param err what it said of its failure; libraries may print to standard error besides
  */
 public record CommandLineRun(int exitCode, String out, String err) {
+  private static final Map<String, String> SPARK =
+      Map.of(
+          "spark.master", "local[2]",
+          "spark.ui.enabled", "false",
+          "spark.driver.bindAddress", "127.0.0.1",
+          "spark.driver.host", "127.0.0.1");
 
   /** Runs a subcommand. */
   public static CommandLineRun of(String... arguments) {
-    System.setProperty("spark.master", "local[2]");
-    System.setProperty("spark.ui.enabled", "false");
-    System.setProperty("spark.driver.bindAddress", "127.0.0.1");
-    System.setProperty("spark.driver.host", "127.0.0.1");
+    SPARK.forEach(System::setProperty);
     PrintStream originalOut = System.out;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     StringWriter err = new StringWriter();
@@ -31,5 +38,14 @@ public record CommandLineRun(int exitCode, String out, String err) {
     } finally {
       System.setOut(originalOut);
     }
+  }
+
+  /**
+   * Starts a subcommand in a JVM of its own, which can be killed.
+   *
+   * @param output gets what it prints
+   */
+  public static Process start(Path output, String... arguments) throws IOException {
+    return OwnJvm.start(output, Centroid.class, SPARK, List.of(arguments));
   }
 }

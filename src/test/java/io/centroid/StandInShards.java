@@ -2,15 +2,32 @@ package io.centroid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.io.FileUtils;
 
 /**
  * The small shard set that tests train on: stand-in data, 2,000 training images, of which a tenth
  * is for validation, and 500 test images.
  */
 public final class StandInShards {
+  private static Path ready;
+
   private StandInShards() {}
+
+  /** One that is there, in four files a split; for reading only. */
+  public static synchronized Path ready() throws IOException {
+    if (ready == null) {
+      Path directory = Files.createTempDirectory("stand-in-shards");
+      prepare(directory.resolve("shards").toString(), 4);
+      FileUtils.forceDeleteOnExit(directory.toFile());
+      ready = directory.resolve("shards");
+    }
+    return ready;
+  }
 
   /**
    * Arguments of {@code prepare} that make it.

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * and a YARN, each process a JVM of its own.
  */
 public final class StandaloneCluster implements AutoCloseable {
+  /** Option of JVMs that end long before a compiler that takes its time would pay. */
+  public static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1";
+
   private static final Path HOME =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
   private static final String SCRIPT = "submit/cluster-local.sh";
@@ -65,6 +68,19 @@ public final class StandaloneCluster implements AutoCloseable {
   /** The master's address, {@code spark://host:port}. */
   public String master() {
     return address("master");
+  }
+
+  /** Options of a small driver with small executors on a standalone cluster or in one process. */
+  public static List<String> options(String master) {
+    return List.of(
+        "--master",
+        master,
+        "--driver-memory",
+        "1g",
+        "--executor-memory",
+        "1g",
+        "--spark-conf",
+        "spark.driver.host=127.0.0.1");
   }
 
   /** The address of HDFS, {@code hdfs://host:port}. */
@@ -147,6 +163,7 @@ public final class StandaloneCluster implements AutoCloseable {
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().put("CENTROID_LOG", output + ".log");
     builder.environment().put("SPARK_LOCAL_DIRS", output.resolveSibling("spark").toString());
+    builder.environment().put("SPARK_SUBMIT_OPTS", QUICK_TO_START);
     builder.environment().remove("SPARK_HOME");
     builder.environment().putAll(environment);
     return builder.start();

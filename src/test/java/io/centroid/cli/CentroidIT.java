@@ -272,7 +272,9 @@ final class CentroidIT {
             "--set",
             "prepare.stand-in.test-images=20",
             "--set",
-            "prepare.validation-fraction=0");
+            "prepare.validation-fraction=0",
+            "--set",
+            "prepare.normalization=standardize");
     assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
     CommandLineRun memorized =
         CommandLineRun.of(
@@ -282,7 +284,7 @@ final class CentroidIT {
             "--runs",
             fewRuns.toString(),
             "--set",
-            "training.epochs=150",
+            "training.epochs=40",
             "--set",
             "training.minibatch-size=10");
     assertThat(memorized.exitCode()).as(memorized.toString()).isZero();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.CommandLineRun;
+import io.centroid.StandInRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs in a list and side by side, as a user asks for them; three trainings on stand-in data. */
+/** Runs in a list and side by side, as a user asks for them; three runs on stand-in data. */
 final class CompareIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String EVIL = "<script>alert('x')";
@@ -29,11 +30,12 @@ final class CompareIT {
 
   @BeforeAll
   static void train() throws IOException {
-    prepare("shards", 1);
-    prepare("other-shards", 2);
-    good = train("shards", "training.epochs=4");
-    worse = train("shards", "training.epochs=1", "training.learning-rate=1e-6");
-    other = train("other-shards", "training.epochs=2");
+    Path runs = directory.resolve("runs");
+    good = StandInRuns.ready().copyGood(runs);
+    worse = StandInRuns.ready().copyWorse(runs);
+    Path otherShards = directory.resolve("other-shards");
+    StandInRuns.prepare(otherShards, "prepare.seed=2");
+    other = StandInRuns.train(otherShards, runs, "training.epochs=2");
   }
 
   @Test
@@ -210,51 +212,5 @@ final class CompareIT {
   private static void rewrite(Path file, String text) throws IOException {
     Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
     Files.writeString(file, text);
-  }
-
-  private static void prepare(String shards, int seed) {
-    CommandLineRun prepared =
-        CommandLineRun.of(
-            "prepare",
-            "--stand-in",
-            "--shards",
-            directory.resolve(shards).toString(),
-            "--set",
-            "prepare.seed=" + seed,
-            "--set",
-            "prepare.stand-in.training-images=1000",
-            "--set",
-            "prepare.stand-in.test-images=500",
-            "--set",
-            "prepare.shards=2",
-            "--set",
-            "prepare.normalization=standardize");
-    assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
-  }
-
-  private static Path train(String shards, String... settings) throws IOException {
-    Path outcome = directory.resolve("outcome.json");
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--shards",
-                directory.resolve(shards).toString(),
-                "--runs",
-                directory.resolve("runs").toString(),
-                "--outcome",
-                outcome.toString(),
-                "--set",
-                "training.minibatch-size=10",
-                "--set",
-                "training.learning-rate=1e-3",
-                "--set",
-                "network.hidden-widths=[50]"));
-    for (String setting : settings) {
-      arguments.addAll(List.of("--set", setting));
-    }
-    CommandLineRun trained = CommandLineRun.of(arguments.toArray(String[]::new));
-    assertThat(trained.exitCode()).as(trained.toString()).isZero();
-    return Path.of(JSON.readTree(outcome.toFile()).get("run").asText().substring("file:".length()));
   }
 }

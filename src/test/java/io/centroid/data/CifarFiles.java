@@ -197,8 +197,12 @@ public final class CifarFiles {
   private static void record(LabeledImage image, byte[] records, int index) {
     int start = index * RECORD_BYTES;
     records[start] = (byte) image.label();
-    for (int i = 0; i < FEATURES; i++) {
-      records[start + 1 + i % CHANNELS * PLANE + i / CHANNELS] = image.pixels()[i];
+    byte[] pixels = image.pixels();
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      int plane = start + 1 + channel * PLANE;
+      for (int place = 0; place < PLANE; place++) {
+        records[plane + place] = pixels[place * CHANNELS + channel];
+      }
     }
   }
 

@@ -21,9 +21,13 @@ public final class SyntheticImages implements ImageSource {
 
   /** Writes the pixels of an image in height × width × channel order. */
   public static void fill(int id, byte[] pixels) {
-    for (int i = 0; i < Cifar10.FEATURES; i++) {
-      int place = i / Cifar10.CHANNELS;
-      pixels[i] = pixel(id, place / Cifar10.WIDTH, place % Cifar10.WIDTH, i % Cifar10.CHANNELS);
+    int i = 0;
+    for (int y = 0; y < Cifar10.HEIGHT; y++) {
+      for (int x = 0; x < Cifar10.WIDTH; x++) {
+        for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
+          pixels[i++] = pixel(id, y, x, channel);
+        }
+      }
     }
   }
 

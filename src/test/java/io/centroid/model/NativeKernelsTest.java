@@ -2,10 +2,12 @@ package io.centroid.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.OwnJvm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
@@ -39,13 +41,7 @@ final class NativeKernelsTest {
   }
 
   private static String kernelsOfOwnJvm(String environment) throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Kernels.class.getName()));
+    ProcessBuilder builder = OwnJvm.of(Kernels.class, Map.of(), List.of());
     builder.environment().keySet().removeIf(name -> name.startsWith("OPENBLAS_"));
     if (environment != null) {
       builder.environment().put("OPENBLAS_CORETYPE", environment);

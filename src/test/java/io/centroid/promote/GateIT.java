@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.CommandLineRun;
 import io.centroid.LocalSpark;
+import io.centroid.StandInRuns;
 import io.centroid.evaluate.PredictionJob;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.evaluate.TestPredictions;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,17 +26,19 @@ import org.junit.jupiter.api.io.TempDir;
 final class GateIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private static Path directory;
+  private static Path shards;
   private static Path good;
   private static Path equal;
   private static Path worse;
 
   @BeforeAll
   static void train() throws IOException {
-    prepare("shards");
-    good = train("shards", "good");
+    StandInRuns runs = StandInRuns.ready();
+    shards = runs.shards();
+    good = runs.copyGood(directory.resolve("runs"));
+    worse = runs.copyWorse(directory.resolve("runs"));
     // Adam uses no momentum: another run with the same model.
-    equal = train("shards", "equal", "training.momentum=0.8");
-    worse = train("shards", "worse", "training.epochs=1", "training.learning-rate=1e-6");
+    equal = StandInRuns.train(shards, directory.resolve("runs"), "training.momentum=0.8");
   }
 
   @Test
@@ -117,11 +119,7 @@ final class GateIT {
     // The store stands for its current version.
     CommandLineRun evaluated =
         CommandLineRun.of(
-            "evaluate",
-            "--model",
-            models + "/cifar-10",
-            "--shards",
-            directory.resolve("shards").toString());
+            "evaluate", "--model", models + "/cifar-10", "--shards", shards.toString());
     assertThat(evaluated.exitCode()).as(evaluated.toString()).isZero();
   }
 
@@ -130,17 +128,17 @@ final class GateIT {
     String models = directory.resolve("others").toString();
     assertThat(gate(good, models).exitCode()).isZero();
     assertThat(promote(good, models).exitCode()).isZero();
-    prepare("other-shards", "prepare.seed=2");
-    Path other = train("other-shards", "other");
+    Path otherShards = directory.resolve("other-shards");
+    StandInRuns.prepare(otherShards, "prepare.seed=2");
+    Path other = StandInRuns.train(otherShards, directory.resolve("runs"));
 
     CommandLineRun unknown = gate(other, models);
     assertThat(unknown.exitCode()).isEqualTo(3);
     assertThat(unknown.err()).contains("Use --shards with the shard set of the run.");
-    CommandLineRun wrong = gate(other, models, "--shards", directory.resolve("shards").toString());
+    CommandLineRun wrong = gate(other, models, "--shards", shards.toString());
     assertThat(wrong.exitCode()).isEqualTo(3);
     assertThat(wrong.err()).contains("found another shard set in ");
-    CommandLineRun compared =
-        gate(other, models, "--shards", directory.resolve("other-shards").toString());
+    CommandLineRun compared = gate(other, models, "--shards", otherShards.toString());
     assertThat(compared.exitCode()).as(compared.toString()).isZero();
     JsonNode verdict = JSON.readTree(other.resolve("gate.json").toFile());
     assertThat(verdict.get("comparison").get("basis").asText()).isEqualTo("predicted-again");
@@ -149,7 +147,8 @@ final class GateIT {
   @Test
   void predictionsAgreeWithTheMetricsAndWithTheSameImagesNormalizedInAnotherWay()
       throws IOException {
-    prepare("unit", "prepare.normalization=unit");
+    Path unit = directory.resolve("unit");
+    StandInRuns.prepare(unit, "prepare.normalization=unit");
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(good.toUri());
     try (SparkSession session = LocalSpark.open("local[2]")) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -163,63 +162,11 @@ final class GateIT {
           PredictionJob.predict(
               context,
               ShardSet.open(
-                  new org.apache.hadoop.fs.Path(directory.resolve("unit").toUri()),
-                  context.hadoopConfiguration()),
+                  new org.apache.hadoop.fs.Path(unit.toUri()), context.hadoopConfiguration()),
               PublishedModel.read(path, context.hadoopConfiguration()));
       assertThat(again.sameImages(kept)).isTrue();
       assertThat(again.predicted()).isEqualTo(kept.predicted());
     }
-  }
-
-  private static void prepare(String shards, String... settings) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "prepare",
-                "--stand-in",
-                "--shards",
-                directory.resolve(shards).toString(),
-                "--set",
-                "prepare.stand-in.training-images=1000",
-                "--set",
-                "prepare.stand-in.test-images=500",
-                "--set",
-                "prepare.shards=2",
-                "--set",
-                "prepare.normalization=standardize"));
-    run(arguments, settings);
-  }
-
-  private static Path train(String shards, String runs, String... settings) throws IOException {
-    Path directoryOfRuns = directory.resolve("runs-" + runs);
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--shards",
-                directory.resolve(shards).toString(),
-                "--runs",
-                directoryOfRuns.toString(),
-                "--set",
-                "training.epochs=4",
-                "--set",
-                "training.minibatch-size=10",
-                "--set",
-                "training.learning-rate=1e-3",
-                "--set",
-                "network.hidden-widths=[50]"));
-    run(arguments, settings);
-    try (Stream<Path> published = Files.list(directoryOfRuns)) {
-      return published.findFirst().orElseThrow();
-    }
-  }
-
-  private static void run(List<String> arguments, String... settings) {
-    for (String setting : settings) {
-      arguments.addAll(List.of("--set", setting));
-    }
-    CommandLineRun run = CommandLineRun.of(arguments.toArray(String[]::new));
-    assertThat(run.exitCode()).as(run.toString()).isZero();
   }
 
   private static CommandLineRun gate(Path run, String models, String... more) {

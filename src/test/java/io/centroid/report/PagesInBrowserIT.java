@@ -42,8 +42,7 @@ final class PagesInBrowserIT {
       abort(notRun);
     }
     browser = found.get();
-    String shards = directory.resolve("shards").toString();
-    StandInShards.prepare(shards, 2);
+    String shards = StandInShards.ready().toString();
     run = train(shards, 1);
     Path other = train(shards, 2);
     command(

@@ -8,6 +8,7 @@ import io.centroid.LocalSpark;
 import io.centroid.data.Cifar10;
 import io.centroid.data.CifarFiles;
 import io.centroid.data.StandInImages;
+import io.centroid.data.SyntheticImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -129,7 +130,7 @@ final class ScoreIT {
 
   @Test
   void cifar10FilesAreScoredToo() throws IOException {
-    Path archive = CifarFiles.writeBinaryArchive(new StandInImages(1, 50_000, 10_000), directory);
+    Path archive = CifarFiles.writeBinaryArchive(new SyntheticImages(), directory);
     Map<String, Row> scored = score("of-archive", "--data", archive, "--split", "test");
     assertThat(scored).hasSize(10_000).containsKeys("50000", "59999");
   }

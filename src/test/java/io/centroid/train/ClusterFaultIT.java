@@ -266,33 +266,25 @@ final class ClusterFaultIT {
   }
 
   private static String[] arguments(String master, Path shards, Path runs, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--master",
-                master,
-                "--driver-memory",
-                "1g",
-                "--executor-memory",
-                "1g",
-                "--spark-conf",
-                "spark.driver.host=127.0.0.1",
-                "--shards",
-                shards.toString(),
-                "--runs",
-                runs.toString(),
-                "--set",
-                "training.epochs=40",
-                "--set",
-                "training.workers=3",
-                "--set",
-                "training.minibatch-size=16",
-                "--set",
-                "averaging.frequency=10",
-                "--set",
-                "averaging.outer-momentum=0.5",
-                "--set",
-                "checkpoint.every-rounds=1"));
+    List<String> arguments = new ArrayList<>(StandaloneCluster.options(master));
+    arguments.addAll(
+        List.of(
+            "--shards",
+            shards.toString(),
+            "--runs",
+            runs.toString(),
+            "--set",
+            "training.epochs=40",
+            "--set",
+            "training.workers=3",
+            "--set",
+            "training.minibatch-size=16",
+            "--set",
+            "averaging.frequency=10",
+            "--set",
+            "averaging.outer-momentum=0.5",
+            "--set",
+            "checkpoint.every-rounds=1"));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
   }

@@ -3,24 +3,22 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.centroid.CommandLineRun;
 import io.centroid.StandInShards;
-import io.centroid.StandaloneCluster;
-import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real driver processes that are killed, terminated or started twice. */
+/** Drivers in JVMs of their own that are killed, terminated or started twice. */
 final class ResumeIT {
   private static final int KILLS = 5;
   private static final int CHECKPOINTS = 24;
@@ -28,24 +26,20 @@ final class ResumeIT {
   @TempDir private static Path directory;
   private static JsonNode expectedOutcome;
   private static JsonNode expectedHistory;
+
+  /** What a training left that was terminated after its first checkpoint. */
+  private static RunsUnderTest interrupted;
+
   private int outputs;
 
   @BeforeAll
   static void trainWithoutInterruption() throws Exception {
-    ScriptRun prepared =
-        StandaloneCluster.run(
-            directory.resolve("prepare.out"),
-            "data-prep/prepare.sh",
-            StandInShards.arguments(shards(), 2));
-    assertThat(prepared.exitCode()).as(prepared.output()).isZero();
-    ScriptRun trained =
-        StandaloneCluster.run(
-            directory.resolve("reference.out"),
-            "submit/train.sh",
-            arguments(directory.resolve("reference")));
-    assertThat(trained.exitCode()).as(trained.output()).isZero();
-    expectedOutcome = new RunsUnderTest(directory.resolve("reference")).outcome();
-    expectedHistory = new RunsUnderTest(directory.resolve("reference")).history();
+    RunsUnderTest reference = new RunsUnderTest(directory.resolve("reference"));
+    assertEnds(0, train(reference.path()));
+    expectedOutcome = reference.outcome();
+    expectedHistory = reference.history();
+    interrupted = new RunsUnderTest(directory.resolve("interrupted"));
+    terminate(interrupted);
   }
 
   @Test
@@ -55,7 +49,7 @@ final class ResumeIT {
     int killed = 0;
     for (int kill = 0; kill < KILLS; kill++) {
       Path output = nextOutput();
-      Process driver = StandaloneCluster.start(output, "submit/train.sh", arguments(runs));
+      Process driver = CommandLineRun.start(output, arguments(runs));
       String place = new RunsUnderTest(runs).newestCheckpoint();
       int wait = random.nextInt(CHECKPOINTS / KILLS + 1);
       for (int i = 0; i < wait; i++) {
@@ -72,8 +66,7 @@ final class ResumeIT {
       new RunsUnderTest(runs).assertNothingHalfPublished();
     }
     assertThat(killed).isPositive();
-    ScriptRun last = train(runs);
-    assertThat(last.exitCode()).as(last.output()).isZero();
+    assertEnds(0, train(runs));
     assertSameAsUninterrupted(runs);
     new RunsUnderTest(runs).assertOnlyTheRunIsLeft();
   }
@@ -81,21 +74,21 @@ final class ResumeIT {
   @Test
   void terminatedItSavesAndGoesOnFromThere() throws Exception {
     Path runs = directory.resolve("terminated");
-    terminate(runs);
-    ScriptRun resumed = train(runs);
-    assertThat(resumed.exitCode()).as(resumed.output()).isZero();
-    assertThat(resumed.output()).contains("Going on from a checkpoint: epoch ");
+    FileUtils.copyDirectory(interrupted.path().toFile(), runs.toFile());
+    CommandLineRun resumed = train(runs);
+    assertEnds(0, resumed);
+    assertThat(resumed.out()).contains("Going on from a checkpoint: epoch ");
     assertSameAsUninterrupted(runs);
 
-    ScriptRun again = train(runs);
-    assertThat(again.exitCode()).as(again.output()).isZero();
-    assertThat(again.output()).contains("This work was done before.").doesNotContain("epoch  1/");
+    CommandLineRun again = train(runs);
+    assertEnds(0, again);
+    assertThat(again.out()).contains("This work was done before.").doesNotContain("epoch  1/");
   }
 
   @Test
   void aDamagedCheckpointIsSkippedAndOneOfAnotherRunRefused() throws Exception {
     Path runs = directory.resolve("damaged");
-    terminate(runs);
+    FileUtils.copyDirectory(interrupted.path().toFile(), runs.toFile());
     Path checkpoints = new RunsUnderTest(runs).checkpoints().orElseThrow();
     Path newest = checkpoints.resolve(new RunsUnderTest(runs).newestCheckpoint());
     byte[] bytes = Files.readAllBytes(newest);
@@ -103,23 +96,23 @@ final class ResumeIT {
     Files.deleteIfExists(checkpoints.resolve("." + newest.getFileName() + ".crc"));
     Files.write(newest, bytes);
 
-    // The same checkpoints under the id of a run with another seed.
+    // The same checkpoints under the id of a run with another seed, which is as if it had not been.
     Path others = directory.resolve("others");
-    terminate(others, "--set", "training.seed=2");
-    Path target = new RunsUnderTest(others).checkpoints().orElseThrow();
-    delete(target);
-    copy(checkpoints, target);
-    ScriptRun refused = train(others, "--set", "training.seed=2");
-    assertThat(refused.exitCode()).as(refused.output()).isEqualTo(3);
-    assertThat(refused.output())
+    assertEnds(0, train(others, "--set", "training.seed=2"));
+    Path other = new RunsUnderTest(others).run();
+    FileUtils.deleteDirectory(other.toFile());
+    FileUtils.copyDirectory(
+        checkpoints.toFile(), others.resolve("." + other.getFileName() + ".checkpoints").toFile());
+    CommandLineRun refused = train(others, "--set", "training.seed=2");
+    assertEnds(3, refused);
+    assertThat(refused.err())
         .contains("Cannot go on from checkpoint ")
         .contains("Move it away, or use --fresh.");
-    ScriptRun fresh = train(others, "--set", "training.seed=2", "--fresh");
-    assertThat(fresh.exitCode()).as(fresh.output()).isZero();
+    assertEnds(0, train(others, "--set", "training.seed=2", "--fresh"));
 
-    ScriptRun resumed = train(runs);
-    assertThat(resumed.exitCode()).as(resumed.output()).isZero();
-    assertThat(resumed.output())
+    CommandLineRun resumed = train(runs);
+    assertEnds(0, resumed);
+    assertThat(resumed.out())
         .contains("Warning: checkpoint " + newest.getFileName() + " cannot be used")
         .contains("Going on from a checkpoint: epoch ");
     assertSameAsUninterrupted(runs);
@@ -129,14 +122,14 @@ final class ResumeIT {
   void theSecondOfTwoAtOnceIsTurnedAway() throws Exception {
     Path runs = directory.resolve("twice");
     Path output = nextOutput();
-    Process first = StandaloneCluster.start(output, "submit/train.sh", arguments(runs));
+    Process first = CommandLineRun.start(output, arguments(runs));
     await(first, () -> !new RunsUnderTest(runs).newestCheckpoint().isEmpty());
     // The first one is stopped meanwhile, so that it cannot be done before the second one starts.
     signal(first, "STOP");
-    ScriptRun second = train(runs);
+    CommandLineRun second = train(runs);
     signal(first, "CONT");
-    assertThat(second.exitCode()).as(second.output()).isEqualTo(6);
-    assertThat(second.output())
+    assertEnds(6, second);
+    assertThat(second.err())
         .contains("found process " + first.pid() + " on ")
         .contains("at the same work, expected nobody. Wait for it, or end it.");
     assertThat(first.waitFor()).as(read(output)).isZero();
@@ -151,34 +144,35 @@ final class ResumeIT {
   }
 
   /** Asks a training to end after its first checkpoint. */
-  private void terminate(Path runs, String... more) throws Exception {
-    Path output = nextOutput();
-    Process driver = StandaloneCluster.start(output, "submit/train.sh", arguments(runs, more));
-    await(driver, () -> !new RunsUnderTest(runs).newestCheckpoint().isEmpty());
+  private static void terminate(RunsUnderTest runs) throws Exception {
+    Path output = directory.resolve("terminated.out");
+    Process driver = CommandLineRun.start(output, arguments(runs.path()));
+    await(driver, () -> !runs.newestCheckpoint().isEmpty());
     driver.destroy(); // SIGTERM
     assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
     assertThat(read(output)).contains("Run the same again to go on from there.");
-    new RunsUnderTest(runs).assertNothingHalfPublished();
+    runs.assertNothingHalfPublished();
   }
 
-  private ScriptRun train(Path runs, String... more) throws Exception {
-    return StandaloneCluster.run(nextOutput(), "submit/train.sh", arguments(runs, more));
+  private static CommandLineRun train(Path runs, String... more) throws IOException {
+    return CommandLineRun.of(arguments(runs, more));
+  }
+
+  private static void assertEnds(int exitCode, CommandLineRun run) {
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
   }
 
   private Path nextOutput() {
     return directory.resolve("train-" + System.identityHashCode(this) + "-" + outputs++ + ".out");
   }
 
-  private static String[] arguments(Path runs, String... more) {
+  private static String[] arguments(Path runs, String... more) throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "--master",
-                "local[2]",
-                "--driver-memory",
-                "1g",
+                "train",
                 "--shards",
-                shards(),
+                StandInShards.ready().toString(),
                 "--runs",
                 runs.toString(),
                 "--set",
@@ -203,10 +197,6 @@ final class ResumeIT {
     return arguments.toArray(String[]::new);
   }
 
-  private static String shards() {
-    return directory.resolve("shards").toString();
-  }
-
   /** Waits for a condition, or for the end of the process. */
   private static void await(Process process, BooleanSupplier condition)
       throws InterruptedException {
@@ -225,23 +215,6 @@ final class ResumeIT {
       return Files.readString(file);
     } catch (IOException e) {
       return "";
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    try (Stream<Path> paths = Files.walk(tree)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
     }
   }
 }

@@ -3,7 +3,7 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.CommandLineRun;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
@@ -43,16 +43,9 @@ final class StandaloneClusterIT {
 
   @Test
   void twoExecutorsGiveTheSameBitsAsOneProcess() throws Exception {
-    Path shards = directory.resolve("shards");
-    ScriptRun prepared =
-        StandaloneCluster.run(
-            directory.resolve("prepare.out"),
-            "data-prep/prepare.sh",
-            StandInShards.arguments(shards.toString(), 4));
-    assertThat(prepared.exitCode()).as(prepared.output()).isZero();
-
-    JsonNode local = train("local[2]", shards, "local");
-    JsonNode localTree = train("local[2]", shards, "local-tree", TREE);
+    Path shards = StandInShards.ready();
+    JsonNode local = trainHere(shards, "local");
+    JsonNode localTree = trainHere(shards, "local-tree", TREE);
     try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
       JsonNode distributed = train(cluster.master(), shards, "cluster");
       assertThat(distributed.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
@@ -139,35 +132,49 @@ final class StandaloneClusterIT {
       throws IOException, InterruptedException {
     ScriptRun trained = run(master, shards, name, more);
     assertThat(trained.exitCode()).as(trained.output()).isZero();
-    try (Stream<Path> published = Files.list(directory.resolve("runs-" + name))) {
-      Path run = published.findFirst().orElseThrow();
-      return new ObjectMapper().readTree(run.resolve("outcome.json").toFile());
-    }
+    return outcome(name);
   }
 
   private ScriptRun run(String master, Path shards, String name, String... more)
       throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of("--driver-memory", "1g"));
-    arguments.addAll(List.of(more));
+    List<String> arguments = new ArrayList<>(StandaloneCluster.options(master));
     arguments.addAll(
         List.of(
-            "--master",
-            master,
-            "--executor-memory",
-            "1g",
             "--spark-conf",
-            "spark.driver.host=127.0.0.1",
-            "--shards",
-            shards.toString(),
-            "--runs",
-            directory.resolve("runs-" + name).toString(),
-            "--set",
-            "training.epochs=2",
-            "--set",
-            "training.workers=3",
-            "--set",
-            "averaging.frequency=5"));
+            "spark.executor.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START));
+    arguments.addAll(training(shards, name, more));
     return StandaloneCluster.run(
         directory.resolve(name + ".out"), "submit/train.sh", arguments.toArray(String[]::new));
+  }
+
+  /** In this JVM. */
+  private JsonNode trainHere(Path shards, String name, String... more) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("train"));
+    arguments.addAll(training(shards, name, more));
+    CommandLineRun trained = CommandLineRun.of(arguments.toArray(String[]::new));
+    assertThat(trained.exitCode()).as(trained.toString()).isZero();
+    return outcome(name);
+  }
+
+  private List<String> training(Path shards, String name, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--shards",
+                shards.toString(),
+                "--runs",
+                directory.resolve("runs-" + name).toString(),
+                "--set",
+                "training.epochs=2",
+                "--set",
+                "training.workers=3",
+                "--set",
+                "averaging.frequency=5"));
+    arguments.addAll(List.of(more));
+    return arguments;
+  }
+
+  private JsonNode outcome(String name) throws IOException {
+    return new RunsUnderTest(directory.resolve("runs-" + name)).outcome();
   }
 }

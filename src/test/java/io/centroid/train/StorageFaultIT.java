@@ -221,33 +221,25 @@ final class StorageFaultIT {
   }
 
   private static String[] arguments(String master, String shards, String runs, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--master",
-                master,
-                "--driver-memory",
-                "1g",
-                "--executor-memory",
-                "1g",
-                "--spark-conf",
-                "spark.driver.host=127.0.0.1",
-                "--spark-conf",
-                "spark.hadoop.dfs.replication=2",
-                "--shards",
-                shards,
-                "--runs",
-                runs,
-                "--set",
-                "training.epochs=6",
-                "--set",
-                "training.workers=3",
-                "--set",
-                "training.minibatch-size=16",
-                "--set",
-                "averaging.frequency=10",
-                "--set",
-                "checkpoint.every-rounds=1"));
+    List<String> arguments = new ArrayList<>(StandaloneCluster.options(master));
+    arguments.addAll(
+        List.of(
+            "--spark-conf",
+            "spark.hadoop.dfs.replication=2",
+            "--shards",
+            shards,
+            "--runs",
+            runs,
+            "--set",
+            "training.epochs=6",
+            "--set",
+            "training.workers=3",
+            "--set",
+            "training.minibatch-size=16",
+            "--set",
+            "averaging.frequency=10",
+            "--set",
+            "checkpoint.every-rounds=1"));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
   }

@@ -40,9 +40,7 @@ final class TrainingSourceIT {
 
   @Test
   void aRunningTrainingIsScraped() throws Exception {
-    String shards = directory.resolve("shards").toString();
-    StandInShards.prepare(shards, 2);
-
+    String shards = StandInShards.ready().toString();
     List<Map<String, Double>> scrapes = new ArrayList<>();
     try (SparkSession session = LocalSpark.open("local[2]", shippedMetricsWithUi())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
