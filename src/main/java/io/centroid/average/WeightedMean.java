@@ -8,7 +8,7 @@ import java.util.List;
  * The average of a round: Σ n_w x_w / Σ n_w for every parameter and every value of updater state.
  *
  * <p>It is written over the arrays of the last worker's result, which nobody needs any more: a
- * fresh array takes a third more time.
+ * fresh array takes 10 to 30 % more time.
  */
 final class WeightedMean {
   private WeightedMean() {}

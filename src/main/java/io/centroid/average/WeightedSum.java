@@ -96,7 +96,7 @@ final class WeightedSum {
     }
   }
 
-  /** Two in one pass over the sum take a quarter less time than one after the other. */
+  /** Two in one pass over the sum take less time, by 6 % with two workers and a fifth with many. */
   private static void add(
       WorkerResult left, WorkerResult right, int array, int from, double[] sum) {
     double leftWeight = (double) left.tally().examples();

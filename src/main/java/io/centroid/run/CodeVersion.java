@@ -40,8 +40,7 @@ public record CodeVersion(String version, String commit, boolean dirty, String c
 
   private static CodeVersion read() {
     Properties properties = new Properties();
-    try (InputStream file =
-        CodeVersion.class.getResourceAsStream("/" + ROOM + "/" + COMMIT)) {
+    try (InputStream file = CodeVersion.class.getResourceAsStream("/" + ROOM + "/" + COMMIT)) {
       if (file != null) {
         properties.load(file);
       }

@@ -25,7 +25,8 @@ public record RunId(String value) {
    */
   public static RunId of(
       SortedMap<String, String> settings, String shardFingerprint, CodeVersion code) {
-    StringBuilder text = new StringBuilder("shards " + shardFingerprint + "\ncode " + code.content() + "\n");
+    StringBuilder text =
+        new StringBuilder("shards " + shardFingerprint + "\ncode " + code.content() + "\n");
     settings.forEach(
         (key, value) -> {
           if (NOT_OF_THE_RESULT.stream().noneMatch(key::startsWith)) {

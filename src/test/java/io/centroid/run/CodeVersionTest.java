@@ -26,8 +26,7 @@ final class CodeVersionTest {
     Files.move(classes.resolve("RunId.class"), classes.resolve("Moved.class"));
     String moved = CodeVersion.hash(directory);
     Files.writeString(directory.resolve("io/centroid/pom.xml"), "other libraries");
-    assertThat(new String[] {one, two, moved, CodeVersion.hash(directory)})
-        .doesNotHaveDuplicates();
+    assertThat(new String[] {one, two, moved, CodeVersion.hash(directory)}).doesNotHaveDuplicates();
     assertThat(runOf(one)).isEqualTo(runOf(one)).isNotEqualTo(runOf(two));
   }
 
