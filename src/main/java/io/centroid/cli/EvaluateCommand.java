@@ -60,6 +60,14 @@ final class EvaluateCommand implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid evaluate", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      if (output != null) {
+        WholeFile.requireReplaceable(
+            output,
+            "metrics",
+            "--output",
+            text -> Json.isOf(Metrics.class, text),
+            context.hadoopConfiguration());
+      }
       Path published = ModelStore.resolve(model, context.hadoopConfiguration());
       Metrics metrics = new EvaluationJob(context, published, shards, split).execute();
       phases.say("%s", MetricsTable.render(metrics));

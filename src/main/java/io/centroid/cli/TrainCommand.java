@@ -58,6 +58,9 @@ final class TrainCommand implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid train", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      if (outcome != null) {
+        TrainedRun.requireReplaceable(outcome, context.hadoopConfiguration());
+      }
       FinishedRun run = new TrainingJob(context, settings, shards, runs, fresh, phases).execute();
       if (outcome != null) {
         new TrainedRun(run.directory().toString(), run.outcome())

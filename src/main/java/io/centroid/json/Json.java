@@ -52,6 +52,15 @@ public final class Json {
     return MAPPER.readValue(json, type);
   }
 
+  /** Whether a text is JSON of a type. */
+  public static boolean isOf(Class<?> type, String json) {
+    try {
+      return MAPPER.readValue(json, type) != null;
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
   /** How enum constants are written and read. */
   static Module choices() {
     return new SimpleModule()

@@ -29,7 +29,7 @@ final class Move {
 
   /**
    * Gives a directory another name, unless something stands there; an empty directory does not
-   * count on a local disk.
+   * count.
    *
    * @return false when something stands there, which is then as it was
    */
@@ -52,6 +52,7 @@ final class Move {
         return true;
       }
       case DISTRIBUTED -> {
+        removeEmpty(fileSystem, to);
         try {
           FileContext.getFileContext(to.toUri(), hadoop).rename(from, to, Rename.NONE);
           return true;
@@ -62,10 +63,19 @@ final class Move {
         }
       }
       case OBJECT_STORE -> {
+        removeEmpty(fileSystem, to);
         return !fileSystem.exists(to) && fileSystem.rename(from, to);
       }
     }
     throw new IllegalStateException("Every kind is dealt with");
+  }
+
+  private static void removeEmpty(FileSystem fileSystem, Path directory) throws IOException {
+    if (fileSystem.exists(directory)
+        && fileSystem.getFileStatus(directory).isDirectory()
+        && fileSystem.listStatus(directory).length == 0) {
+      fileSystem.delete(directory, false); // refused where something came into it
+    }
   }
 
   /** Gives a file another name, in the place of one that may stand there. */

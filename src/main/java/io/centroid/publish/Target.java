@@ -187,13 +187,21 @@ public record Target(Path path, String kind, String option, String marker, Confi
     for (FileStatus other : fileSystem().listStatus(path.getParent())) {
       Path replaced = other.getPath();
       if (replaced.getName().startsWith("." + path.getName() + REPLACED)) {
-        if (state() == State.PARTIAL && !isPublished()) {
-          fileSystem().delete(path, true); // in an object store, of what was to replace it
-        }
-        if (!isEmpty() || !Move.directory(fileSystem(), replaced, path, hadoop)) {
-          fileSystem().delete(replaced, true);
-        }
+        restore(replaced);
       }
+    }
+  }
+
+  private void restore(Path replaced) throws IOException {
+    if (isPublished()) {
+      fileSystem().delete(replaced, true);
+      return;
+    }
+    if (state() == State.PARTIAL) {
+      fileSystem().delete(path, true); // in an object store, of what was to replace it
+    }
+    if (isEmpty() && !Move.directory(fileSystem(), replaced, path, hadoop)) {
+      throw new IOException("Cannot put " + replaced + " back: found no way to rename it");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.centroid.publish;
 
+import io.centroid.error.JobException;
 import io.centroid.storage.StorageKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -67,6 +69,34 @@ public final class WholeFile {
       deleteQuietly(fileSystem, aside, e);
       throw e;
     }
+  }
+
+  /**
+   * Makes sure that a file of the user's is not replaced by an output of another kind.
+   *
+   * @param what the output, as the user calls it: "metrics"
+   * @param option the option that names it
+   * @param isOurs whether a text is an output of this kind
+   * @throws JobException with category SETTINGS when something else stands there
+   */
+  public static void requireReplaceable(
+      Path path, String what, String option, Predicate<String> isOurs, Configuration hadoop)
+      throws IOException {
+    FileSystem fileSystem = path.getFileSystem(hadoop);
+    String found;
+    if (!fileSystem.exists(path)) {
+      return;
+    } else if (fileSystem.getFileStatus(path).isDirectory()) {
+      found = "a directory";
+    } else if (fileSystem.getFileStatus(path).getLen() == 0
+        || read(path, hadoop).filter(isOurs).isPresent()) {
+      return;
+    } else {
+      found = "a file that holds something else";
+    }
+    throw JobException.settings(
+        "Cannot write %s to %s: found %s, expected no file, or one with %s to replace. Use another %s."
+            .formatted(what, path, found, what, option));
   }
 
   /** The text of a file in UTF-8; nothing where there is no file. */

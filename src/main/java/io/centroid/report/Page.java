@@ -53,6 +53,11 @@ final class Page {
     return page.toString();
   }
 
+  /** Whether a text is a page of ours. */
+  static boolean isOne(String text) {
+    return text.contains("<meta name=\"generator\" content=\"Centroid\">");
+  }
+
   /** The library as its WebJar has it; the version is the one that Maven resolved. */
   private static String chartLibrary() throws IOException {
     Properties coordinates = new Properties();

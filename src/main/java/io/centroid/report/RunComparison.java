@@ -23,7 +23,6 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -72,15 +71,10 @@ public record RunComparison(List<ComparedRun> runs) {
   /**
    * Writes the page, in the place of one that is there.
    *
-   * @throws JobException with category SETTINGS when {@code page} is a directory
+   * @throws JobException with category SETTINGS when something else is there
    */
   public void write(Path page, Configuration hadoop) throws IOException {
-    FileSystem fileSystem = page.getFileSystem(hadoop);
-    if (fileSystem.exists(page) && fileSystem.getFileStatus(page).isDirectory()) {
-      throw JobException.settings(
-          "Cannot write %s: found a directory, expected a file. Use another --output."
-              .formatted(page));
-    }
+    WholeFile.requireReplaceable(page, "a comparison", "--output", Page::isOne, hadoop);
     WholeFile.replace(page, render(), hadoop);
   }
 

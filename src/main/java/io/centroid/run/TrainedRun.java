@@ -17,6 +17,16 @@ import org.apache.hadoop.fs.Path;
  */
 public record TrainedRun(String run, Outcome outcome) {
 
+  /**
+   * Makes sure that {@link #write} replaces nothing but what it wrote.
+   *
+   * @throws JobException with category SETTINGS otherwise
+   */
+  public static void requireReplaceable(Path file, Configuration hadoop) throws IOException {
+    WholeFile.requireReplaceable(
+        file, "an outcome", "--outcome", text -> Json.isOf(TrainedRun.class, text), hadoop);
+  }
+
   /** Writes it to a file, in the place of one that may be there. */
   public void write(Path file, Configuration hadoop) throws IOException {
     WholeFile.replace(file, Json.write(this), hadoop);

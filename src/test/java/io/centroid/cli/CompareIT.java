@@ -175,7 +175,9 @@ final class CompareIT {
     assertThat(alone.exitCode()).isEqualTo(2);
     CommandLineRun place = compare("", good, worse);
     assertThat(place.exitCode()).isEqualTo(2);
-    assertThat(place.err()).contains("found a directory, expected a file.").hasLineCount(1);
+    assertThat(place.err())
+        .contains("found a directory, expected no file, or one with a comparison to replace.")
+        .hasLineCount(1);
   }
 
   private static void assertRefused(int exitCode, String message, Path run) {

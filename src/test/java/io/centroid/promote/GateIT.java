@@ -42,6 +42,17 @@ final class GateIT {
   }
 
   @Test
+  void whatOneStoresGatePassedIsNotPromotedIntoAnother() throws IOException {
+    String here = directory.resolve("here").toString();
+    String there = directory.resolve("there").toString();
+    assertThat(gate(good, here).exitCode()).isZero();
+    CommandLineRun promoted = promote(good, there);
+    assertThat(promoted.exitCode()).as(promoted.toString()).isEqualTo(5);
+    assertThat(promoted.err()).contains("found a verdict for the model in file:" + here);
+    assertThat(promote(good, here).exitCode()).isZero();
+  }
+
+  @Test
   void theFirstVersionNeedsOnlyTheMinimumAccuracy() throws IOException {
     String models = directory.resolve("minimum").toString();
     CommandLineRun blocked = gate(good, models, "--set", "gate.minimum-accuracy=1");

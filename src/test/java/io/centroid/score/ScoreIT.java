@@ -170,9 +170,30 @@ final class ScoreIT {
     assertThat(output.resolve("precious.txt")).hasContent("precious");
 
     failing.set(4, shards);
+    CommandLineRun refused = result(failing.toArray());
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("found files that score did not write, expected scores");
+    assertThat(output.resolve("precious.txt")).hasContent("precious");
+
+    Files.delete(output.resolve("precious.txt"));
     run(failing.toArray());
-    assertThat(output.resolve("precious.txt")).doesNotExist();
+    run(failing.toArray());
     assertThat(read(output, "parquet")).isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsScoredIsNeverOverwritten() throws IOException {
+    Path photos = Files.createDirectories(directory.resolve("photos"));
+    Files.writeString(photos.resolve("holidays.jpg"), "years of them");
+    for (Path output : List.of(photos, directory)) {
+      CommandLineRun refused =
+          result("score", "--model", model, "--images", photos, "--output", output, "--overwrite");
+      assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(2);
+      assertThat(refused.err())
+          .contains("there, which they are made from, expected another place. Use another")
+          .hasLineCount(1);
+    }
+    assertThat(photos.resolve("holidays.jpg")).hasContent("years of them");
   }
 
   @Test
