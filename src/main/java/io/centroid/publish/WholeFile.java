@@ -113,7 +113,11 @@ public final class WholeFile {
     try {
       content.writeTo(out);
     } catch (IOException | RuntimeException | Error e) {
-      out.abort();
+      try {
+        out.abort();
+      } catch (IOException | RuntimeException again) {
+        e.addSuppressed(again);
+      }
       throw e;
     }
     out.close();

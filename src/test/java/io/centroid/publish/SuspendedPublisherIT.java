@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * takes over and is done, then the first goes on. Whatever it was about to do, it touches nothing
  * of the second's, and says so.
  */
+@Tag("fault")
 final class SuspendedPublisherIT {
   private static final int LOST = FailureCategory.ALREADY_RUNNING.exitCode();
 
