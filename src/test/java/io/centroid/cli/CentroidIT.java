@@ -115,6 +115,7 @@ final class CentroidIT {
                   .filter(name -> !name.endsWith(".crc")))
           .containsExactlyInAnyOrder(
               "_SUCCESS",
+              "_inventory.json",
               "history.csv",
               "history.json",
               "metrics.json",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.centroid.CommandLineRun;
 import io.centroid.StandInShards;
+import io.centroid.StandaloneCluster;
+import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +118,31 @@ final class ResumeIT {
         .contains("Warning: checkpoint " + newest.getFileName() + " cannot be used")
         .contains("Going on from a checkpoint: epoch ");
     assertSameAsUninterrupted(runs);
+  }
+
+  /** Signals reach the driver, and its exit code is the script's. */
+  @Test
+  void theScriptBecomesTheDriver() throws Exception {
+    RunsUnderTest runs = new RunsUnderTest(directory.resolve("script"));
+    Path output = nextOutput();
+    Process driver = StandaloneCluster.start(output, "submit/train.sh", ofScript(runs.path()));
+    await(driver, () -> !runs.newestCheckpoint().isEmpty());
+    driver.destroy(); // SIGTERM
+    assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
+    assertThat(read(output)).contains("Run the same again to go on from there.");
+
+    ScriptRun refused =
+        StandaloneCluster.run(
+            nextOutput(), "submit/train.sh", ofScript(runs.path(), "--set", "training.epoch=1"));
+    assertThat(refused.exitCode()).as(refused.output()).isEqualTo(2);
+    assertThat(refused.output()).contains("training.epoch").contains("training.epochs");
+  }
+
+  private static String[] ofScript(Path runs, String... more) throws IOException {
+    List<String> arguments = new ArrayList<>(StandaloneCluster.options("local[2]"));
+    arguments.addAll(List.of(arguments(runs, more)));
+    arguments.remove("train");
+    return arguments.toArray(String[]::new);
   }
 
   @Test
