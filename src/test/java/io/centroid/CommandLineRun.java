@@ -25,7 +25,7 @@ public record CommandLineRun(int exitCode, String out, String err) {
           "spark.driver.bindAddress", "127.0.0.1",
           "spark.driver.host", "127.0.0.1",
           // A machine may be busy, and processes are stopped on purpose.
-          "spark.hadoop.centroid.lock.silence", "10min");
+          "spark.hadoop.centroid.lock.silence", "600s");
 
   /** Runs a subcommand. */
   public static CommandLineRun of(String... arguments) {

@@ -58,6 +58,7 @@ public final class Lock implements AutoCloseable {
 
   private final FileSystem fileSystem;
   private final StorageKind kind;
+  private final Configuration hadoop;
   private final Path directory;
   private final String work;
 
@@ -115,6 +116,7 @@ public final class Lock implements AutoCloseable {
 
   private Lock(Path directory, String work, Configuration hadoop) throws IOException {
     FileSystem fileSystem = directory.getFileSystem(hadoop);
+    this.hadoop = hadoop;
     this.silence = silence(hadoop);
     this.lostAfter = silence.multipliedBy(2).dividedBy(3);
     this.fileSystem = StorageKind.withoutChecksumFiles(fileSystem);
@@ -245,6 +247,7 @@ public final class Lock implements AutoCloseable {
         if (faster.isPresent()) {
           throw running(faster.get().who());
         }
+        Abandoned.removeIn(directory, hadoop); // of who ended while he wrote a claim
         startBeating();
         return;
       }
@@ -302,8 +305,8 @@ public final class Lock implements AutoCloseable {
   private void write(LockOwner newState) throws IOException {
     Clock begun = Clock.now();
     for (int attempt = 1; ; attempt++) {
-      try (OutputStream out = fileSystem.create(claim, true)) {
-        out.write(Json.write(newState).getBytes(StandardCharsets.UTF_8));
+      try {
+        WholeFile.replace(claim, Json.write(newState), hadoop);
         break;
       } catch (FileNotFoundException | NoSuchFileException e) {
         if (attempt == 3) { // others remove the directory when they leave
