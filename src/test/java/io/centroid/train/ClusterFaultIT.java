@@ -329,9 +329,9 @@ final class ClusterFaultIT {
     }
   }
 
-  private static long count(Path in, String suffix) {
+  private static long count(Path in, String part) {
     try (Stream<Path> files = Files.list(in)) {
-      return files.filter(file -> file.toString().endsWith(suffix)).count();
+      return files.filter(file -> file.toString().contains(part)).count();
     } catch (IOException e) {
       return 0; // gone meanwhile
     }
