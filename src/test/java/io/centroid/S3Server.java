@@ -79,18 +79,12 @@ public final class S3Server implements AutoCloseable {
   }
 
   /** What the launch scripts need to be told to reach it. */
-  public List<String> arguments() {
-    return List.of(
-        "--driver-class-path",
-        RUNTIME.resolve("s3a") + "/*",
-        "--spark-conf",
-        "spark.hadoop.fs.s3a.endpoint=" + endpoint,
-        "--spark-conf",
-        "spark.hadoop.fs.s3a.path.style.access=true",
-        "--spark-conf",
-        "spark.hadoop.fs.s3a.access.key=any",
-        "--spark-conf",
-        "spark.hadoop.fs.s3a.secret.key=any");
+  public CommandLine arguments() {
+    return CommandLine.of("--driver-class-path", RUNTIME.resolve("s3a") + "/*")
+        .with("--spark-conf", "spark.hadoop.fs.s3a.endpoint=" + endpoint)
+        .with("--spark-conf", "spark.hadoop.fs.s3a.path.style.access=true")
+        .with("--spark-conf", "spark.hadoop.fs.s3a.access.key=any")
+        .with("--spark-conf", "spark.hadoop.fs.s3a.secret.key=any");
   }
 
   /** Keys of the objects below a prefix, and when they appeared, to the second. */

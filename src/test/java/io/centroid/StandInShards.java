@@ -1,12 +1,8 @@
 package io.centroid;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.commons.io.FileUtils;
 
 /**
@@ -36,28 +32,17 @@ public final class StandInShards {
    * @param files how many files each split has
    */
   public static String[] arguments(String shards, int files, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--stand-in",
-                "--shards",
-                shards,
-                "--set",
-                "prepare.stand-in.training-images=2000",
-                "--set",
-                "prepare.stand-in.test-images=500",
-                "--set",
-                "prepare.shards=" + files));
-    arguments.addAll(List.of(more));
-    return arguments.toArray(String[]::new);
+    return CommandLine.of("--stand-in", "--shards", shards)
+        .set(
+            "prepare.stand-in.training-images=2000",
+            "prepare.stand-in.test-images=500",
+            "prepare.shards=" + files)
+        .with(more)
+        .toArray();
   }
 
   /** Makes it in this JVM. */
   public static CommandLineRun prepare(String shards, int files) {
-    List<String> command = new ArrayList<>(List.of("prepare"));
-    command.addAll(List.of(arguments(shards, files)));
-    CommandLineRun prepared = CommandLineRun.of(command.toArray(String[]::new));
-    assertThat(prepared.exitCode()).as(prepared.toString()).isZero();
-    return prepared;
+    return CommandLine.of("prepare").with(arguments(shards, files)).done();
   }
 }

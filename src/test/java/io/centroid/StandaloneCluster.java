@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public final class StandaloneCluster implements AutoCloseable {
   /** Option of JVMs that end long before a compiler that takes its time would pay. */
-  public static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1";
+  public static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
   private static final Path HOME =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
@@ -71,16 +71,10 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /** Options of a small driver with small executors on a standalone cluster or in one process. */
-  public static List<String> options(String master) {
-    return List.of(
-        "--master",
-        master,
-        "--driver-memory",
-        "1g",
-        "--executor-memory",
-        "1g",
-        "--spark-conf",
-        "spark.driver.host=127.0.0.1");
+  public static CommandLine options(String master) {
+    return CommandLine.of("--master", master)
+        .with("--driver-memory", "1g", "--executor-memory", "1g")
+        .with("--spark-conf", "spark.driver.host=127.0.0.1");
   }
 
   /** The address of HDFS, {@code hdfs://host:port}. */
@@ -186,14 +180,12 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   private void script(String action, String... arguments) throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>(List.of(action));
-    all.addAll(List.of(arguments));
     // What is to be added comes right behind the action.
-    all.addAll(List.of("--directory", directory.toString()));
+    CommandLine all = CommandLine.of(action).with(arguments).with("--directory", directory);
     Path output = directory.resolve(action + ".out");
-    ScriptRun run = run(output, SCRIPT, all.toArray(String[]::new));
+    ScriptRun run = run(output, SCRIPT, all.toArray());
     if (run.exitCode() != 0) {
-      throw new IOException("Cannot run " + SCRIPT + " " + all + ":\n" + run.output());
+      throw new IOException("Cannot run " + SCRIPT + " " + all.list() + ":\n" + run.output());
     }
   }
 

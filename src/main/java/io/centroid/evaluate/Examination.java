@@ -30,7 +30,7 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
             Choice.name(Split.TEST),
             shards.manifest().classNames(),
             parts.stream().map(Part::counts).reduce(Counts.empty(Cifar10.CLASSES), Counts::plus)),
-        TestPredictions.of(parts.stream().flatMap(part -> part.predictions.stream()).toList()),
+        new TestPredictions(parts.stream().flatMap(part -> part.predictions.stream()).toList()),
         parts.stream()
             .map(Part::gallery)
             .reduce(GalleryTally.empty(Cifar10.CLASSES), GalleryTally::plus)

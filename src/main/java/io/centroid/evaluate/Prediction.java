@@ -6,12 +6,12 @@ import io.centroid.shard.Example;
 /**
  * What a model says of one image.
  *
- * @param id its place in the official order
+ * @param id the image's place in the official order
  * @param label the truth, 0 to 9
  * @param predicted the most probable class; of equally probable ones the smallest
  * @param probability of that class, 0 to 1
  */
-record Prediction(long id, int label, int predicted, float probability) {
+public record Prediction(long id, int label, int predicted, float probability) {
 
   /**
    * The prediction for one example.

@@ -18,7 +18,7 @@ public final class PredictionJob {
    */
   public static TestPredictions predict(
       JavaSparkContext context, ShardSet shards, PublishedModel model) {
-    return TestPredictions.of(
+    return new TestPredictions(
         SplitPass.over(context, shards, Split.TEST, model, PredictionJob::begin).stream()
             .flatMap(List::stream)
             .toList());

@@ -1,6 +1,6 @@
 package io.centroid.job;
 
-/** Whether a person is watching. */
+/** What a person may be watching. */
 public final class Terminal {
   private Terminal() {}
 
@@ -8,5 +8,10 @@ public final class Terminal {
   @SuppressWarnings("SystemConsoleNull") // the build asks for JDK 17, where this is the way
   public static boolean isAttached() {
     return System.console() != null;
+  }
+
+  /** A text that may hold anything, with blanks for what would control the terminal. */
+  public static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ");
   }
 }

@@ -1,8 +1,12 @@
 package io.centroid.json;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -19,6 +23,9 @@ public final class Csv {
       CsvMapper.csvBuilder()
           .withConfigOverride(List.class, lists -> lists.setIsIgnoredType(true))
           .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
+          .enable(CsvParser.Feature.FAIL_ON_MISSING_COLUMNS)
+          .enable(CsvParser.Feature.FAIL_ON_MISSING_HEADER_COLUMNS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .addModule(Json.choices())
           .build();
 
@@ -35,8 +42,24 @@ public final class Csv {
     return text.toString();
   }
 
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws JsonProcessingException when the text is none of this type; it has the line's number
+   */
+  public static <T extends Record> List<T> read(Class<T> type, String text)
+      throws JsonProcessingException {
+    try (MappingIterator<T> rows = MAPPER.readerFor(type).with(columns(type)).readValues(text)) {
+      return rows.readAll();
+    } catch (JsonProcessingException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IllegalStateException("A text can be read", e);
+    }
+  }
+
   private static CsvSchema columns(Class<?> type) {
-    CsvSchema.Builder columns = CsvSchema.builder().setUseHeader(true);
+    CsvSchema.Builder columns = CsvSchema.builder().setUseHeader(true).setStrictHeaders(true);
     for (RecordComponent component : type.getRecordComponents()) {
       if (component.getType() != List.class) {
         columns.addColumn(component.getName());

@@ -11,10 +11,10 @@ import org.apache.hadoop.fs.Path;
 
 /** The images of an archive, read in one pass; nothing is extracted. */
 final class ArchiveImages implements OfficialImages {
-  private final Storage storage;
+  private final SourceFiles storage;
   private final Path path;
 
-  ArchiveImages(Storage storage, Path path) {
+  ArchiveImages(SourceFiles storage, Path path) {
     this.storage = storage;
     this.path = path;
   }

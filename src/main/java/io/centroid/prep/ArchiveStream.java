@@ -39,7 +39,7 @@ final class ArchiveStream extends InputStream {
   }
 
   /** Whether a file starts as a gzip'd file or a tar archive does. */
-  static boolean isArchive(Storage storage, Path path) throws IOException {
+  static boolean isArchive(SourceFiles storage, Path path) throws IOException {
     try (InputStream in = storage.open(path)) {
       byte[] start = in.readNBytes(TarConstants.DEFAULT_RCDSIZE);
       return isGzip(start) || (start.length == TarConstants.DEFAULT_RCDSIZE && isTarHeader(start));
@@ -59,7 +59,7 @@ final class ArchiveStream extends InputStream {
   }
 
   /** Opens an archive for which {@link #isArchive} holds. */
-  static ArchiveStream open(Storage storage, Path path) throws IOException {
+  static ArchiveStream open(SourceFiles storage, Path path) throws IOException {
     StoredFile file = StoredFile.open(storage, path);
     try {
       BufferedInputStream buffered = new BufferedInputStream(file, BUFFER_BYTES);

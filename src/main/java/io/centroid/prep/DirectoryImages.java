@@ -14,11 +14,11 @@ import org.apache.hadoop.fs.Path;
 
 /** The images of a directory with extracted batches. */
 final class DirectoryImages implements OfficialImages {
-  private final Storage storage;
+  private final SourceFiles storage;
   private final Path directory;
   private final List<FileStatus> files;
 
-  DirectoryImages(Storage storage, Path directory, List<FileStatus> files) {
+  DirectoryImages(SourceFiles storage, Path directory, List<FileStatus> files) {
     this.storage = storage;
     this.directory = directory;
     this.files = List.copyOf(files);

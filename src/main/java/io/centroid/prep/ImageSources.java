@@ -31,7 +31,7 @@ public final class ImageSources {
    * @throws IOException when the storage fails
    */
   public static ImageSource open(Path path, Configuration configuration) throws IOException {
-    Storage storage = Storage.of(path, configuration);
+    SourceFiles storage = SourceFiles.of(path, configuration);
     FileStatus status = storage.status(path);
     if (status.isDirectory()) {
       return openDirectory(storage, path);
@@ -44,7 +44,7 @@ public final class ImageSources {
     return new ArchiveImages(storage, path);
   }
 
-  private static ImageSource openDirectory(Storage storage, Path path) throws IOException {
+  private static ImageSource openDirectory(SourceFiles storage, Path path) throws IOException {
     List<FileStatus> children = storage.list(path);
     if (children.isEmpty()) {
       throw JobException.data(

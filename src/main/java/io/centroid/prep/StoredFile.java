@@ -24,7 +24,7 @@ final class StoredFile extends FilterInputStream {
     sha256 = DigestUtils.getSha256Digest();
   }
 
-  static StoredFile open(Storage storage, Path path) throws IOException {
+  static StoredFile open(SourceFiles storage, Path path) throws IOException {
     return new StoredFile(path.getName(), storage.open(path));
   }
 

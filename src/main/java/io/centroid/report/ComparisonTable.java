@@ -1,22 +1,25 @@
 package io.centroid.report;
 
+import static io.centroid.job.TextTable.cell;
+
 import io.centroid.evaluate.McNemar;
 import io.centroid.evaluate.Metrics.ClassMetrics;
+import io.centroid.job.Terminal;
+import io.centroid.job.TextTable;
 import io.centroid.report.ComparedRun.Tested;
 import io.centroid.report.RunComparison.Difference;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.lang3.StringUtils;
+import java.util.Optional;
 
 /** Runs side by side as text, 80 columns wide. */
 public final class ComparisonTable {
   private static final int NAME = 16;
-  private static final int CLASS = 12;
   private static final int SETTING = 38;
   private static final int RUNS = 11;
-  private static final int VALUE = 80 - SETTING - RUNS - 2;
+  private static final int VALUE = 80 - SETTING - RUNS - 4;
 
   /** Classes of more runs than these do not fit in a line. */
   private static final int RUNS_BY_CLASS = 8;
@@ -42,96 +45,114 @@ public final class ComparisonTable {
   private void results() {
     Map<String, String> standIns = comparison.standIns();
     standIns.forEach(
-        (title, letters) -> line("%s: %s. It says nothing of real images.", letters, title));
+        (title, letters) -> line(letters + ": " + title + ". It says nothing of real images."));
     if (!standIns.isEmpty()) {
       line("");
     }
-    String row = "%s  %-16s  %10s  %-20s  %8s  %8s  %5s";
-    line(row, " ", "run", "test split", "95 % interval", "loss", "macro-F1", "epoch");
+    TextTable table =
+        new TextTable()
+            .left(" ")
+            .left("run", NAME)
+            .right("test split")
+            .left("95 % interval")
+            .right("loss")
+            .right("macro-F1")
+            .right("epoch");
     each(
         (letter, run) ->
-            line(
-                row,
+            table.row(
                 letter,
-                StringUtils.abbreviate(run.name(), NAME),
+                run.name(),
                 percent(run.metrics().accuracy()),
                 percent(run.metrics().accuracyInterval95().get(0))
                     + " to "
                     + percent(run.metrics().accuracyInterval95().get(1)),
-                number("%.4f", run.metrics().loss()),
-                number("%.4f", run.metrics().macroF1()),
+                cell("%.4f", run.metrics().loss()),
+                cell("%.4f", run.metrics().macroF1()),
                 run.outcome().bestEpoch()));
+    text.append(table.render());
   }
 
   private void times() {
-    String row = "%s  %9s  %11s  %9s  %9s  %9s  %9s  %7s";
     line("");
-    line(
-        row,
-        " ",
-        "total, s",
-        "training, s",
-        "images/s",
-        "broadcast",
-        "compute",
-        "collect",
-        "average");
+    TextTable table =
+        new TextTable()
+            .left(" ")
+            .right("total, s")
+            .right("training, s")
+            .right("images/s")
+            .right("broadcast")
+            .right("compute")
+            .right("collect")
+            .right("average");
     each(
         (letter, run) -> {
-          TimeBreakdown time = TimeBreakdown.of(run.history()).orElse(null);
-          line(
-              row,
+          Optional<TimeBreakdown> time = TimeBreakdown.of(run.history());
+          table.row(
               letter,
-              number("%,.1f", run.seconds()),
-              number("%,.1f", run.outcome().trainSeconds()),
-              number("%,.0f", run.outcome().imagesPerSecond()),
-              time == null ? "-" : number("%,.1f", time.broadcast()),
-              time == null ? "-" : number("%,.1f", time.compute()),
-              time == null ? "-" : number("%,.1f", time.collect()),
-              time == null ? "-" : number("%,.1f", time.average()));
+              cell("%,.1f", run.seconds()),
+              cell("%,.1f", run.outcome().trainSeconds()),
+              cell("%,.0f", run.outcome().imagesPerSecond()),
+              cell("%,.1f", time.map(TimeBreakdown::broadcast).orElse(null)),
+              cell("%,.1f", time.map(TimeBreakdown::compute).orElse(null)),
+              cell("%,.1f", time.map(TimeBreakdown::collect).orElse(null)),
+              cell("%,.1f", time.map(TimeBreakdown::average).orElse(null)));
         });
+    text.append(table.render());
   }
 
   private void tests() {
     line("");
     line("McNemar's test against A, on the same test images");
-    String row = "%s  %10s  %13s  %13s  %14s  %12s";
-    line(row, " ", "difference", "right: only A", "only this run", "p, mid", "p, exact");
+    TextTable table =
+        new TextTable()
+            .left(" ")
+            .right("difference")
+            .right("right: only A")
+            .right("only this run")
+            .right("p, mid")
+            .right("p, exact");
+    List<String> problems = new ArrayList<>();
     List<Tested> tests = comparison.tests();
     for (int i = 0; i < tests.size(); i++) {
       String letter = RunComparison.letter(i + 1);
       Tested tested = tests.get(i);
       if (tested.test().isEmpty()) {
-        line("%s  %s", letter, tested.problem());
+        problems.add(letter + ": " + tested.problem());
       } else {
         McNemar test = tested.test().get();
-        line(
-            row,
+        table.row(
             letter,
-            number("%+.2f", 100 * test.accuracyDifference()),
-            number("%,d", test.onlySecond()),
-            number("%,d", test.onlyFirst()),
-            number("%.3g", test.midPValue()),
-            number("%.3g", test.exactPValue()));
+            cell("%+.2f", 100 * test.accuracyDifference()),
+            cell("%,d", test.onlySecond()),
+            cell("%,d", test.onlyFirst()),
+            cell("%.3g", test.midPValue()),
+            cell("%.3g", test.exactPValue()));
       }
     }
+    if (problems.size() < tests.size()) {
+      text.append(table.render());
+    }
+    problems.forEach(this::line);
   }
 
   private void differences() {
     line("");
     List<Difference> differences = comparison.differences();
-    line(differences.isEmpty() ? "No setting differs." : "What differs");
+    if (differences.isEmpty()) {
+      line("No setting differs.");
+      return;
+    }
+    TextTable table =
+        new TextTable().left("What differs", SETTING).left("runs", RUNS).left("", VALUE);
     for (Difference difference : differences) {
       String name = difference.name();
       for (Map.Entry<String, String> value : lettersByValue(difference).entrySet()) {
-        line(
-            "%-" + SETTING + "s %-" + RUNS + "s %s",
-            StringUtils.abbreviate(name, SETTING),
-            value.getValue(),
-            StringUtils.abbreviate(value.getKey(), VALUE));
+        table.row(name, value.getValue(), value.getKey());
         name = "";
       }
     }
+    text.append(table.render());
   }
 
   private static Map<String, String> lettersByValue(Difference difference) {
@@ -150,26 +171,19 @@ public final class ComparisonTable {
     }
     line("");
     line("Recall by class in %, and how much more the others have");
-    StringBuilder header = new StringBuilder(" ".repeat(CLASS));
-    for (int run = 0; run < runs.size(); run++) {
-      header.append(number("%8s", RunComparison.letter(run)));
-    }
-    line("%s", header);
+    TextTable table = new TextTable().left("");
+    each((letter, run) -> table.right(letter));
     List<Double> first = comparison.byClass(0, ClassMetrics::recall);
     for (int label = 0; label < first.size(); label++) {
-      StringBuilder row =
-          new StringBuilder(
-              number("%-12s", StringUtils.abbreviate(comparison.classes().get(label), CLASS)));
-      row.append(number("%8.1f", 100 * first.get(label)));
+      List<Object> row = new ArrayList<>(List.of(comparison.classes().get(label)));
+      row.add(cell("%.1f", 100 * first.get(label)));
       for (int run = 1; run < runs.size(); run++) {
         Double recall = comparison.byClass(run, ClassMetrics::recall).get(label);
-        row.append(
-            recall == null
-                ? number("%8s", "-")
-                : number("%+8.1f", 100 * (recall - first.get(label))));
+        row.add(cell("%+.1f", recall == null ? null : 100 * (recall - first.get(label))));
       }
-      line("%s", row);
+      table.row(row.toArray());
     }
+    text.append(table.render());
   }
 
   /** Does something for every run, with its letter. */
@@ -185,16 +199,10 @@ public final class ComparisonTable {
   }
 
   private static String percent(double share) {
-    return number("%.2f %%", 100 * share);
+    return cell("%.2f %%", 100 * share);
   }
 
-  private static String number(String format, Object value) {
-    return String.format(Locale.ROOT, format, value);
-  }
-
-  /** Names and values may hold anything; on a terminal they must not. */
-  private void line(String format, Object... arguments) {
-    String line = arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
-    text.append(line.replaceAll("\\p{Cntrl}", " ").stripTrailing()).append('\n');
+  private void line(String line) {
+    text.append(Terminal.printable(line)).append('\n');
   }
 }

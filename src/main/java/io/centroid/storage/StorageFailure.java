@@ -6,12 +6,17 @@ import io.centroid.error.JobException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
 import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
@@ -32,8 +37,89 @@ public final class StorageFailure {
 
   private StorageFailure() {}
 
+  /** What a failure means, in the order in which it is asked. */
+  private enum Meaning {
+    DENIED(
+        FailureCategory.SETTINGS,
+        "no permission",
+        "the right to",
+        "Give it to the user of this process, or use another place"),
+    MISSING(FailureCategory.DATA, "no such path", "a file or directory", "Check the spelling"),
+    NO_FILE_SYSTEM(
+        FailureCategory.SETTINGS,
+        "a scheme that nothing serves",
+        "file:, hdfs: or another installed one",
+        "Add its file system to the class path"),
+    AWAY(
+        FailureCategory.RESOURCES,
+        "no connection to its storage",
+        "a file system that answers",
+        "Check host, port and network, or run again when it does"),
+    FULL(FailureCategory.RESOURCES, "no room", "room for the files", "Make room and run again"),
+    SAFE_MODE(
+        FailureCategory.RESOURCES,
+        "safe mode",
+        "a NameNode that takes writes",
+        "Wait until it leaves safe mode and run again"),
+    /** Of what is in a file: those who know the file explain it better. */
+    CONTENT(FailureCategory.DATA, "", "", ""),
+    OTHER(
+        FailureCategory.RESOURCES,
+        "a failure",
+        "a file system that answers",
+        "Run again when it does");
+
+    private final FailureCategory category;
+    private final String found;
+    private final String expected;
+    private final String advice;
+
+    Meaning(FailureCategory category, String found, String expected, String advice) {
+      this.category = category;
+      this.found = found;
+      this.expected = expected;
+      this.advice = advice;
+    }
+
+    static Meaning of(IOException failure) {
+      if (isDenied(failure)) {
+        return DENIED;
+      }
+      if (failure instanceof FileNotFoundException || failure instanceof NoSuchFileException) {
+        return MISSING;
+      }
+      if (failure instanceof UnsupportedFileSystemException) {
+        return NO_FILE_SYSTEM;
+      }
+      if (failure instanceof ConnectException
+          || failure instanceof NoRouteToHostException
+          || failure instanceof SocketTimeoutException
+          || failure instanceof UnknownHostException) {
+        return AWAY;
+      }
+      if (failure instanceof QuotaExceededException
+          || firstLine(failure).contains("No space left on device")) {
+        return FULL;
+      }
+      if (failure instanceof SafeModeException) {
+        return SAFE_MODE;
+      }
+      return failure instanceof EOFException || failure instanceof JsonProcessingException
+          ? CONTENT
+          : OTHER;
+    }
+
+    private static boolean isDenied(IOException failure) {
+      return failure instanceof AccessControlException
+          || failure instanceof AccessDeniedException
+          // What the JDK makes of EACCES when it opens a local file.
+          || (failure instanceof FileNotFoundException
+              && String.valueOf(failure.getMessage()).endsWith("(Permission denied)"));
+    }
+  }
+
   /**
-   * Explains a failure that a file system caused.
+   * Explains a failure that a file system caused, whatever the path was.
    *
    * @return category SETTINGS where the user may not do it, RESOURCES where the storage is full,
    *     away or takes no writes; nothing when no file system is to blame, or when it only misses a
@@ -41,11 +127,33 @@ public final class StorageFailure {
    */
   public static Optional<JobException> explain(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException storage && !isOfContent(storage)) {
-        return Optional.of(explained(storage));
+      if (cause instanceof IOException storage) {
+        Meaning meaning = Meaning.of(storage);
+        if (meaning != Meaning.MISSING && meaning != Meaning.CONTENT) {
+          return Optional.of(told("read or write files", meaning, firstLine(storage), storage));
+        }
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Explains a failure to read a path that the user named, missing ones included.
+   *
+   * @return what says more where it is read: of the content, or unknown
+   * @throws JobException what the user can act on as one line, with the category of {@link
+   *     #explain}; DATA when there is no such path
+   */
+  public static IOException explained(Path path, IOException failure) {
+    Meaning meaning = Meaning.of(failure);
+    if (meaning == Meaning.CONTENT || meaning == Meaning.OTHER) {
+      return failure;
+    }
+    String found =
+        meaning == Meaning.AWAY
+            ? "%s (%s)".formatted(meaning.found, firstLine(failure))
+            : meaning.found;
+    throw told("read " + path, meaning, found, failure);
   }
 
   /**
@@ -72,39 +180,12 @@ public final class StorageFailure {
     return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
   }
 
-  private static boolean isOfContent(IOException failure) {
-    return failure instanceof FileNotFoundException
-        || failure instanceof NoSuchFileException
-        || failure instanceof EOFException
-        || failure instanceof JsonProcessingException;
-  }
-
-  private static JobException explained(IOException failure) {
-    String found = firstLine(failure);
-    if (failure instanceof AccessControlException || failure instanceof AccessDeniedException) {
-      return new JobException(
-          FailureCategory.SETTINGS,
-          "Cannot read or write files: found %s, expected the right to. Give it to the user of this process, or use another place."
-              .formatted(found),
-          failure);
-    }
-    if (failure instanceof QuotaExceededException || found.contains("No space left on device")) {
-      return resources("room for the files. Make room and run again.", found, failure);
-    }
-    if (failure instanceof SafeModeException) {
-      return resources(
-          "a NameNode that takes writes. Wait until it leaves safe mode and run again.",
-          found,
-          failure);
-    }
-    return resources("a file system that answers. Run again when it does.", found, failure);
-  }
-
-  private static JobException resources(String expected, String found, IOException failure) {
+  private static JobException told(String action, Meaning meaning, String found, Exception cause) {
     return new JobException(
-        FailureCategory.RESOURCES,
-        "Cannot read or write files: found %s, expected %s".formatted(found, expected),
-        failure);
+        meaning.category,
+        "Cannot %s: found %s, expected %s. %s."
+            .formatted(action, found, meaning.expected, meaning.advice),
+        cause);
   }
 
   private static String firstLine(IOException failure) {

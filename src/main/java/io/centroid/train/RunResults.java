@@ -74,7 +74,7 @@ record RunResults(
     directory.write(HistoryTables.EPOCHS, HistoryTables.epochs(trained.history()));
     directory.write(HistoryTables.ROUNDS, HistoryTables.rounds(trained.history()));
     directory.write("metrics.json", Json.write(metrics));
-    directory.write(TestPredictions.FILE, examination.predictions()::write);
+    directory.write(TestPredictions.FILE, examination.predictions().toCsv());
     directory.write(
         "pictures.json",
         Json.write(

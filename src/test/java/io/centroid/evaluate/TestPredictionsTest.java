@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,32 +22,25 @@ final class TestPredictionsTest {
     assertThat(TestPredictions.read(hadoopRun(), HADOOP)).isEmpty();
     TestPredictions written =
         new TestPredictions(
-            new long[] {50_000, 50_001},
-            new int[] {3, 8},
-            new int[] {5, 8},
-            new float[] {0.25f, 1 / 3f});
-    try (OutputStream out = Files.newOutputStream(run.resolve(TestPredictions.FILE))) {
-      written.write(out);
-    }
+            List.of(
+                new Prediction(50_001, 8, 8, 1 / 3f),
+                new Prediction(50_000, 3, 5, 0.25f),
+                new Prediction(50_002, 1, 1, 1e-7f)));
+    Files.writeString(run.resolve(TestPredictions.FILE), written.toCsv());
     assertThat(run.resolve(TestPredictions.FILE))
-        .hasContent("id,label,predicted,probability\n50000,3,5,0.25\n50001,8,8,0.33333334\n");
+        .hasContent(
+            "id,label,predicted,probability\n50000,3,5,0.25\n50001,8,8,0.33333334\n50002,1,1,1.0E-7\n");
     TestPredictions read = TestPredictions.read(hadoopRun(), HADOOP).orElseThrow();
-    assertThat(read.sameImages(written)).isTrue();
-    assertThat(read.predicted()).containsExactly(5, 8);
-    assertThat(read.probabilities()).containsExactly(0.25f, 1 / 3f);
-    assertThat(read.against(written)).isEqualTo(new McNemar(1, 0, 0, 1));
+    assertThat(read).isEqualTo(written);
+    assertThat(read.against(written)).isEqualTo(new McNemar(2, 0, 0, 1));
   }
 
   @Test
   void tellsOtherImagesApart() {
-    TestPredictions some =
-        new TestPredictions(new long[] {1}, new int[] {3}, new int[] {3}, new float[1]);
-    assertThat(
-            some.sameImages(
-                new TestPredictions(new long[] {2}, new int[] {3}, new int[1], new float[1])))
-        .isFalse();
-    TestPredictions other =
-        new TestPredictions(new long[] {1}, new int[] {4}, new int[1], new float[1]);
+    TestPredictions some = new TestPredictions(List.of(new Prediction(1, 3, 3, 0)));
+    assertThat(some.sameImages(new TestPredictions(List.of(new Prediction(1, 3, 0, 1))))).isTrue();
+    assertThat(some.sameImages(new TestPredictions(List.of(new Prediction(2, 3, 0, 0))))).isFalse();
+    TestPredictions other = new TestPredictions(List.of(new Prediction(1, 4, 0, 0)));
     assertThat(some.sameImages(other)).isFalse();
     assertThatThrownBy(() -> some.against(other)).isInstanceOf(IllegalArgumentException.class);
   }
@@ -57,7 +50,14 @@ final class TestPredictionsTest {
     assertRefused("id;label\n", "predictions.csv, line 1: found id;label, expected id,label,");
     assertRefused(
         "id,label,predicted,probability\n50000,3,5,0.5\n50001,8\n",
-        "predictions.csv, line 3: found 50001,8, expected three whole numbers and a probability.");
+        "predictions.csv, line 3: found 50001,8, expected id,label,predicted,probability.");
+    assertRefused(
+        "id,label,predicted,probability\n50000,3,5,0.5\n50001,8,x,0.5\n",
+        "predictions.csv, line 3: found 50001,8,x,0.5, expected");
+    assertRefused(
+        "id,label,predicted,probability\n50000,3,5,0.5,1\n",
+        "predictions.csv, line 2: found 50000,3,5,0.5,1, expected");
+    assertRefused("", "predictions.csv, line 1: found nothing, expected");
   }
 
   private void assertRefused(String content, String message) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.centroid.CommandLine;
 import io.centroid.CommandLineRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,42 +72,30 @@ final class CrashPointIT {
     PREPARE {
       @Override
       List<String> command(Path in) {
-        return List.of(
-            "prepare",
-            "--stand-in",
-            "--shards",
-            in.resolve("shards").toString(),
-            "--set",
-            "prepare.stand-in.training-images=40",
-            "--set",
-            "prepare.stand-in.test-images=10",
-            "--set",
-            "prepare.shards=1");
+        return CommandLine.of("prepare", "--stand-in")
+            .with("--shards", in.resolve("shards").toString())
+            .set(
+                "prepare.stand-in.training-images=40",
+                "prepare.stand-in.test-images=10",
+                "prepare.shards=1")
+            .list();
       }
     },
     TRAIN {
       @Override
       List<String> command(Path in) {
-        return List.of(
-            "train",
-            "--shards",
-            in.resolve("shards").toString(),
-            "--runs",
-            in.resolve("runs").toString(),
-            "--outcome",
-            in.resolve("trained.json").toString(),
-            "--set",
-            "network.hidden-widths=[4]",
-            "--set",
-            "training.epochs=1",
-            "--set",
-            "training.minibatch-size=6",
-            "--set",
-            "averaging.frequency=2",
-            "--set",
-            "checkpoint.every-rounds=1",
-            "--set",
-            "checkpoint.keep=1");
+        return CommandLine.of("train")
+            .with("--shards", in.resolve("shards").toString())
+            .with("--runs", in.resolve("runs").toString())
+            .with("--outcome", in.resolve("trained.json").toString())
+            .set(
+                "network.hidden-widths=[4]",
+                "training.epochs=1",
+                "training.minibatch-size=6",
+                "averaging.frequency=2",
+                "checkpoint.every-rounds=1",
+                "checkpoint.keep=1")
+            .list();
       }
     },
     GATE {

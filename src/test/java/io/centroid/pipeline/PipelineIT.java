@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.CommandLine;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -144,38 +144,22 @@ final class PipelineIT {
   }
 
   private static Process start(Path output, String... more) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--stand-in",
-                "--shards",
-                directory.resolve("shards").toString(),
-                "--runs",
-                directory.resolve("runs").toString(),
-                "--models",
-                directory.resolve("models").toString(),
-                "--name",
-                "tiny",
-                "--logs",
-                directory.resolve("logs").toString(),
-                "--master",
-                "local[2]",
-                "--driver-memory",
-                "1g",
-                "--set",
+    CommandLine arguments =
+        CommandLine.of("--stand-in")
+            .with("--shards", directory.resolve("shards").toString())
+            .with("--runs", directory.resolve("runs").toString())
+            .with("--models", directory.resolve("models").toString(), "--name", "tiny")
+            .with("--logs", directory.resolve("logs").toString())
+            .with("--master", "local[2]", "--driver-memory", "1g")
+            .set(
                 "prepare.stand-in.training-images=500",
-                "--set",
                 "prepare.stand-in.test-images=100",
-                "--set",
                 "prepare.shards=2",
-                "--set",
                 "training.epochs=2",
-                "--set",
                 "training.early-stopping-patience=0",
-                "--set",
-                "network.hidden-widths=[20]"));
-    arguments.addAll(List.of(more));
-    return StandaloneCluster.start(output, "submit/pipeline.sh", arguments.toArray(String[]::new));
+                "network.hidden-widths=[20]")
+            .with(more);
+    return StandaloneCluster.start(output, "submit/pipeline.sh", arguments.toArray());
   }
 
   private static Path nextOutput() {

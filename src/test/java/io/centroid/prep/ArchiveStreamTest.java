@@ -145,6 +145,6 @@ final class ArchiveStreamTest {
 
   private ArchiveStream open() throws IOException {
     var path = new org.apache.hadoop.fs.Path(archive.toString());
-    return ArchiveStream.open(Storage.of(path, new Configuration(false)), path);
+    return ArchiveStream.open(SourceFiles.of(path, new Configuration(false)), path);
   }
 }

@@ -15,6 +15,7 @@ import io.centroid.error.JobException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -27,6 +28,9 @@ import java.util.zip.CRC32C;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,24 @@ final class ImageSourcesTest {
   private static long[] expected;
 
   @TempDir private Path folder;
+
+  /** A file system that lets nobody in, whoever runs the tests. */
+  public static final class ClosedFileSystem extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("closed:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "closed";
+    }
+
+    @Override
+    public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
+      throw new AccessControlException("Permission denied: user=nobody, access=EXECUTE");
+    }
+  }
 
   @BeforeAll
   static void writeAllForms() throws IOException {
@@ -287,6 +309,33 @@ final class ImageSourcesTest {
             "Cannot read %s/nowhere: found no such path, expected a file or directory. Check the"
                     .formatted(folder)
                 + " spelling.");
+  }
+
+  @Test
+  void refusesAPathWithoutPermission() {
+    Configuration hadoop = new Configuration(false);
+    hadoop.setClass("fs.closed.impl", ClosedFileSystem.class, RawLocalFileSystem.class);
+    hadoop.setBoolean("fs.closed.impl.disable.cache", true);
+    assertThatThrownBy(
+            () -> ImageSources.open(new org.apache.hadoop.fs.Path("closed:///data"), hadoop))
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.SETTINGS))
+        .hasMessage(
+            "Cannot read closed:/data: found no permission, expected the right to. Give it to the"
+                + " user of this process, or use another place.")
+        .hasCauseInstanceOf(AccessControlException.class);
+  }
+
+  @Test
+  void refusesASchemeThatNothingServes() {
+    assertThatThrownBy(
+            () ->
+                ImageSources.open(
+                    new org.apache.hadoop.fs.Path("nosuch://host/data"), new Configuration(false)))
+        .isInstanceOf(JobException.class)
+        .hasMessage(
+            "Cannot read nosuch://host/data: found a scheme that nothing serves, expected file:,"
+                + " hdfs: or another installed one. Add its file system to the class path.");
   }
 
   @Test

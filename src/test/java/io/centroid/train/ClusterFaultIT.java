@@ -266,27 +266,17 @@ final class ClusterFaultIT {
   }
 
   private static String[] arguments(String master, Path shards, Path runs, String... more) {
-    List<String> arguments = new ArrayList<>(StandaloneCluster.options(master));
-    arguments.addAll(
-        List.of(
-            "--shards",
-            shards.toString(),
-            "--runs",
-            runs.toString(),
-            "--set",
+    return StandaloneCluster.options(master)
+        .with("--shards", shards.toString(), "--runs", runs.toString())
+        .set(
             "training.epochs=40",
-            "--set",
             "training.workers=3",
-            "--set",
             "training.minibatch-size=16",
-            "--set",
             "averaging.frequency=10",
-            "--set",
             "averaging.outer-momentum=0.5",
-            "--set",
-            "checkpoint.every-rounds=1"));
-    arguments.addAll(List.of(more));
-    return arguments.toArray(String[]::new);
+            "checkpoint.every-rounds=1")
+        .with((Object[]) more)
+        .toArray();
   }
 
   private static Path shards() {

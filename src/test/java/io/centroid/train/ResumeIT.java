@@ -3,6 +3,7 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.centroid.CommandLine;
 import io.centroid.CommandLineRun;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
@@ -10,8 +11,6 @@ import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -51,7 +50,7 @@ final class ResumeIT {
     int killed = 0;
     for (int kill = 0; kill < KILLS; kill++) {
       Path output = nextOutput();
-      Process driver = CommandLineRun.start(output, arguments(runs));
+      Process driver = CommandLineRun.start(output, training(runs));
       String place = new RunsUnderTest(runs).newestCheckpoint();
       int wait = random.nextInt(CHECKPOINTS / KILLS + 1);
       for (int i = 0; i < wait; i++) {
@@ -139,17 +138,18 @@ final class ResumeIT {
   }
 
   private static String[] ofScript(Path runs, String... more) throws IOException {
-    List<String> arguments = new ArrayList<>(StandaloneCluster.options("local[2]"));
-    arguments.addAll(List.of(arguments(runs, more)));
-    arguments.remove("train");
-    return arguments.toArray(String[]::new);
+    return StandaloneCluster.options("local[2]").with(options(runs, more)).toArray();
+  }
+
+  private static String[] training(Path runs, String... more) throws IOException {
+    return CommandLine.of("train").with(options(runs, more)).toArray();
   }
 
   @Test
   void theSecondOfTwoAtOnceIsTurnedAway() throws Exception {
     Path runs = directory.resolve("twice");
     Path output = nextOutput();
-    Process first = CommandLineRun.start(output, arguments(runs));
+    Process first = CommandLineRun.start(output, training(runs));
     await(first, () -> !new RunsUnderTest(runs).newestCheckpoint().isEmpty());
     // The first one is stopped meanwhile, so that it cannot be done before the second one starts.
     signal(first, "STOP");
@@ -173,7 +173,7 @@ final class ResumeIT {
   /** Asks a training to end after its first checkpoint. */
   private static void terminate(RunsUnderTest runs) throws Exception {
     Path output = directory.resolve("terminated.out");
-    Process driver = CommandLineRun.start(output, arguments(runs.path()));
+    Process driver = CommandLineRun.start(output, training(runs.path()));
     await(driver, () -> !runs.newestCheckpoint().isEmpty());
     driver.destroy(); // SIGTERM
     assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
@@ -182,7 +182,7 @@ final class ResumeIT {
   }
 
   private static CommandLineRun train(Path runs, String... more) throws IOException {
-    return CommandLineRun.of(arguments(runs, more));
+    return CommandLineRun.of(training(runs, more));
   }
 
   private static void assertEnds(int exitCode, CommandLineRun run) {
@@ -193,35 +193,19 @@ final class ResumeIT {
     return directory.resolve("train-" + System.identityHashCode(this) + "-" + outputs++ + ".out");
   }
 
-  private static String[] arguments(Path runs, String... more) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--shards",
-                StandInShards.ready().toString(),
-                "--runs",
-                runs.toString(),
-                "--set",
-                "training.epochs=6",
-                "--set",
-                "training.workers=3",
-                "--set",
-                "training.minibatch-size=16",
-                "--set",
-                "averaging.frequency=10",
-                "--set",
-                "averaging.outer-momentum=0.5",
-                "--set",
-                "averaging.ema-decay=0.9",
-                "--set",
-                "training.schedule.kind=cosine",
-                "--set",
-                "training.augmentation.flip=true",
-                "--set",
-                "checkpoint.every-rounds=1"));
-    arguments.addAll(List.of(more));
-    return arguments.toArray(String[]::new);
+  private static CommandLine options(Path runs, String... more) throws IOException {
+    return CommandLine.of("--shards", StandInShards.ready(), "--runs", runs)
+        .set(
+            "training.epochs=6",
+            "training.workers=3",
+            "training.minibatch-size=16",
+            "averaging.frequency=10",
+            "averaging.outer-momentum=0.5",
+            "averaging.ema-decay=0.9",
+            "training.schedule.kind=cosine",
+            "training.augmentation.flip=true",
+            "checkpoint.every-rounds=1")
+        .with(more);
   }
 
   /** Waits for a condition, or for the end of the process. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.centroid.CommandLine;
 import io.centroid.S3Server;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
@@ -100,20 +100,13 @@ final class S3IT {
   }
 
   private String[] train(String runs) {
-    return new String[] {
-      "--shards",
-      server.path("shards"),
-      "--runs",
-      runs,
-      "--set",
-      "training.epochs=6",
-      "--set",
-      "training.minibatch-size=16",
-      "--set",
-      "averaging.frequency=10",
-      "--set",
-      "checkpoint.every-rounds=1"
-    };
+    return CommandLine.of("--shards", server.path("shards"), "--runs", runs)
+        .set(
+            "training.epochs=6",
+            "training.minibatch-size=16",
+            "averaging.frequency=10",
+            "checkpoint.every-rounds=1")
+        .toArray();
   }
 
   private ScriptRun step(String subcommand, String... options) throws Exception {
@@ -122,11 +115,10 @@ final class S3IT {
   }
 
   private String[] arguments(String subcommand, String... options) {
-    List<String> arguments =
-        new ArrayList<>(List.of(subcommand, "--master", "local[2]", "--driver-memory", "1g"));
-    arguments.addAll(server.arguments());
-    arguments.addAll(List.of(options));
-    return arguments.toArray(String[]::new);
+    return CommandLine.of(subcommand, "--master", "local[2]", "--driver-memory", "1g")
+        .with(server.arguments())
+        .with(options)
+        .toArray();
   }
 
   private static void assertDone(ScriptRun step) {

@@ -3,15 +3,13 @@ package io.centroid.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.centroid.CommandLineRun;
+import io.centroid.CommandLine;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -109,23 +107,15 @@ final class StandaloneClusterIT {
 
   private ScriptRun inClusterMode(StandaloneCluster cluster, String... arguments)
       throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(
-        List.of(
-            "--master",
-            cluster.master(),
-            "--deploy-mode",
-            "cluster",
-            "--exit-status-dir",
-            "file:" + directory.resolve("exit status"),
-            "--driver-memory",
-            "1g",
-            "--executor-memory",
-            "1g"));
+    CommandLine all =
+        CommandLine.of(arguments)
+            .with("--master", cluster.master(), "--deploy-mode", "cluster")
+            .with("--exit-status-dir", "file:" + directory.resolve("exit status"))
+            .with("--driver-memory", "1g", "--executor-memory", "1g");
     return StandaloneCluster.run(
         directory.resolve("in-cluster-mode-" + arguments.length + arguments[0] + ".out"),
         "submit/standalone.sh",
-        all.toArray(String[]::new));
+        all.toArray());
   }
 
   private JsonNode train(String master, Path shards, String name, String... more)
@@ -137,41 +127,27 @@ final class StandaloneClusterIT {
 
   private ScriptRun run(String master, Path shards, String name, String... more)
       throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(StandaloneCluster.options(master));
-    arguments.addAll(
-        List.of(
-            "--spark-conf",
-            "spark.executor.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START));
-    arguments.addAll(training(shards, name, more));
+    CommandLine arguments =
+        StandaloneCluster.options(master)
+            .with(
+                "--spark-conf",
+                "spark.executor.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START)
+            .with(training(shards, name, more));
     return StandaloneCluster.run(
-        directory.resolve(name + ".out"), "submit/train.sh", arguments.toArray(String[]::new));
+        directory.resolve(name + ".out"), "submit/train.sh", arguments.toArray());
   }
 
   /** In this JVM. */
   private JsonNode trainHere(Path shards, String name, String... more) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("train"));
-    arguments.addAll(training(shards, name, more));
-    CommandLineRun trained = CommandLineRun.of(arguments.toArray(String[]::new));
-    assertThat(trained.exitCode()).as(trained.toString()).isZero();
+    CommandLine.of("train").with(training(shards, name, more)).done();
     return outcome(name);
   }
 
-  private List<String> training(Path shards, String name, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "--shards",
-                shards.toString(),
-                "--runs",
-                directory.resolve("runs-" + name).toString(),
-                "--set",
-                "training.epochs=2",
-                "--set",
-                "training.workers=3",
-                "--set",
-                "averaging.frequency=5"));
-    arguments.addAll(List.of(more));
-    return arguments;
+  private CommandLine training(Path shards, String name, String... more) {
+    return CommandLine.of("--shards", shards.toString())
+        .with("--runs", directory.resolve("runs-" + name).toString())
+        .set("training.epochs=2", "training.workers=3", "averaging.frequency=5")
+        .with(more);
   }
 
   private JsonNode outcome(String name) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.centroid.CommandLine;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
@@ -14,7 +15,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -188,9 +188,7 @@ final class StorageFaultIT {
   }
 
   private static int mount(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("mount"));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).start().waitFor();
+    return new ProcessBuilder(CommandLine.of("mount").with(arguments).list()).start().waitFor();
   }
 
   private static void assertRefused(ScriptRun failed, int exitCode, String reason) {
@@ -221,27 +219,17 @@ final class StorageFaultIT {
   }
 
   private static String[] arguments(String master, String shards, String runs, String... more) {
-    List<String> arguments = new ArrayList<>(StandaloneCluster.options(master));
-    arguments.addAll(
-        List.of(
-            "--spark-conf",
-            "spark.hadoop.dfs.replication=2",
-            "--shards",
-            shards,
-            "--runs",
-            runs,
-            "--set",
+    return StandaloneCluster.options(master)
+        .with("--spark-conf", "spark.hadoop.dfs.replication=2")
+        .with("--shards", shards, "--runs", runs)
+        .set(
             "training.epochs=6",
-            "--set",
             "training.workers=3",
-            "--set",
             "training.minibatch-size=16",
-            "--set",
             "averaging.frequency=10",
-            "--set",
-            "checkpoint.every-rounds=1"));
-    arguments.addAll(List.of(more));
-    return arguments.toArray(String[]::new);
+            "checkpoint.every-rounds=1")
+        .with(more)
+        .toArray();
   }
 
   private static String shards() {

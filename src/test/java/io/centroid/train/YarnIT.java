@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.CommandLine;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -78,42 +76,21 @@ final class YarnIT {
   }
 
   private String[] onYarn(String deployMode, String shards, String runs, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--deploy-mode",
-                deployMode,
-                "--num-executors",
-                "2",
-                "--executor-memory",
-                "1g",
-                // Otherwise 300 MB of jars would be uploaded for each application.
-                "--spark-conf",
-                "spark.yarn.jars=local:" + RUNTIME + "/*",
-                "--spark-conf",
-                "spark.yarn.appMasterEnv.SPARK_LOCAL_IP=127.0.0.1"));
-    arguments.addAll(Arrays.asList(more));
-    return training(shards, runs, arguments.toArray(String[]::new));
+    CommandLine arguments =
+        CommandLine.of("train", "--deploy-mode", deployMode)
+            .with("--num-executors", "2", "--executor-memory", "1g")
+            // Otherwise 300 MB of jars would be uploaded for each application.
+            .with("--spark-conf", "spark.yarn.jars=local:" + RUNTIME + "/*")
+            .with("--spark-conf", "spark.yarn.appMasterEnv.SPARK_LOCAL_IP=127.0.0.1")
+            .with(more);
+    return training(shards, runs, arguments.toArray());
   }
 
   private static String[] training(String shards, String runs, String... more) {
-    List<String> arguments = new ArrayList<>(List.of(more));
-    arguments.addAll(
-        List.of(
-            "--driver-memory",
-            "1g",
-            "--shards",
-            shards,
-            "--runs",
-            runs,
-            "--set",
-            "training.epochs=2",
-            "--set",
-            "training.workers=3",
-            "--set",
-            "averaging.frequency=5"));
-    return arguments.toArray(String[]::new);
+    return CommandLine.of(more)
+        .with("--driver-memory", "1g", "--shards", shards, "--runs", runs)
+        .set("training.epochs=2", "training.workers=3", "averaging.frequency=5")
+        .toArray();
   }
 
   private ScriptRun run(String script, String... arguments) throws Exception {
