@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public final class StandaloneCluster implements AutoCloseable {
   /** Option of JVMs that end long before a compiler that takes its time would pay. */
-  public static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  public static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1";
 
   private static final Path HOME =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();

@@ -196,6 +196,7 @@ final class ResumeIT {
   private static CommandLine options(Path runs, String... more) throws IOException {
     return CommandLine.of("--shards", StandInShards.ready(), "--runs", runs)
         .set(
+            "network.hidden-widths=[20, 15]",
             "training.epochs=6",
             "training.workers=3",
             "training.minibatch-size=16",
