@@ -3,6 +3,7 @@ package io.centroid.average;
 import com.esotericsoftware.kryo.Kryo;
 import io.centroid.average.RoundExchange.ResultHandle;
 import io.centroid.compute.TrainingState;
+import io.centroid.example.Coverage;
 import io.centroid.kryo.RecordSerializer;
 import org.apache.spark.serializer.KryoRegistrator;
 
@@ -12,6 +13,7 @@ public final class AverageKryoRegistrator implements KryoRegistrator {
   public void registerClasses(Kryo kryo) {
     RecordSerializer.register(kryo, TrainingSession.class);
     RecordSerializer.register(kryo, TrainingState.class);
+    RecordSerializer.register(kryo, Coverage.class);
     RecordSerializer.register(kryo, RoundTally.class);
     RecordSerializer.register(kryo, WorkerResult.class);
     RecordSerializer.register(kryo, PartialSum.class);

@@ -7,6 +7,7 @@ import io.centroid.config.AveragingSettings;
 import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.example.Coverage;
 import io.centroid.run.RoundTiming;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -40,8 +41,9 @@ public final class CentroidAveraging implements AveragingEngine {
    *
    * @param configurationJson the Deeplearning4j configuration of the network, as JSON
    * @param recipe how the workers train
-   * @param plan how epochs are cut; its examples and workers are those of {@code shares}
+   * @param plan how epochs are cut
    * @param averaging how their results are averaged; the frequency is that of {@code plan}
+   * @throws IllegalArgumentException when the plan is not one for these shares
    */
   public CentroidAveraging(
       JavaSparkContext context,
@@ -50,6 +52,13 @@ public final class CentroidAveraging implements AveragingEngine {
       StepRecipe recipe,
       RoundPlan plan,
       AveragingSettings averaging) {
+    if (plan.examples() != shares.examples()
+        || plan.workers() != shares.workers()
+        || plan.seed() != shares.seed()) {
+      throw new IllegalArgumentException(
+          "Cannot train on shares of %d examples for %d workers with seed %d: found %s."
+              .formatted(shares.examples(), shares.workers(), shares.seed(), plan));
+    }
     this.context = context;
     this.shares = shares;
     this.recipe = recipe;
@@ -76,7 +85,7 @@ public final class CentroidAveraging implements AveragingEngine {
           position
               .tally()
               .plus(
-                  done.examples(),
+                  done.used(),
                   done.steps(),
                   done.lossSum(),
                   (now - last) / NANOS,
@@ -86,13 +95,21 @@ public final class CentroidAveraging implements AveragingEngine {
       listener.roundDone(position, meanLoss);
     }
     context.clearJobGroup();
-    if (position.tally().examples() != plan.examples()) {
+    requireEachOnce(from.epoch(), position.tally().used());
+    return position;
+  }
+
+  private void requireEachOnce(int epoch, Coverage used) {
+    if (!used.equals(shares.coverage())) {
+      String found =
+          used.examples() == plan.examples()
+              ? "some used twice, not at all, or not of the split"
+              : used.examples() + " used";
       throw new JobException(
           FailureCategory.INTERNAL,
-          "Cannot finish epoch %d: found %d examples used, expected each of %d once."
-              .formatted(from.epoch(), position.tally().examples(), plan.examples()));
+          "Cannot finish epoch %d: found examples %s, expected each of %d once."
+              .formatted(epoch, found, plan.examples()));
     }
-    return position;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.centroid.average;
 
+import io.centroid.example.Coverage;
 import io.centroid.run.RoundTiming;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,21 +8,26 @@ import java.util.List;
 /**
  * What an epoch, or a part of one, came to.
  *
- * @param examples examples trained on
+ * @param used which examples were trained on
  * @param steps minibatches trained on, over all workers
  * @param lossSum sum of the examples' losses, as measured during the epoch
  * @param seconds time it took
  * @param rounds one entry for each round
  */
 public record EpochTally(
-    long examples, long steps, double lossSum, double seconds, List<RoundTiming> rounds) {
+    Coverage used, long steps, double lossSum, double seconds, List<RoundTiming> rounds) {
 
   /** Of an epoch that has not begun. */
-  static final EpochTally NOTHING = new EpochTally(0, 0, 0, 0, List.of());
+  static final EpochTally NOTHING = new EpochTally(Coverage.NONE, 0, 0, 0, List.of());
+
+  /** How many examples were trained on. */
+  public long examples() {
+    return used.examples();
+  }
 
   /** Mean loss over the examples. */
   public double meanLoss() {
-    return lossSum / examples;
+    return lossSum / examples();
   }
 
   /**
@@ -30,10 +36,10 @@ public record EpochTally(
    * @param moreSeconds since this tally was made
    */
   public EpochTally plus(
-      long moreExamples, long moreSteps, double moreLoss, double moreSeconds, RoundTiming timing) {
+      Coverage moreUsed, long moreSteps, double moreLoss, double moreSeconds, RoundTiming timing) {
     List<RoundTiming> all = new ArrayList<>(rounds);
     all.add(timing);
     return new EpochTally(
-        examples + moreExamples, steps + moreSteps, lossSum + moreLoss, seconds + moreSeconds, all);
+        used.plus(moreUsed), steps + moreSteps, lossSum + moreLoss, seconds + moreSeconds, all);
   }
 }

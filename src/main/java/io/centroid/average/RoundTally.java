@@ -1,9 +1,11 @@
 package io.centroid.average;
 
+import io.centroid.example.Coverage;
+
 /**
  * What workers did in a round, counted.
  *
- * @param examples examples used, the weight in the average
+ * @param used which examples, as the steps met them
  * @param steps steps made, over all workers
  * @param longestSteps the largest number of steps of one worker
  * @param lossSum sum of the examples' losses
@@ -11,7 +13,7 @@ package io.centroid.average;
  * @param computeSumNanos nanoseconds of local training, over all workers
  */
 record RoundTally(
-    long examples,
+    Coverage used,
     long steps,
     int longestSteps,
     double lossSum,
@@ -19,17 +21,22 @@ record RoundTally(
     long computeSumNanos) {
 
   /** Of nobody. */
-  static final RoundTally NONE = new RoundTally(0, 0, 0, 0, 0, 0);
+  static final RoundTally NONE = new RoundTally(Coverage.NONE, 0, 0, 0, 0, 0);
 
   /** Of one worker. */
-  static RoundTally of(long examples, int steps, double lossSum, long computeNanos) {
-    return new RoundTally(examples, steps, steps, lossSum, computeNanos, computeNanos);
+  static RoundTally of(Coverage used, int steps, double lossSum, long computeNanos) {
+    return new RoundTally(used, steps, steps, lossSum, computeNanos, computeNanos);
+  }
+
+  /** How many examples were used: the weight in the average. */
+  long examples() {
+    return used.examples();
   }
 
   /** Of these workers and others; losses are added in the order of the calls. */
   RoundTally plus(RoundTally other) {
     return new RoundTally(
-        examples + other.examples,
+        used.plus(other.used),
         steps + other.steps,
         Math.max(longestSteps, other.longestSteps),
         lossSum + other.lossSum,

@@ -7,7 +7,10 @@ import io.centroid.compute.TrainingState;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ExampleOrder;
 import io.centroid.deal.WorkerShare;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
 import io.centroid.example.Augmentation;
+import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.Minibatch;
 import java.io.Serializable;
@@ -70,6 +73,12 @@ record WorkerRound(
   private WorkerResult train(
       int worker, WorkerShare share, LocalTrainer trainer, int from, int to) {
     long begin = System.nanoTime();
+    if (share.size() != plan.shareSize(worker)) {
+      throw new JobException(
+          FailureCategory.INTERNAL,
+          "Cannot train worker %d: found a share of %d examples, expected %d."
+              .formatted(worker, share.size(), plan.shareSize(worker)));
+    }
     int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
     Minibatch minibatch =
         new Minibatch(
@@ -78,16 +87,18 @@ record WorkerRound(
             Augmentation.of(recipe.augmentation(), plan.seed(), epoch));
     long seed = ExampleOrder.streamSeed(plan.seed(), epoch, worker);
     trainer.start(exchange.start());
+    Coverage used = Coverage.NONE;
     double lossSum = 0;
     int steps = 0;
     for (int position = from; position < to; position += plan.minibatchSize()) {
       int examples = Math.min(plan.minibatchSize(), to - position);
       share.gather(order, position, examples, minibatch);
       lossSum += trainer.step(minibatch, seed + position) * examples;
+      used = used.plus(minibatch.coverage());
       steps++;
     }
     TrainingState end = trainer.finish();
     return new WorkerResult(
-        worker, end, RoundTally.of((long) to - from, steps, lossSum, System.nanoTime() - begin));
+        worker, end, RoundTally.of(used, steps, lossSum, System.nanoTime() - begin));
   }
 }

@@ -2,6 +2,7 @@ package io.centroid.deal;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,20 +30,23 @@ public final class WorkerShares implements AutoCloseable {
   private final JavaRDD<ExampleBlock> blocks;
   private final Broadcast<long[]> keys;
   private final ExampleShape shape;
-  private final int examples;
+  private final Coverage coverage;
   private final int workers;
+  private final long seed;
 
   private WorkerShares(
       JavaRDD<ExampleBlock> blocks,
       Broadcast<long[]> keys,
       ExampleShape shape,
-      int examples,
-      int workers) {
+      Coverage coverage,
+      int workers,
+      long seed) {
     this.blocks = blocks;
     this.keys = keys;
     this.shape = shape;
-    this.examples = examples;
+    this.coverage = coverage;
     this.workers = workers;
+    this.seed = seed;
   }
 
   /**
@@ -72,7 +76,7 @@ public final class WorkerShares implements AutoCloseable {
             .partitionBy(new PlacePartitioner(workers))
             .mapPartitions(new Packing(count, workers, shape))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    WorkerShares shares = new WorkerShares(blocks, keys, shape, count, workers);
+    WorkerShares shares = new WorkerShares(blocks, keys, shape, Coverage.of(ids), workers, seed);
     shares.materialize();
     return shares;
   }
@@ -86,7 +90,7 @@ public final class WorkerShares implements AutoCloseable {
    * A view of the shares through a function on blocks, for tests that disturb tasks; not closed.
    */
   public WorkerShares mapped(Function<ExampleBlock, ExampleBlock> function) {
-    return new WorkerShares(blocks.map(function), keys, shape, examples, workers);
+    return new WorkerShares(blocks.map(function), keys, shape, coverage, workers, seed);
   }
 
   /** The shape of every example. */
@@ -96,12 +100,22 @@ public final class WorkerShares implements AutoCloseable {
 
   /** How many examples there are in all. */
   public int examples() {
-    return examples;
+    return Math.toIntExact(coverage.examples());
+  }
+
+  /** Which examples there are, each once. */
+  public Coverage coverage() {
+    return coverage;
   }
 
   /** How many shares there are. */
   public int workers() {
     return workers;
+  }
+
+  /** The seed with which they were dealt. */
+  public long seed() {
+    return seed;
   }
 
   /** Frees the executors' memory; engines over the shares are closed before. */
@@ -113,13 +127,13 @@ public final class WorkerShares implements AutoCloseable {
 
   private void materialize() {
     long packed = blocks.map(ExampleBlock::size).fold(0, Integer::sum);
-    if (packed != examples) {
+    if (packed != examples()) {
       throw new JobException(
           FailureCategory.INTERNAL,
           "Cannot deal examples to workers: found "
               + packed
               + " packed examples, expected "
-              + examples
+              + examples()
               + ".");
     }
   }

@@ -14,6 +14,7 @@ import io.centroid.deal.WorkerShare;
 import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.Minibatch;
 import io.centroid.model.Networks;
@@ -78,7 +79,7 @@ public final class StockAveraging implements AveragingEngine {
             .storageLevel(null)
             .workerPrefetchNumBatches(0)
             .build();
-    master.addHook(new Coverage(examplesTrained));
+    master.addHook(new ExampleCounter(examplesTrained));
     this.spark = new SparkDl4jMultiLayer(context, Networks.fromJson(configurationJson), master);
   }
 
@@ -110,7 +111,7 @@ public final class StockAveraging implements AveragingEngine {
           position
               .tally()
               .plus(
-                  used,
+                  new Coverage(used, 0), // Deeplearning4j does not know ids
                   plan.steps(round),
                   spark.getScore() * used,
                   seconds,
@@ -164,7 +165,7 @@ public final class StockAveraging implements AveragingEngine {
   }
 
   /** Counts what the workers really train on; Spark counts successful tasks only. */
-  private record Coverage(LongAccumulator examples) implements TrainingHook {
+  private record ExampleCounter(LongAccumulator examples) implements TrainingHook {
 
     @Override
     public void preUpdate(org.nd4j.linalg.dataset.api.DataSet minibatch, Model model) {}

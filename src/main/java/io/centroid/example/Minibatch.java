@@ -74,6 +74,11 @@ public final class Minibatch {
     return size;
   }
 
+  /** Which examples there are. */
+  public Coverage coverage() {
+    return Coverage.of(ids, size);
+  }
+
   /** How the features are coded. */
   public FeatureCoding coding() {
     return coding;

@@ -381,8 +381,18 @@ public final class Lock implements AutoCloseable {
   }
 
   private static Duration silence(Configuration hadoop) {
-    return Duration.ofMillis(
-        hadoop.getTimeDuration(SILENCE_KEY, SILENCE.toMillis(), TimeUnit.MILLISECONDS));
+    long millis;
+    try {
+      millis = hadoop.getTimeDuration(SILENCE_KEY, SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (NumberFormatException e) {
+      millis = 0;
+    }
+    if (millis <= 0) {
+      throw JobException.settings(
+          "Cannot lock: found spark.hadoop.%s=%s, expected a time as 60s or 2m."
+              .formatted(SILENCE_KEY, hadoop.get(SILENCE_KEY)));
+    }
+    return Duration.ofMillis(millis);
   }
 
   private void removeDirectory() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.compute.StateCoding;
 import io.centroid.compute.TrainingState;
+import io.centroid.example.Coverage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -157,7 +158,11 @@ final class WeightedMeanTest {
         worker,
         new TrainingState(
             values(parameters, random), new float[][] {values(updaterState, random)}, 0),
-        RoundTally.of(examples, 1 + random.nextInt(5), random.nextDouble(), random.nextInt(1000)));
+        RoundTally.of(
+            new Coverage(examples, worker),
+            1 + random.nextInt(5),
+            random.nextDouble(),
+            random.nextInt(1000)));
   }
 
   private static float[] values(int count, SplittableRandom random) {

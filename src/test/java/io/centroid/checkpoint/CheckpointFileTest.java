@@ -7,6 +7,7 @@ import io.centroid.average.AveragingState;
 import io.centroid.average.EpochTally;
 import io.centroid.average.TrainingPosition;
 import io.centroid.compute.TrainingState;
+import io.centroid.example.Coverage;
 import io.centroid.run.EpochRecord;
 import io.centroid.run.RoundTiming;
 import io.centroid.run.RunId;
@@ -66,7 +67,10 @@ public final class CheckpointFileTest {
         new AveragingState(state(7), new float[] {1, -0f}, new float[] {Float.MIN_VALUE, 2}, 9);
     return new Checkpoint(
         new TrainingPosition(
-            3, 2, averaging, new EpochTally(640, 20, 1 / 3.0, 0.25, List.of(timing, timing))),
+            3,
+            2,
+            averaging,
+            new EpochTally(new Coverage(640, -7), 20, 1 / 3.0, 0.25, List.of(timing, timing))),
         new BestModel(state(5), 1, 0.1 + 0.2, 2),
         List.of(
             new EpochRecord(1, 2.5, 2.25, 0.3, true, 100, 4, 1.5, 66.7, List.of(timing)),

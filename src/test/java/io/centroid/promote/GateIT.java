@@ -126,7 +126,7 @@ final class GateIT {
         .hasSize(2 + 6)
         .element(2)
         .asString()
-        .startsWith("*       2  " + equal.getFileName())
+        .startsWith("*        2  " + equal.getFileName())
         .contains("rolled-back");
     // The store stands for its current version.
     CommandLineRun evaluated =

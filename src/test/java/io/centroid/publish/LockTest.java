@@ -197,6 +197,18 @@ final class LockTest {
     first.close();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"soon", "0s", "-5"})
+  void aSilenceThatIsNoTimeIsAMistakeInTheSettings(String silence) {
+    hadoop.set("centroid.lock.silence", silence);
+    assertThatThrownBy(this::take)
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.SETTINGS))
+        .hasMessage(
+            "Cannot lock: found spark.hadoop.centroid.lock.silence=%s, expected a time as 60s or 2m.",
+            silence);
+  }
+
   /** A file system that lets nobody renew a claim. */
   public static final class Unrenewable extends RawLocalFileSystem {
     @Override

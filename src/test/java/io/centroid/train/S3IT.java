@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +64,36 @@ final class S3IT {
       assertThat(server.objects("models/cifar/versions/1/"))
           .containsKey("models/cifar/versions/1/model.zip");
       assertThat(server.read("models/cifar/current.json")).contains("\"version\" : 1");
+
+      assertTrainedOnceByTwoAtOnce();
     }
+  }
+
+  private void assertTrainedOnceByTwoAtOnce() throws Exception {
+    CommandLine training =
+        CommandLine.of(train(server.path("twice"))).set("training.epochs=1", "training.seed=2");
+    List<Path> outputs = List.of(nextOutput(), nextOutput());
+    List<Process> both = new ArrayList<>();
+    for (Path output : outputs) {
+      both.add(
+          StandaloneCluster.start(
+              output, "submit/centroid.sh", arguments("train", training.toArray())));
+    }
+    int trained = 0;
+    for (int i = 0; i < both.size(); i++) {
+      int exitCode = both.get(i).waitFor();
+      String output = Files.readString(outputs.get(i));
+      if (exitCode == 6) {
+        assertThat(output).contains("at the same work, expected nobody");
+      } else {
+        assertThat(exitCode).as(output).isZero();
+        trained += output.contains("This work was done before.") ? 0 : 1;
+      }
+    }
+    assertThat(trained).isEqualTo(1);
+    assertThat(server.objects("twice/").keySet().stream().map(key -> key.split("/")[1]).distinct())
+        .as("one run and nothing beside it")
+        .hasSize(1);
   }
 
   /** Starts a training, asks it to end after its first checkpoint, and says which that was. */

@@ -17,12 +17,15 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All 60,000 images, in the four forms that CIFAR-10 is distributed in. */
-final class FourFormsIT {
+/**
+ * All 60,000 images, in the two of CIFAR-10's four forms that have least in common; {@link
+ * ImageSourcesTest} compares the images of all four.
+ */
+final class FormsIT {
   @TempDir private Path directory;
 
   @Test
-  void everyFormOfTheSameImagesGivesTheSameShards() throws Exception {
+  void anotherFormOfTheSameImagesGivesTheSameShards() throws Exception {
     SyntheticImages images = new SyntheticImages();
     try (SparkSession session = LocalSpark.open("local[2]")) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -30,17 +33,10 @@ final class FourFormsIT {
       assertThat(first.dataset()).isEqualTo("CIFAR-10");
       assertThat(first.sources()).hasSize(1);
       assertThat(first.shards()).hasSize(24);
-      for (Path form :
-          new Path[] {
-            CifarFiles.writePythonArchive(images, directory),
-            CifarFiles.writeBinaryDirectory(images, directory),
-            CifarFiles.writePythonDirectory(images, directory)
-          }) {
-        Manifest other = prepare(context, form);
-        assertThat(other.shards()).as(form.toString()).isEqualTo(first.shards());
-        assertThat(other.fingerprint()).isEqualTo(first.fingerprint());
-        assertThat(other.sources()).isNotEqualTo(first.sources());
-      }
+      Manifest other = prepare(context, CifarFiles.writePythonDirectory(images, directory));
+      assertThat(other.shards()).isEqualTo(first.shards());
+      assertThat(other.fingerprint()).isEqualTo(first.fingerprint());
+      assertThat(other.sources()).isNotEqualTo(first.sources());
     }
   }
 
