@@ -74,7 +74,8 @@ public final class StandaloneCluster implements AutoCloseable {
   public static CommandLine options(String master) {
     return CommandLine.of("--master", master)
         .with("--driver-memory", "1g", "--executor-memory", "1g")
-        .with("--spark-conf", "spark.driver.host=127.0.0.1");
+        .with("--spark-conf", "spark.driver.host=127.0.0.1")
+        .with("--spark-conf", "spark.ui.enabled=false");
   }
 
   /** The address of HDFS, {@code hdfs://host:port}. */

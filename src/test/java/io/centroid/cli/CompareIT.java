@@ -108,7 +108,7 @@ final class CompareIT {
         .containsPattern("\ntraining.learning-rate +AC +0.001\n +B +1.0E-6\n")
         .containsPattern("\nshards +AB +[0-9a-f]+")
         .doesNotContain("training.workers", "\ncode ", "\nplatform ")
-        .contains("\nC  not comparable: other test images\n")
+        .contains("\nC: not comparable: other test images\n")
         .containsPattern("\nairplane +[0-9.]+ +[+-][0-9.]+ +[+-][0-9.]+\n");
 
     List<String[]> first = predictions(good);

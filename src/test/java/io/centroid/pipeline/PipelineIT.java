@@ -151,6 +151,7 @@ final class PipelineIT {
             .with("--models", directory.resolve("models").toString(), "--name", "tiny")
             .with("--logs", directory.resolve("logs").toString())
             .with("--master", "local[2]", "--driver-memory", "1g")
+            .with("--spark-conf", "spark.ui.enabled=false")
             .set(
                 "prepare.stand-in.training-images=500",
                 "prepare.stand-in.test-images=100",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.StandaloneCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ final class ScheduleIT {
         "--stand-in --driver-memory 1g --set prepare.stand-in.training-images=100"
             + " --set prepare.stand-in.test-images=50 --set prepare.shards=2"
             + " --set training.epochs=1 --set network.hidden-widths=[20]");
+    environment.put("SPARK_SUBMIT_OPTS", StandaloneCluster.QUICK_TO_START);
     if (!Files.isExecutable(Path.of("/usr/bin/java"))) { // elsewhere the operator adds it, as here
       environment.put("JAVA_HOME", System.getProperty("java.home"));
     }
