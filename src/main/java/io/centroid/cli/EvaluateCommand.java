@@ -3,8 +3,8 @@ package io.centroid.cli;
 import io.centroid.data.Split;
 import io.centroid.evaluate.EvaluationJob;
 import io.centroid.evaluate.Metrics;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
-import io.centroid.job.SparkSessions;
 import io.centroid.json.Json;
 import io.centroid.promote.ModelStore;
 import io.centroid.publish.WholeFile;
@@ -12,8 +12,6 @@ import io.centroid.report.MetricsTable;
 import io.centroid.train.CentroidKryoRegistrator;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -57,22 +55,20 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Phases phases = new Phases(System.out);
-    try (SparkSession session =
-        SparkSessions.open("centroid evaluate", CentroidKryoRegistrator.class.getName())) {
-      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    try (JobSession session = JobSession.of("centroid evaluate", CentroidKryoRegistrator.class)) {
       if (output != null) {
         WholeFile.requireReplaceable(
             output,
             "metrics",
             "--output",
             text -> Json.isOf(Metrics.class, text),
-            context.hadoopConfiguration());
+            session.hadoop());
       }
-      Path published = ModelStore.resolve(model, context.hadoopConfiguration());
-      Metrics metrics = new EvaluationJob(context, published, shards, split).execute();
+      Path published = ModelStore.resolve(model, session.hadoop());
+      Metrics metrics = new EvaluationJob(session.context(), published, shards, split).execute();
       phases.say("%s", MetricsTable.render(metrics));
       if (output != null) {
-        WholeFile.replace(output, Json.write(metrics), context.hadoopConfiguration());
+        WholeFile.replace(output, Json.write(metrics), session.hadoop());
         phases.say("The metrics are in %s", output);
       }
       return 0;

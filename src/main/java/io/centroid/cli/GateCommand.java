@@ -4,6 +4,7 @@ import io.centroid.config.GateSettings;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.TestPredictions;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import io.centroid.job.SparkSessions;
 import io.centroid.promote.GateJob;
@@ -16,8 +17,6 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,10 +72,8 @@ final class GateCommand implements Callable<Integer> {
           "Cannot compare with %s: found predictions of other test images, expected the same. Use --shards with the shard set of the run."
               .formatted(version));
     }
-    try (SparkSession session =
-        SparkSessions.open("centroid gate", CentroidKryoRegistrator.class.getName())) {
-      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      return ShardTestImages.predict(context, shards, version, provenance);
+    try (JobSession session = JobSession.of("centroid gate", CentroidKryoRegistrator.class)) {
+      return ShardTestImages.predict(session.context(), shards, version, provenance);
     }
   }
 }

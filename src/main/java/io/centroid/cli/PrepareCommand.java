@@ -3,8 +3,8 @@ package io.centroid.cli;
 import io.centroid.config.PrepareSettings;
 import io.centroid.data.ImageSource;
 import io.centroid.data.StandInImages;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
-import io.centroid.job.SparkSessions;
 import io.centroid.prep.ArchiveCache;
 import io.centroid.prep.ArchiveDownload;
 import io.centroid.prep.ExistingShards;
@@ -18,8 +18,6 @@ import java.net.URI;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,14 +92,12 @@ final class PrepareCommand implements Callable<Integer> {
     PrepareSettings settings = options.load().prepare();
     Phases phases = new Phases(System.out);
     java.nio.file.Path downloaded = source.download ? download(phases) : null;
-    try (SparkSession session =
-        SparkSessions.open("centroid prepare", ShardKryoRegistrator.class.getName())) {
-      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      PrepareJob.target(shards, context.hadoopConfiguration()).requireApartFrom(source.data);
-      ImageSource images = images(settings, downloaded, context.hadoopConfiguration());
+    try (JobSession session = JobSession.of("centroid prepare", ShardKryoRegistrator.class)) {
+      PrepareJob.target(shards, session.hadoop()).requireApartFrom(source.data);
+      ImageSource images = images(settings, downloaded, session.hadoop());
       ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
       Prepared prepared =
-          new PrepareJob(context, images, settings, shards, existing, phases).execute();
+          new PrepareJob(session, images, settings, shards, existing, phases).execute();
       report(prepared, phases);
       return 0;
     }

@@ -2,8 +2,8 @@ package io.centroid.cli;
 
 import io.centroid.data.Split;
 import io.centroid.evaluate.PublishedModel;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
-import io.centroid.job.SparkSessions;
 import io.centroid.prep.ImageSources;
 import io.centroid.promote.ModelStore;
 import io.centroid.publish.Target;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,15 +88,15 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Phases phases = new Phases(System.out);
-    try (SparkSession session =
-        SparkSessions.open("centroid score", CentroidKryoRegistrator.class.getName())) {
-      Configuration configuration = session.sparkContext().hadoopConfiguration();
+    try (JobSession session = JobSession.of("centroid score", CentroidKryoRegistrator.class)) {
+      Configuration configuration = session.hadoop();
       Target target = ScoreJob.target(output, configuration);
       target.requireApartFrom(model, source.images, source.shards, source.data);
       PublishedModel published =
           PublishedModel.read(ModelStore.resolve(model, configuration), configuration);
       PictureSource pictures = pictures(configuration);
-      new ScoreJob(session, published, pictures, target, format, overwrite, phases).execute();
+      new ScoreJob(session.spark(), published, pictures, target, format, overwrite, phases)
+          .execute();
       phases.say("The scores are in %s", output);
       return 0;
     }

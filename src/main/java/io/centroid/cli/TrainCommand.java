@@ -1,16 +1,14 @@
 package io.centroid.cli;
 
 import io.centroid.config.Settings;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
-import io.centroid.job.SparkSessions;
 import io.centroid.run.TrainedRun;
 import io.centroid.train.CentroidKryoRegistrator;
 import io.centroid.train.TrainingJob;
 import io.centroid.train.TrainingJob.FinishedRun;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,16 +53,13 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = options.load();
     Phases phases = new Phases(System.out);
-    try (SparkSession session =
-        SparkSessions.open("centroid train", CentroidKryoRegistrator.class.getName())) {
-      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    try (JobSession session = JobSession.of("centroid train", CentroidKryoRegistrator.class)) {
       if (outcome != null) {
-        TrainedRun.requireReplaceable(outcome, context.hadoopConfiguration());
+        TrainedRun.requireReplaceable(outcome, session.hadoop());
       }
-      FinishedRun run = new TrainingJob(context, settings, shards, runs, fresh, phases).execute();
+      FinishedRun run = new TrainingJob(session, settings, shards, runs, fresh, phases).execute();
       if (outcome != null) {
-        new TrainedRun(run.directory().toString(), run.outcome())
-            .write(outcome, context.hadoopConfiguration());
+        new TrainedRun(run.directory().toString(), run.outcome()).write(outcome, session.hadoop());
       }
       phases.conclude(
           "%.2f %% test accuracy on %s, best epoch %d"

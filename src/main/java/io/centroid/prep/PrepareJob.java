@@ -8,6 +8,7 @@ import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.data.StratifiedSplit;
 import io.centroid.error.JobException;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import io.centroid.json.Json;
 import io.centroid.publish.Lock;
@@ -34,7 +35,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** The preparation job: images → splits → normalized Parquet shards → manifest → published. */
 public final class PrepareJob {
-  private final JavaSparkContext context;
+  private final JobSession session;
   private final ImageSource source;
   private final PrepareSettings settings;
   private final Path target;
@@ -49,13 +50,13 @@ public final class PrepareJob {
    * @param phases told of what is happening
    */
   public PrepareJob(
-      JavaSparkContext context,
+      JobSession session,
       ImageSource source,
       PrepareSettings settings,
       Path target,
       ExistingShards existing,
       Phases phases) {
-    this.context = context;
+    this.session = session;
     this.source = source;
     this.settings = settings;
     this.target = target;
@@ -164,6 +165,7 @@ public final class PrepareJob {
 
   private List<Written> write(
       Path records, Path directory, List<Split> splits, ChannelStatistics statistics) {
+    JavaSparkContext context = session.context();
     List<ShardPlan> plans = ShardPlan.of(splits, settings.shards());
     WriteShard task =
         new WriteShard(
@@ -220,6 +222,6 @@ public final class PrepareJob {
   }
 
   private Configuration hadoop() {
-    return context.hadoopConfiguration();
+    return session.hadoop();
   }
 }

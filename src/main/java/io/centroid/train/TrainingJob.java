@@ -21,6 +21,7 @@ import io.centroid.dl4j.StockAveraging;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Metrics;
 import io.centroid.job.Interruption;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import io.centroid.json.Json;
 import io.centroid.model.DenseNetwork;
@@ -47,7 +48,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
 /**
@@ -55,7 +55,7 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
  * test split and published.
  */
 public final class TrainingJob {
-  private final JavaSparkContext context;
+  private final JobSession session;
   private final Settings settings;
   private final Path shardsPath;
   private final Path runsPath;
@@ -73,13 +73,8 @@ public final class TrainingJob {
    * @param phases told of what is happening
    */
   public TrainingJob(
-      JavaSparkContext context,
-      Settings settings,
-      Path shards,
-      Path runs,
-      boolean fresh,
-      Phases phases) {
-    this.context = context;
+      JobSession session, Settings settings, Path shards, Path runs, boolean fresh, Phases phases) {
+    this.session = session;
     this.settings = settings;
     this.shardsPath = shards;
     this.runsPath = runs;
@@ -141,7 +136,15 @@ public final class TrainingJob {
       Trained trained = train(shards, network, checkpoints, lock, subject, places.progressPage());
       TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say("%s", times.render()));
       Outcome outcome =
-          new RunResults(context, settings, shardsPath, shards, network, summary, started, phases)
+          new RunResults(
+                  session.context(),
+                  settings,
+                  shardsPath,
+                  shards,
+                  network,
+                  summary,
+                  started,
+                  phases)
               .write(id, trained, directory);
       directory.publish("");
       return new FinishedRun(outcome, target.path());
@@ -215,8 +218,12 @@ public final class TrainingJob {
                 "Deal the training images to %d workers".formatted(workers),
                 () ->
                     ShardExamples.dealTraining(
-                        context, shards, settings.network().kind(), settings.training()));
-        Validation validation = Validation.open(context, shards, settings.training(), network);
+                        session.context(),
+                        shards,
+                        settings.network().kind(),
+                        settings.training()));
+        Validation validation =
+            Validation.open(session.context(), shards, settings.training(), network);
         AveragingEngine engine = engine(training, network, plan);
         TrainingSource source = TrainingSource.register(epochs, checkpoints::written)) {
       TimeLeft timeLeft = new TimeLeft(epochs, training.examples());
@@ -273,8 +280,13 @@ public final class TrainingJob {
     return switch (settings.averaging().engine()) {
       case CENTROID ->
           new CentroidAveraging(
-              context, shares, network.toJson(), recipe(network, plan), plan, settings.averaging());
-      case STOCK -> new StockAveraging(context, shares, network.toJson(), plan);
+              session.context(),
+              shares,
+              network.toJson(),
+              recipe(network, plan),
+              plan,
+              settings.averaging());
+      case STOCK -> new StockAveraging(session.context(), shares, network.toJson(), plan);
     };
   }
 
@@ -288,7 +300,7 @@ public final class TrainingJob {
             averaging.fanIn(),
             (averaging.outerMomentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
             examples * Cifar10.FEATURES)
-        .check(context);
+        .check(session.context());
   }
 
   private StepRecipe recipe(MultiLayerConfiguration network, RoundPlan plan) {
@@ -308,6 +320,6 @@ public final class TrainingJob {
   }
 
   private Configuration hadoop() {
-    return context.hadoopConfiguration();
+    return session.hadoop();
   }
 }

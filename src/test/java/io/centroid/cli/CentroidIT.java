@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.CommandLine;
 import io.centroid.CommandLineRun;
 import io.centroid.StandInShards;
 import java.io.File;
@@ -12,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,32 @@ final class CentroidIT {
                 + run()
                 + "\nNext: open its report.html; .*\n");
     assertThat(trained.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("/"));
+  }
+
+  /** Applications that were started in this JVM. */
+  public static final class Applications extends SparkListener {
+    private static final AtomicInteger STARTED = new AtomicInteger();
+
+    @Override
+    public void onApplicationStart(SparkListenerApplicationStart event) {
+      STARTED.incrementAndGet();
+    }
+  }
+
+  /** A schedule asks again and again. */
+  @Test
+  void whatWasDoneBeforeIsSaidWithoutSpark() throws IOException {
+    System.setProperty("spark.extraListeners", Applications.class.getName());
+    try {
+      assertThat(StandInShards.prepare(shards.toString(), 3).out())
+          .contains("The same shards were there before, in " + shards);
+      assertThat(train().out()).contains("This work was done before.");
+      assertThat(Applications.STARTED).hasValue(0);
+      CommandLine.of("evaluate", "--model", run(), "--shards", shards).done();
+      assertThat(Applications.STARTED).as("what does use Spark").hasValue(1);
+    } finally {
+      System.clearProperty("spark.extraListeners");
+    }
   }
 
   @Test

@@ -6,13 +6,13 @@ import io.centroid.LocalSpark;
 import io.centroid.config.Settings;
 import io.centroid.data.CifarFiles;
 import io.centroid.data.SyntheticImages;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import io.centroid.shard.Manifest;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,24 +28,24 @@ final class FormsIT {
   void anotherFormOfTheSameImagesGivesTheSameShards() throws Exception {
     SyntheticImages images = new SyntheticImages();
     try (SparkSession session = LocalSpark.open("local[2]")) {
-      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      Manifest first = prepare(context, CifarFiles.writeBinaryArchive(images, directory));
+      Manifest first = prepare(session, CifarFiles.writeBinaryArchive(images, directory));
       assertThat(first.dataset()).isEqualTo("CIFAR-10");
       assertThat(first.sources()).hasSize(1);
       assertThat(first.shards()).hasSize(24);
-      Manifest other = prepare(context, CifarFiles.writePythonDirectory(images, directory));
+      Manifest other = prepare(session, CifarFiles.writePythonDirectory(images, directory));
       assertThat(other.shards()).isEqualTo(first.shards());
       assertThat(other.fingerprint()).isEqualTo(first.fingerprint());
       assertThat(other.sources()).isNotEqualTo(first.sources());
     }
   }
 
-  private Manifest prepare(JavaSparkContext context, Path form) throws Exception {
+  private Manifest prepare(SparkSession session, Path form) throws Exception {
     Path shards = directory.resolve(form.getFileName() + "-shards");
     return new PrepareJob(
-            context,
+            JobSession.of(session),
             ImageSources.open(
-                new org.apache.hadoop.fs.Path(form.toUri()), context.hadoopConfiguration()),
+                new org.apache.hadoop.fs.Path(form.toUri()),
+                session.sparkContext().hadoopConfiguration()),
             Settings.defaults().prepare(),
             new org.apache.hadoop.fs.Path(shards.toUri()),
             ExistingShards.KEEP,

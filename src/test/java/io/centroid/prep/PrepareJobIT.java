@@ -15,6 +15,7 @@ import io.centroid.data.SourceFile;
 import io.centroid.data.Split;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import io.centroid.prep.PrepareJob.Prepared;
 import io.centroid.shard.Manifest;
@@ -298,7 +299,7 @@ final class PrepareJobIT {
 
   private PrepareJob job(ImageSource images, PrepareSettings settings, ExistingShards existing) {
     return new PrepareJob(
-        context(),
+        JobSession.of(session),
         images,
         settings,
         new org.apache.hadoop.fs.Path(shards.toUri()),

@@ -20,6 +20,7 @@ import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ShardExamples;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import io.centroid.prep.ExistingShards;
 import io.centroid.prep.PrepareJob;
@@ -169,7 +170,7 @@ final class ReproducibilityIT {
     Settings settings = Settings.load(List.of(), List.of("prepare.shards=" + shards));
     try (SparkSession session = LocalSpark.open("local[2]")) {
       new PrepareJob(
-              JavaSparkContext.fromSparkContext(session.sparkContext()),
+              JobSession.of(session),
               IMAGES,
               settings.prepare(),
               shardsOf(shards),
@@ -191,7 +192,7 @@ final class ReproducibilityIT {
     try (SparkSession session = LocalSpark.open(master, spark)) {
       FinishedRun run =
           new TrainingJob(
-                  JavaSparkContext.fromSparkContext(session.sparkContext()),
+                  JobSession.of(session),
                   settings,
                   shardsOf(shards),
                   new org.apache.hadoop.fs.Path(directory.resolve("runs-" + name).toUri()),

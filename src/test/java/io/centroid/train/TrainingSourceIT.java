@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.LocalSpark;
 import io.centroid.StandInShards;
 import io.centroid.config.Settings;
+import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class TrainingSourceIT {
             }
           };
       new TrainingJob(
-              context,
+              JobSession.of(session),
               Settings.load(List.of(), List.of("training.epochs=2", "checkpoint.every-rounds=1")),
               new org.apache.hadoop.fs.Path(shards),
               new org.apache.hadoop.fs.Path(directory.resolve("runs").toString()),
