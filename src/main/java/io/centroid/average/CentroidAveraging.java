@@ -96,6 +96,7 @@ public final class CentroidAveraging implements AveragingEngine {
     }
     context.clearJobGroup();
     requireEachOnce(from.epoch(), position.tally().used());
+    Divergence.check(position.state(), from.epoch());
     return position;
   }
 

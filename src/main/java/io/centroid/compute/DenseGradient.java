@@ -92,7 +92,15 @@ final class DenseGradient implements AutoCloseable {
 
   /** The Euclidean norm of a gradient that is kept whole. */
   double norm() {
-    return Math.sqrt(openblas.cblas_sdot(stack.parameters(), gradient, 1, gradient, 1));
+    double square = openblas.cblas_sdot(stack.parameters(), gradient, 1, gradient, 1);
+    if (Double.isInfinite(square)) { // a float is too small for it; cblas_dsdot adds in floats too
+      square = 0;
+      for (int i = 0; i < stack.parameters(); i++) {
+        double value = gradient.get(i);
+        square += value * value;
+      }
+    }
+    return Math.sqrt(square);
   }
 
   @Override

@@ -29,10 +29,12 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.rdd.RDD;
 import org.deeplearning4j.core.loader.DataSetLoader;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.spark.api.TrainingHook;
@@ -61,10 +63,10 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  *
  * <p>An example's id is its place in the RDD, so the RDD has to give its examples in the same order
  * whenever it is computed. Its examples are dealt to the workers at the first {@code fit} and kept
- * in executor memory until another RDD is trained on, or {@link #close}. It trains networks ({@link
- * SparkDl4jMultiLayer}) on data without masks; the other methods of the interface throw {@link
- * UnsupportedOperationException}. Listeners, hooks and statistics are not supported either: they
- * would run on executors, once for every attempt of a task.
+ * in executor memory until another RDD or another network is trained on, or {@link #close}. It
+ * trains networks ({@link SparkDl4jMultiLayer}) on data without masks; the other methods of the
+ * interface throw {@link UnsupportedOperationException}. Listeners, hooks and statistics are not
+ * supported either: they would run on executors, once for every attempt of a task.
  */
 public final class AveragingTrainingMaster
     implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>>, AutoCloseable {
@@ -76,10 +78,14 @@ public final class AveragingTrainingMaster
   private Dealt dealt;
   private float[] velocity = FlatParameters.NONE;
 
-  /** Examples of one RDD in executor memory, and the engine over them. */
+  /** Examples of one RDD in executor memory, and the engine over them that trains one network. */
   private record Dealt(
-      int rddId, String configurationJson, WorkerShares shares, CentroidAveraging engine)
+      RDD<DataSet> data, String network, WorkerShares shares, CentroidAveraging engine)
       implements AutoCloseable {
+    boolean isOf(RDD<DataSet> otherData, String otherNetwork) {
+      return data == otherData && network.equals(otherNetwork);
+    }
+
     @Override
     public void close() {
       engine.close();
@@ -183,10 +189,10 @@ public final class AveragingTrainingMaster
   @Override
   public void executeTraining(SparkDl4jMultiLayer spark, JavaRDD<DataSet> trainingData) {
     MultiLayerNetwork network = spark.getNetwork();
-    String configurationJson = network.getLayerWiseConfigurations().toJson();
-    if (dealt == null || dealt.rddId() != trainingData.id()) {
+    if (dealt == null
+        || !dealt.isOf(trainingData.rdd(), uncounted(network.getLayerWiseConfigurations()))) {
       close();
-      dealt = deal(spark.getSparkContext(), trainingData, configurationJson);
+      dealt = deal(spark.getSparkContext(), trainingData, network.getLayerWiseConfigurations());
     }
     AveragingState start =
         new AveragingState(TrainingState.of(network), velocity, FlatParameters.NONE, 0);
@@ -211,8 +217,23 @@ public final class AveragingTrainingMaster
     }
   }
 
+  /** A network's configuration as JSON, without how long it was trained, which is kept in it. */
+  private static String uncounted(MultiLayerConfiguration configuration) {
+    MultiLayerConfiguration copy = configuration.clone();
+    copy.setIterationCount(0);
+    copy.setEpochCount(0);
+    for (NeuralNetConfiguration layer : copy.getConfs()) {
+      layer.setIterationCount(0);
+      layer.setEpochCount(0);
+    }
+    return copy.toJson();
+  }
+
   private Dealt deal(
-      JavaSparkContext context, JavaRDD<DataSet> trainingData, String configurationJson) {
+      JavaSparkContext context,
+      JavaRDD<DataSet> trainingData,
+      MultiLayerConfiguration configuration) {
+    String configurationJson = configuration.toJson();
     JavaRDD<TrainingExample> examples =
         trainingData
             .flatMap(new Examples())
@@ -226,8 +247,8 @@ public final class AveragingTrainingMaster
     WorkerShares shares = WorkerShares.deal(context, examples, ids, shape, workers, seed);
     RoundPlan plan = new RoundPlan(ids.length, workers, minibatchSize, averaging.frequency(), seed);
     return new Dealt(
-        trainingData.id(),
-        configurationJson,
+        trainingData.rdd(),
+        uncounted(configuration),
         shares,
         new CentroidAveraging(
             context,

@@ -129,6 +129,7 @@ public final class StockAveraging implements AveragingEngine {
           "Cannot finish epoch %d: found %d examples used, expected each of %d once."
               .formatted(epoch, examples, plan.examples()));
     }
+    Divergence.check(position.state(), epoch);
     return position;
   }
 

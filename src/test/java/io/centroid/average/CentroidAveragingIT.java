@@ -1,6 +1,7 @@
 package io.centroid.average;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.LocalSpark;
 import io.centroid.compute.LocalStep;
@@ -13,6 +14,8 @@ import io.centroid.config.EngineKind;
 import io.centroid.deal.ExampleOrder;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
 import io.centroid.example.Minibatch;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
@@ -28,11 +31,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
 
 final class CentroidAveragingIT {
   private static final List<TrainingExample> EXAMPLES = SyntheticExamples.of(203);
@@ -59,6 +65,38 @@ final class CentroidAveragingIT {
   void outerMomentumChangesTheResult() {
     assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0.5))
         .isNotEqualTo(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0));
+  }
+
+  /** The loss is measured before the step, so that of the last one says nothing of its result. */
+  @Test
+  void parametersThatAreNoNumbersAreNotHandedOn() {
+    MultiLayerConfiguration configuration = SyntheticExamples.configuration();
+    for (int layer = 0; layer < 2; layer++) {
+      ((BaseLayer) configuration.getConf(layer).getLayer()).setIUpdater(new Sgd(1e39));
+    }
+    try (SparkSession session = LocalSpark.open("local[2]")) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      try (WorkerShares shares = SyntheticExamples.deal(context, EXAMPLES, 2, 1, SEED);
+          CentroidAveraging engine =
+              new CentroidAveraging(
+                  context,
+                  shares,
+                  configuration.toJson(),
+                  StepRecipe.plain(LocalStep.FAST),
+                  new RoundPlan(EXAMPLES.size(), 1, EXAMPLES.size(), 1, SEED),
+                  AveragingSettings.every(1))) {
+        assertThatThrownBy(
+                () ->
+                    engine.trainEpoch(
+                        TrainingPosition.before(1, TrainingState.initial(configuration)),
+                        RoundListener.NONE))
+            .isInstanceOfSatisfying(
+                JobException.class,
+                e -> assertThat(e.category()).isEqualTo(FailureCategory.DIVERGED))
+            .hasMessageStartingWith(
+                "Cannot go on training: found parameters that are NaN or infinite after epoch 1,");
+      }
+    }
   }
 
   @Test

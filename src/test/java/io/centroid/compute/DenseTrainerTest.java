@@ -230,18 +230,30 @@ final class DenseTrainerTest {
   @Test
   void clipsTheGradientOverAllParameters() {
     MultiLayerConfiguration configuration = configuration(new ActivationReLU(), new Sgd(1));
-    double free = lengthOfOneStep(configuration, 0);
-    assertThat(lengthOfOneStep(configuration, free / 3)).isCloseTo(free / 3, within(1e-5 * free));
-    assertThat(lengthOfOneStep(configuration, free * 3)).isEqualTo(free);
+    double free = lengthOfOneStep(configuration, 0, 1);
+    assertThat(lengthOfOneStep(configuration, free / 3, 1))
+        .isCloseTo(free / 3, within(1e-5 * free));
+    assertThat(lengthOfOneStep(configuration, free * 3, 1)).isEqualTo(free);
   }
 
-  private static double lengthOfOneStep(MultiLayerConfiguration configuration, double clipNorm) {
+  @Test
+  void clipsAGradientWhoseSquareIsNoFloat() {
+    MultiLayerConfiguration configuration = configuration(new ActivationReLU(), new Sgd(1));
+    assertThat(lengthOfOneStep(configuration, 1, 1e25f)).isCloseTo(1, within(1e-4));
+  }
+
+  private static double lengthOfOneStep(
+      MultiLayerConfiguration configuration, double clipNorm, float scale) {
     StepOptions options = new StepOptions(LearningRateSchedule.CONSTANT, clipNorm);
     try (LocalTrainer trainer = LocalStep.FAST.trainer(configuration.toJson(), SHAPE, options)) {
       TrainingState start = TrainingState.initial(configuration);
       trainer.start(start);
       float[] features = features(new SplittableRandom(5), 32);
-      trainer.step(minibatch(features, labels(features, 32), 32), 0);
+      float[] labels = labels(features, 32);
+      for (int i = 0; i < features.length; i++) {
+        features[i] *= scale;
+      }
+      trainer.step(minibatch(features, labels, 32), 0);
       float[] end = trainer.finish().parameters();
       double squares = 0;
       for (int i = 0; i < end.length; i++) {

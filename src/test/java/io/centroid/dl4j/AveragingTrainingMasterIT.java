@@ -18,6 +18,7 @@ import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -69,6 +70,39 @@ final class AveragingTrainingMasterIT {
       assertThat(trained.get(1)).containsExactly(trained.get(0), within(1e-5f));
       assertThat(trained.get(1)).isNotEqualTo(trained.get(0));
     }
+  }
+
+  /**
+   * The examples of an RDD are kept; a network that was trained on them before is another matter.
+   */
+  @Test
+  void trainsAnotherNetworkOnTheSameData() {
+    try (SparkSession session = LocalSpark.open("local[2]")) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      JavaRDD<DataSet> data = context.parallelize(minibatches(), 5);
+      MultiLayerConfiguration other = configuration();
+      other.getConfs().forEach(layer -> layer.setSeed(7));
+      ((BaseLayer) other.getConf(0).getLayer()).setIUpdater(new Nesterovs(0.01, 0.9));
+      String alone;
+      try (AveragingTrainingMaster master = AveragingTrainingMaster.builder().build()) {
+        alone = trainedTwice(context, other, master, data);
+      }
+      try (AveragingTrainingMaster master = AveragingTrainingMaster.builder().build()) {
+        assertThat(trainedTwice(context, configuration(), master, data)).isNotEqualTo(alone);
+        assertThat(trainedTwice(context, other, master, data)).isEqualTo(alone);
+      }
+    }
+  }
+
+  private static String trainedTwice(
+      JavaSparkContext context,
+      MultiLayerConfiguration configuration,
+      AveragingTrainingMaster master,
+      JavaRDD<DataSet> data) {
+    SparkDl4jMultiLayer spark = new SparkDl4jMultiLayer(context, configuration.clone(), master);
+    spark.fit(data);
+    spark.fit(data);
+    return FlatParameters.sha256(FlatParameters.read(spark.getNetwork().params()));
   }
 
   @Test
