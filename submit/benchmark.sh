@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
 # Measures Centroid against what people would use instead, on two cores of this machine:
 #   submit/benchmark.sh --data cifar-10-binary.tar.gz [--work DIR] [--python python3] [options of spark-submit]
 # Takes about 40 minutes; leave the machine alone meanwhile. PyTorch takes part where the Python has
@@ -8,12 +9,14 @@
 #   [options]; submit/benchmark.sh step --help lists them.
 # Options of spark-submit may be mixed in: --master spark://host:7077 for a cluster; without it local[2].
 set -euo pipefail
-. "$(dirname "$0")/launch.sh"
+. "$(dirname "$(readlink -f "$0")")/launch.sh"
 
 # run_benchmark PART [options of spark-submit and of the part, mixed]: the benchmark's jar, with the job's beside it.
 run_benchmark() {
   local job benchmark main_class=io.centroid.benchmark.Benchmark jars
-  split_options --master 'local[2]' "$@"
+  require_platform
+  split_options "$@"
+  add_defaults 'local[2]'
   benchmark=$(up_to_date benchmark -DskipTests src/main src/benchmark) || exit $?
   job=$(job_jar) || exit $?
   jars=$(option_value --jars '' "${spark_options[@]}")
@@ -22,7 +25,7 @@ run_benchmark() {
 
 case ${1:-} in
   --help | -h)
-    sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+    sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
     exit 0
     ;;
   '' | -*) ;;
@@ -43,7 +46,7 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
-split_options --master 'local[2]' ${options[@]+"${options[@]}"}
+split_options ${options[@]+"${options[@]}"}
 [ ${#program_options[@]} -eq 0 ] ||
   die "Cannot read arguments: found ${program_options[0]}. Try submit/benchmark.sh --help."
 [ -n "$data" ] || die "Cannot measure: found no --data, expected an archive of CIFAR-10 or its directory."

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
 # Spark's standalone Master and Workers, an HDFS and a YARN on this machine, each a JVM of its own, from
 # what Maven fetches. For trying out and for tests; everything listens on the loopback interface only.
 set -euo pipefail
-. "$(dirname "$0")/launch.sh"
+. "$(dirname "$(readlink -f "$0")")/launch.sh"
 
 usage() {
   cat <<'TEXT'
@@ -227,6 +228,7 @@ up() {
       die "Cannot start a cluster in $directory: found a running $name, expected none. Use 'down' first."
     rm "$directory/$name.pid"
   done
+  require_platform
   job_jar >/dev/null
   [ "$datanodes" -eq 0 ] && [ "$nodemanagers" -eq 0 ] || hadoop_runtime
   mkdir -p "$directory"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
 # Runs a subcommand on Kubernetes:
 #   CENTROID_IMAGE=registry.example.org/centroid:0.1.0 submit/kubernetes.sh [--dry-run] [--event-log DIR] \
 #       train --master k8s://https://host:6443 --deploy-mode cluster --exit-status-dir s3a://bucket/centroid [options]
@@ -8,7 +9,7 @@
 # In cluster mode the exit code is the one that the program left in --exit-status-dir, which this machine
 # and the driver reach.
 set -euo pipefail
-. "$(dirname "$0")/launch.sh"
+. "$(dirname "$(readlink -f "$0")")/launch.sh"
 
 cluster_properties() { # DEPLOY_MODE
   [ -n "${CENTROID_IMAGE:-}" ] ||

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the launch scripts: finds or builds the job jar and hands over to spark-submit.
 
+unset CDPATH
 centroid_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 centroid_runtime=$centroid_home/target/runtime
 
@@ -16,9 +17,51 @@ die() {
   exit "${2:-2}"
 }
 
+# Whether SPARK_HOME names an installed Spark, not the one that Maven assembled.
+installed_spark() {
+  [ -n "${SPARK_HOME:-}" ] && [ "$SPARK_HOME" != "$centroid_runtime" ]
+}
+
+# Ends the script where SPARK_HOME names none, or another one than the job runs on.
+require_spark() {
+  local cores core
+  installed_spark || return 0
+  cores=("$SPARK_HOME"/jars/spark-core_*.jar)
+  core=${cores[0]##*/spark-core_}
+  core=${core%.jar}
+  if [ ! -x "$SPARK_HOME/bin/spark-submit" ] || [ "$core" = '*' ]; then
+    die "Cannot start Spark: found none in SPARK_HOME=$SPARK_HOME, expected a Spark 3.5 for Scala 2.12. Correct it, or unset it to use the Spark that Maven fetches."
+  fi
+  case $core in
+    2.12-3.5.*) ;;
+    *) die "Cannot start Spark: found Spark ${core#*-} for Scala ${core%%-*} in SPARK_HOME=$SPARK_HOME, expected 3.5 for Scala 2.12. Use such a one, or unset SPARK_HOME to use the Spark that Maven fetches." ;;
+  esac
+}
+
+# Ends the script where the Java that would be started is another one than Spark 3.5 and the job run on.
+require_java() {
+  local java=${JAVA_HOME:+$JAVA_HOME/bin/}java home version=''
+  command -v "$java" >/dev/null ||
+    die "Cannot start Java: found no $java, expected a JDK 17. Install one, or set JAVA_HOME to it."
+  home=$(dirname "$(dirname "$(readlink -f "$(command -v "$java")")")")
+  [ ! -r "$home/release" ] || version=$(sed -n 's/^JAVA_VERSION="\([^"]*\)".*/\1/p' "$home/release")
+  [ -n "$version" ] ||
+    version=$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.version = //p')
+  case $version in
+    17 | 17[.+-]*) ;;
+    *) die "Cannot start Java: found version ${version:-unknown} in $home, expected 17. Set JAVA_HOME to a JDK 17." ;;
+  esac
+}
+
+# What a script asks before it does anything.
+require_platform() {
+  require_spark
+  require_java
+}
+
 # Whether there is a Spark to start: an installed one, or the one that Maven assembled.
 has_spark() {
-  [ -x "${SPARK_HOME:-}/bin/spark-submit" ] || [ -d "$centroid_runtime/jars" ]
+  installed_spark || [ -d "$centroid_runtime/jars" ]
 }
 
 # found_jar KIND: the jar of this kind, if it was built.
@@ -107,14 +150,14 @@ bundled_spark_submit() {
   local java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=2.12
   export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$centroid_home/conf}
-  local command=()
+  local command=() word
   while IFS= read -r -d '' word; do
-    word=${word#$'\n'} # the launcher begins with an empty word and a line break
-    [ -z "$word" ] || command+=("$word")
+    command+=("${word#$'\n'}") # the launcher begins with a NUL and a line break
   done < <("$java" -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \
     org.apache.spark.deploy.SparkSubmit "$@")
-  [ ${#command[@]} -gt 0 ] || die "Cannot start Spark: its launcher printed no command." 1
-  $centroid_exec "${command[@]}"
+  [ ${#command[@]} -gt 1 ] || die "Cannot start Spark: its launcher printed no command." 1
+  # The first word is what others printed before, such as a JVM that JAVA_TOOL_OPTIONS made talkative.
+  $centroid_exec "${command[@]:1}"
 }
 
 # The program that spark_submit runs.
@@ -122,52 +165,128 @@ main_class=io.centroid.cli.Centroid
 
 # spark_submit JAR [spark-submit options] -- [arguments of the program]
 spark_submit() {
-  local jar=$1 options=()
+  local jar=$1 spark_options=()
   shift
   while [ $# -gt 0 ] && [ "$1" != -- ]; do
-    options+=("$1")
+    spark_options+=("$1")
     shift
   done
   [ $# -eq 0 ] || shift
-  options+=(--class "$main_class")
-  if [ -n "${SPARK_HOME:-}" ] && [ -x "$SPARK_HOME/bin/spark-submit" ]; then
-    $centroid_exec "$SPARK_HOME/bin/spark-submit" --properties-file "$centroid_home/conf/spark-defaults.conf" \
-      "${options[@]}" "$jar" "$@"
+  add_own_properties
+  spark_options+=(--class "$main_class")
+  if installed_spark; then
+    # Its console would have all of Spark's log.
+    export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=file:$centroid_home/conf/log4j2.properties ${SPARK_SUBMIT_OPTS:-}"
+    $centroid_exec "$SPARK_HOME/bin/spark-submit" "${spark_options[@]}" "$jar" "$@"
   else
-    bundled_spark_submit "${options[@]}" "$jar" "$@"
+    bundled_spark_submit "${spark_options[@]}" "$jar" "$@"
   fi
 }
 
+# The properties that count besides the options, if there are any: the user's file, or the cluster's own.
+defaults_file() {
+  local file
+  file=$(option_value --properties-file '' ${spark_options[@]+"${spark_options[@]}"})
+  if [ -z "$file" ] && [ -n "${SPARK_CONF_DIR:-}" ]; then
+    file=$SPARK_CONF_DIR/spark-defaults.conf
+  elif [ -z "$file" ] && installed_spark; then
+    file=$SPARK_HOME/conf/spark-defaults.conf
+  fi
+  [ ! -r "$file" ] || printf '%s' "$file"
+}
+
+# given PROPERTY [OPTION]: whether spark_options, or the properties that count besides, say what it is.
+given() {
+  local i file names
+  for ((i = 0; i < ${#spark_options[@]}; i += 2)); do
+    case ${spark_options[i]}=${spark_options[i + 1]} in
+      "${2:---conf=$1}"=* | --conf="$1"=*) return 0 ;;
+    esac
+  done
+  file=$(defaults_file)
+  [ -n "$file" ] || return 1
+  names=$(sed -n 's/^[[:space:]]*\([^#![:space:]=:][^[:space:]=:]*\).*/\1/p' "$file")
+  case $'\n'$names$'\n' in *$'\n'"$1"$'\n'*) ;; *) return 1 ;; esac
+}
+
+# Adds Centroid's own properties to spark_options, where nothing else says what they are.
+add_own_properties() {
+  local own=$centroid_home/conf/spark-defaults.conf name value
+  if [ -z "$(defaults_file)" ]; then
+    spark_options=(--properties-file "$own" ${spark_options[@]+"${spark_options[@]}"})
+    return
+  fi
+  while read -r name value; do
+    case $name in
+      spark.*) given "$name" || spark_options+=(--conf "$name=$value") ;;
+    esac
+  done <"$own"
+}
+
+# Whether an option is one of spark-submit's that have a value.
+is_spark_option() {
+  case $1 in
+    --master | --deploy-mode | --driver-memory | --executor-memory | --executor-cores | \
+      --num-executors | --total-executor-cores | --properties-file | --queue | --files | --jars | \
+      --archives | --packages | --exclude-packages | --repositories | --driver-cores | \
+      --driver-class-path | --driver-library-path | --driver-java-options | --principal | --keytab | \
+      --proxy-user | --spark-conf) ;;
+    *) return 1 ;;
+  esac
+}
+
 # Splits the arguments of a step: spark-submit's options into spark_options, the rest into
-# program_options.
+# program_options. --conf is a settings file, but for a Spark property, which is --spark-conf.
 split_options() {
+  local name value
   spark_options=() program_options=()
   while [ $# -gt 0 ]; do
+    name=${1%%=*}
     case $1 in
-      --master | --deploy-mode | --driver-memory | --executor-memory | --executor-cores | \
-        --num-executors | --total-executor-cores | --properties-file | --queue | --files | --jars | \
-        --archives | --packages | --exclude-packages | --repositories | --driver-cores | \
-        --driver-class-path | --driver-library-path | --driver-java-options | --principal | --keytab | \
-        --proxy-user | --spark-conf)
-        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
-        if [ "$1" = --spark-conf ]; then
-          spark_options+=(--conf "$2")
-        else
-          spark_options+=("$1" "$2")
-        fi
-        shift 2
-        ;;
+      --*=*) value=${1#*=} ;;
+      *) value=${2-} ;;
+    esac
+    case $name=$value in
+      --conf=spark.*=*) name=--spark-conf ;;
+    esac
+    if ! is_spark_option "$name"; then
+      program_options+=("$1")
+      shift
+      continue
+    fi
+    case $1 in
+      --*=*) ;;
       *)
-        program_options+=("$1")
+        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
         shift
         ;;
     esac
+    shift
+    if [ "$name" = --spark-conf ]; then
+      spark_options+=(--conf "$value")
+    else
+      spark_options+=("$name" "$value")
+    fi
   done
-  case " ${spark_options[*]} " in *" --master "*) ;; *) spark_options+=(--master 'local[*]') ;; esac
-  case " ${spark_options[*]} " in
-    *" --driver-memory "*) ;;
-    *) spark_options+=(--driver-memory "${CENTROID_DRIVER_MEMORY:-3g}") ;;
-  esac
+}
+
+# Adds to spark_options the master and the driver's memory, where nothing says what they are.
+add_defaults() { # MASTER
+  given spark.master --master || spark_options+=(--master "$1")
+  given spark.driver.memory --driver-memory ||
+    spark_options+=(--driver-memory "${CENTROID_DRIVER_MEMORY:-3g}")
+}
+
+# spark_option NAME PROPERTY: the value that spark_options give it.
+spark_option() {
+  local i value=''
+  for ((i = 0; i < ${#spark_options[@]}; i += 2)); do
+    case ${spark_options[i]}=${spark_options[i + 1]} in
+      "$1"=*) value=${spark_options[i + 1]} ;;
+      --conf="$2"=*) [ -n "$value" ] || value=${spark_options[i + 1]#*=} ;;
+    esac
+  done
+  printf '%s' "$value"
 }
 
 # Keeps of spark_options what a process on this machine needs to reach the same file systems: properties
@@ -177,7 +296,8 @@ local_options() {
   local_options=()
   for ((i = 0; i < ${#spark_options[@]}; i += 2)); do
     case ${spark_options[i]} in
-      --conf | --properties-file | --jars | --packages | --exclude-packages | --repositories)
+      --conf | --properties-file | --jars | --packages | --exclude-packages | --repositories | \
+        --driver-class-path | --driver-library-path | --principal | --keytab | --proxy-user)
         local_options+=("${spark_options[@]:i:2}")
         ;;
     esac
@@ -195,9 +315,11 @@ last_step() {
 run_step() {
   local step=$1 jar
   shift
+  require_platform
   split_options "$@"
+  add_defaults 'local[*]'
   jar=$(job_jar) || exit $?
-  spark_submit "$jar" "${spark_options[@]}" -- "$step" "${program_options[@]}"
+  spark_submit "$jar" "${spark_options[@]}" -- "$step" ${program_options[@]+"${program_options[@]}"}
 }
 
 # option_value NAME FALLBACK [arguments]: the value that follows NAME, the last time it is there.
@@ -251,14 +373,15 @@ cluster_step() {
     esac
     shift
   done
-  split_options ${arguments[@]+"${arguments[@]}"} # checks that each option has its value
-  master=$(option_value --master "$master" ${arguments[@]+"${arguments[@]}"})
+  split_options ${arguments[@]+"${arguments[@]}"}
+  [ -z "$(spark_option --master spark.master)" ] || master=$(spark_option --master spark.master)
   [ -n "$master" ] || die "Cannot launch: found no --master, expected one that begins with $prefix."
   case $master in
     "$prefix"*) ;;
     *) die "Cannot launch: found --master $master, expected one that begins with $prefix." ;;
   esac
-  deploy_mode=$(option_value --deploy-mode client ${arguments[@]+"${arguments[@]}"})
+  deploy_mode=$(spark_option --deploy-mode spark.submit.deployMode)
+  deploy_mode=${deploy_mode:-client}
   case $deploy_mode in
     client | cluster) ;;
     *) die "Cannot launch: found --deploy-mode $deploy_mode, expected client or cluster." ;;
@@ -267,10 +390,9 @@ cluster_step() {
     '' | -*) die "Cannot launch: found ${program_options[0]:-no arguments}, expected a subcommand first: prepare, train, evaluate, score, ..." ;;
   esac
 
-  case " ${arguments[*]} " in
-    *" --master "*) ;;
-    *) split_options --master "$master" "${arguments[@]}" ;;
-  esac
+  require_spark
+  $dry_run || require_java
+  add_defaults "$master"
   cluster_properties=()
   kernel_environment spark.executorEnv
   cluster_properties "$deploy_mode"
@@ -324,10 +446,10 @@ print_command() {
     )-job.jar
   fi
   [ -z "${SPARK_HOME:-}" ] || submit=$SPARK_HOME/bin/spark-submit
+  local spark_options=("$@") line
+  add_own_properties
   set -- env "OMP_NUM_THREADS=$OMP_NUM_THREADS" "OPENBLAS_NUM_THREADS=$OPENBLAS_NUM_THREADS" "$submit" \
-    --properties-file "$centroid_home/conf/spark-defaults.conf" "$@" --class "$main_class" \
-    "$jar" "${program_options[@]}"
-  local line
+    "${spark_options[@]}" --class "$main_class" "$jar" "${program_options[@]}"
   line=$(printf '%q ' "$@")
   printf '%s\n' "${line% }"
 }

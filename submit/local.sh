@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
 # Prepares and trains on this machine, with nothing but JDK 17 and Maven installed.
 set -euo pipefail
-. "$(dirname "$0")/launch.sh"
+. "$(dirname "$(readlink -f "$0")")/launch.sh"
 
 usage() {
   cat <<'TEXT'
@@ -45,7 +46,7 @@ if $stand_in && [ -n "$data" ]; then
 fi
 
 prepare() {
-  run_step prepare "$@" ${settings[@]+"${settings[@]}"}
+  run_step prepare --master 'local[*]' "$@" ${settings[@]+"${settings[@]}"}
 }
 
 prepare_stand_in() {
@@ -77,4 +78,4 @@ TEXT
     exit "$download_failed"
   fi
 fi
-last_step train --shards "$shards" --runs "$runs" ${settings[@]+"${settings[@]}"}
+last_step train --master 'local[*]' --shards "$shards" --runs "$runs" ${settings[@]+"${settings[@]}"}

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
 # Prepares, trains, asks the gate and promotes; safe to run again, and by a scheduler:
 #   submit/pipeline.sh --data PATH --models DIR [--shards DIR] [--runs DIR] [--name NAME]
 #       [--logs DIR] [--notify COMMAND] [--conf FILE] [--set KEY=VALUE] [options of spark-submit]
 # submit/centroid.sh pipeline --help lists the options. Options of spark-submit go to every step.
 set -euo pipefail
-. "$(dirname "$0")/launch.sh"
+. "$(dirname "$(readlink -f "$0")")/launch.sh"
+require_platform
 split_options "$@"
 
 # The process that starts the others needs neither a master nor memory.
@@ -20,4 +22,4 @@ jar=$(job_jar) || exit $?
 export CENTROID_PIPELINE_JAR=$jar
 centroid_exec=exec
 spark_submit "$jar" "${local_options[@]}" -- pipeline --launcher "$centroid_home/submit/centroid.sh" \
-  ${program_options[@]+"${program_options[@]}"} -- "${spark_options[@]}"
+  ${program_options[@]+"${program_options[@]}"} -- ${spark_options[@]+"${spark_options[@]}"}

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
 # Runs a subcommand on a standalone cluster:
 #   submit/standalone.sh [--dry-run] [--event-log DIR] train --master spark://host:7077 [options]
 # Options of spark-submit may be mixed in; a Spark property is --spark-conf key=value. With --deploy-mode
@@ -7,7 +8,7 @@
 # and its exit code is the one that the program left there. Java options for that driver are
 # --driver-java-options, not a property.
 set -euo pipefail
-. "$(dirname "$0")/launch.sh"
+. "$(dirname "$(readlink -f "$0")")/launch.sh"
 
 cluster_properties() { # DEPLOY_MODE
   if [ "$1" = cluster ]; then

@@ -1,10 +1,12 @@
 package io.centroid.cli;
 
 import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
 import io.centroid.job.Interruption;
 import io.centroid.run.CodeVersion;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Optional;
 import org.apache.commons.io.output.TeeWriter;
 import org.apache.hadoop.fs.Path;
 import org.apache.logging.log4j.Level;
@@ -55,6 +57,8 @@ import picocli.CommandLine.ScopeType;
       "8:memory, disk or executors do not suffice"
     })
 public final class Centroid {
+  private static final int JAVA = 17;
+
   private Centroid() {}
 
   /** Runs a command and ends the process with its exit code. */
@@ -76,13 +80,26 @@ public final class Centroid {
     program.setErr(new PrintWriter(new TeeWriter(console, messages), true));
     int interrupted = FailureCategory.INTERRUPTED.exitCode();
     Interruption.handle(interrupted, () -> ExitStatusFile.leave(interrupted, "", console));
-    int exitCode = execute(program, arguments);
+    int exitCode =
+        javaProblem(Runtime.version().feature())
+            .map(problem -> ExitStatus.report(problem, program.getErr()))
+            .orElseGet(() -> execute(program, arguments));
     if (!Interruption.isEnding()) {
       ExitStatusFile.leave(exitCode, messages.toString(), console);
     }
     if (exitCode != 0) {
       System.exit(exitCode);
     }
+  }
+
+  /** What is wrong with a version of Java: Spark 3.5's Hadoop fails in later ones. */
+  static Optional<JobException> javaProblem(int feature) {
+    return feature == JAVA
+        ? Optional.empty()
+        : Optional.of(
+            JobException.settings(
+                "Cannot start: found Java %d in %s, expected %d. Set JAVA_HOME to a JDK %d."
+                    .formatted(feature, System.getProperty("java.home"), JAVA, JAVA)));
   }
 
   /** Runs a command and returns its exit code. */

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * When the launch scripts build what, and what they hand over: a copy of them beside a Maven that
@@ -40,6 +42,7 @@ final class LaunchScriptsTest {
           "head",
           "lscpu",
           "mkdir",
+          "readlink",
           "rm",
           "sed",
           "setsid",
@@ -72,9 +75,17 @@ final class LaunchScriptsTest {
     }
     Files.createDirectories(home.resolve("submit"));
     for (String script :
-        List.of("launch.sh", "centroid.sh", "benchmark.sh", "cluster-local.sh", "pipeline.sh")) {
-      Files.copy(
-          REPOSITORY.resolve("submit").resolve(script), home.resolve("submit").resolve(script));
+        List.of(
+            "submit/launch.sh",
+            "submit/centroid.sh",
+            "submit/local.sh",
+            "submit/yarn.sh",
+            "submit/benchmark.sh",
+            "submit/cluster-local.sh",
+            "submit/pipeline.sh",
+            "conf/spark-defaults.conf")) {
+      Files.createDirectories(home.resolve(script).getParent());
+      Files.copy(REPOSITORY.resolve(script), home.resolve(script));
     }
     for (String source : List.of("pom.xml", "src/main/A.java", "src/benchmark/B.java")) {
       Files.createDirectories(home.resolve(source).getParent());
@@ -93,6 +104,170 @@ final class LaunchScriptsTest {
     program("spark-submit", "printf '%s\\n' \"$@\"");
     Files.createDirectories(directory.resolve("spark/bin"));
     Files.move(tools.resolve("spark-submit"), directory.resolve("spark/bin/spark-submit"));
+    install(directory.resolve("spark"), "2.12-3.5.9");
+    program("java", "exit 1");
+    java("17.0.18");
+  }
+
+  private static void install(Path spark, String versions) throws IOException {
+    Files.createDirectories(spark.resolve("jars"));
+    Files.writeString(spark.resolve("jars/spark-core_" + versions + ".jar"), "");
+  }
+
+  /** Makes the Java on the PATH say that it is of this version. */
+  private void java(String version) throws IOException {
+    Files.writeString(directory.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"25.0.1", "21", "11.0.2", "1.8.0_392", "170"})
+  void anotherJavaIsRefusedByName(String version) throws Exception {
+    java(version);
+    Run refused = run("centroid.sh", "train");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.output())
+        .isEqualTo(
+            "centroid: Cannot start Java: found version %s in %s, expected 17. Set JAVA_HOME to a JDK 17.\n",
+            version, directory);
+    assertThat(directory.resolve("maven.log")).doesNotExist();
+    Files.delete(tools.resolve("java"));
+    assertThat(run("centroid.sh", "train").output())
+        .isEqualTo(
+            "centroid: Cannot start Java: found no java, expected a JDK 17. Install one, or set JAVA_HOME to it.\n");
+  }
+
+  /** As JAVA_TOOL_OPTIONS and others make it do. */
+  @Test
+  void aTalkativeJavaIsUnderstood() throws Exception {
+    Files.delete(directory.resolve("release"));
+    program(
+        "java",
+        "echo 'Picked up JAVA_TOOL_OPTIONS: -Xlog:gc' >&2",
+        "echo '[0.004s][info][gc] Using G1'",
+        "case \"$*\" in",
+        "  *-version*) echo '    java.version = 17.0.18' >&2 ;;",
+        "  *launcher.Main*) printf '\\0\\nwords\\0--set\\0\\0a b\\0'; echo bye ;;",
+        "esac");
+    program("words", "printf '%s|' \"$@\"");
+    Run run = run((Path) null, "centroid.sh", "train");
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.output()).endsWith("\n--set||a b|");
+  }
+
+  @Test
+  void aSparkHomeThatIsNoneOrAnotherSparkIsRefusedByName() throws Exception {
+    Path nowhere = directory.resolve("nowhere");
+    assertRefused(
+        nowhere, "found none in SPARK_HOME=" + nowhere + ", expected a Spark 3.5 for Scala");
+    for (String versions : List.of("2.12-3.4.1", "2.13-3.5.1", "2.13-4.0.1", "2.12-3.50.1")) {
+      Path other = directory.resolve("other-" + versions);
+      Files.createDirectories(other.resolve("bin"));
+      Files.copy(directory.resolve("spark/bin/spark-submit"), other.resolve("bin/spark-submit"));
+      install(other, versions);
+      String[] scalaAndSpark = versions.split("-");
+      assertRefused(
+          other,
+          "found Spark %s for Scala %s in SPARK_HOME=%s, expected 3.5 for Scala 2.12."
+              .formatted(scalaAndSpark[1], scalaAndSpark[0], other));
+    }
+  }
+
+  private void assertRefused(Path spark, String message) throws Exception {
+    Run refused = run(spark, "centroid.sh", "train");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.output()).startsWith("centroid: Cannot start Spark: ").contains(message);
+    assertThat(refused.output()).hasLineCount(1);
+  }
+
+  @Test
+  void whatTheUserGaveWins() throws Exception {
+    assertThat(options("train"))
+        .containsSubsequence("--master", "local[*]")
+        .containsSubsequence("--driver-memory", "3g");
+    assertThat(options("train", "--spark-conf", "spark.master=spark://h:7077"))
+        .containsSubsequence("--conf", "spark.master=spark://h:7077")
+        .doesNotContain("--master");
+    assertThat(options("train", "--conf", "spark.driver.memory=1g", "--master=local[2]"))
+        .containsSubsequence("--conf", "spark.driver.memory=1g")
+        .containsSubsequence("--master", "local[2]")
+        .doesNotContain("--driver-memory", "local[*]");
+    assertThat(options("train", "--conf=conf/best.conf", "--conf", "more.conf", "--set", "a=b"))
+        .endsWith("train", "--conf=conf/best.conf", "--conf", "more.conf", "--set", "a=b");
+    Run incomplete = run("centroid.sh", "train", "--master");
+    assertThat(incomplete.exitCode()).isEqualTo(2);
+    assertThat(incomplete.output())
+        .isEqualTo("centroid: Cannot read arguments: found --master without a value.\n");
+  }
+
+  /** Ours only fill gaps. */
+  @Test
+  void theClustersOwnPropertiesCount() throws Exception {
+    assertThat(options("train"))
+        .containsSubsequence(
+            "--properties-file", home.resolve("conf/spark-defaults.conf").toString());
+    Path defaults = Files.createDirectories(directory.resolve("spark/conf"));
+    Files.writeString(
+        defaults.resolve("spark-defaults.conf"),
+        """
+        # spark.driver.memory 1g
+          spark.master=yarn
+        spark.authenticate : true
+        spark.serializer   some.Other
+        spark.metrics.conf.*.sink.prometheusServlet.path /p
+        """);
+    List<String> filled = options("train", "--conf", "spark.broadcast.compress=true");
+    assertThat(filled)
+        .doesNotContain("--properties-file", "--master")
+        .containsSubsequence("--driver-memory", "3g")
+        .containsSubsequence("--conf", "spark.task.maxDirectResultSize=64m")
+        .containsSubsequence("--conf", "spark.driver.extraJavaOptions=-XX:+UseParallelGC")
+        .contains("spark.broadcast.compress=true")
+        .doesNotContain("spark.broadcast.compress=false", "spark.metrics.namespace")
+        .noneMatch(
+            word ->
+                word.startsWith("spark.serializer")
+                    || word.startsWith("spark.metrics.conf.*.sink.prometheusServlet.path"));
+
+    Path own = Files.writeString(directory.resolve("own.conf"), "spark.driver.memory 1g\n");
+    assertThat(options("train", "--properties-file", own.toString()))
+        .containsSubsequence("--properties-file", own.toString())
+        .containsSubsequence("--master", "local[*]")
+        .doesNotContain("--driver-memory")
+        .contains("spark.serializer=org.apache.spark.serializer.KryoSerializer");
+    assertThat(run("local.sh", "--stand-in").output().lines())
+        .as("local, whatever the cluster's properties say")
+        .containsSubsequence("--master", "local[*]");
+  }
+
+  private List<String> options(String... arguments) throws Exception {
+    Run run = run("centroid.sh", arguments);
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    return run.output().lines().toList();
+  }
+
+  /** However a script is started. */
+  @Test
+  void scriptsFindTheirPlace() throws Exception {
+    run("centroid.sh", "train"); // builds
+    Path link = Files.createDirectories(directory.resolve("bin")).resolve("centroid");
+    Files.createSymbolicLink(link, home.resolve("submit/centroid.sh"));
+    Path relative = directory.resolve("bin/relative");
+    Files.createSymbolicLink(relative, Path.of("centroid"));
+    List<List<String>> starts =
+        List.of(
+            List.of(link.toString()),
+            List.of(relative.toString()),
+            List.of("sh", home.resolve("submit/centroid.sh").toString()),
+            List.of("bash", "--posix", home.resolve("submit/centroid.sh").toString()),
+            List.of("bash", "-c", "cd .. && CDPATH=.:/ home/submit/centroid.sh \"$@\"", "-"));
+    Files.createSymbolicLink(tools.resolve("sh"), Path.of("/bin/sh"));
+    for (List<String> start : starts) {
+      List<String> command = new ArrayList<>(start);
+      command.addAll(List.of("train", "--set", "a b"));
+      Run run = run(directory.resolve("spark"), command);
+      assertThat(run.exitCode()).as(start + ": " + run.output()).isZero();
+      assertThat(run.output()).endsWith(home.resolve(JOB) + "\ntrain\n--set\na b\n");
+    }
   }
 
   @Test
@@ -159,6 +334,7 @@ final class LaunchScriptsTest {
   @Test
   void aPipelinesStepsDoNotBuild() throws Exception {
     Path pipelines = Files.createDirectories(directory.resolve("pipeline-spark/bin"));
+    install(pipelines.getParent(), "2.12-3.5.9");
     Files.writeString(
         pipelines.resolve("spark-submit"),
         """
@@ -194,7 +370,8 @@ final class LaunchScriptsTest {
             "--class",
             "io.centroid.benchmark.Benchmark",
             home.resolve(BENCHMARK).toString())
-        .containsSubsequence("--master", "local[2]", "--master", "spark://host:7077");
+        .containsSubsequence("--master", "spark://host:7077")
+        .doesNotContain("local[2]");
     assertThat(words)
         .contains("averaging", "accuracy", "memory", "score")
         .containsSubsequence("train", "--shards", "./shards", "--runs");
@@ -276,6 +453,10 @@ final class LaunchScriptsTest {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("submit").resolve(script).toString());
     command.addAll(List.of(arguments));
+    return run(spark, command);
+  }
+
+  private Run run(Path spark, List<String> command) throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(Files.createDirectories(directory.resolve("work")).toFile())
@@ -283,7 +464,9 @@ final class LaunchScriptsTest {
     builder.environment().clear();
     builder.environment().put("PATH", tools.toString());
     builder.environment().put("HOME", directory.toString());
-    builder.environment().put("SPARK_HOME", spark.toString());
+    if (spark != null) {
+      builder.environment().put("SPARK_HOME", spark.toString());
+    }
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), output);
