@@ -176,7 +176,7 @@ spark_submit() {
   spark_options+=(--class "$main_class")
   if installed_spark; then
     # Its console would have all of Spark's log.
-    export SPARK_SUBMIT_OPTS="-Dlog4j2.configurationFile=file:$centroid_home/conf/log4j2.properties ${SPARK_SUBMIT_OPTS:-}"
+    export SPARK_SUBMIT_OPTS="\"-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS:-}"
     $centroid_exec "$SPARK_HOME/bin/spark-submit" "${spark_options[@]}" "$jar" "$@"
   else
     bundled_spark_submit "${spark_options[@]}" "$jar" "$@"
@@ -279,14 +279,14 @@ add_defaults() { # MASTER
 
 # spark_option NAME PROPERTY: the value that spark_options give it.
 spark_option() {
-  local i value=''
+  local i option='' property=''
   for ((i = 0; i < ${#spark_options[@]}; i += 2)); do
     case ${spark_options[i]}=${spark_options[i + 1]} in
-      "$1"=*) value=${spark_options[i + 1]} ;;
-      --conf="$2"=*) [ -n "$value" ] || value=${spark_options[i + 1]#*=} ;;
+      "$1"=*) option=${spark_options[i + 1]} ;;
+      --conf="$2"=*) property=${spark_options[i + 1]#*=} ;;
     esac
   done
-  printf '%s' "$value"
+  printf '%s' "${option:-$property}"
 }
 
 # Keeps of spark_options what a process on this machine needs to reach the same file systems: properties
