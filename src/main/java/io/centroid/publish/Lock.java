@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -308,8 +307,10 @@ public final class Lock implements AutoCloseable {
       try {
         WholeFile.replace(claim, Json.write(newState), hadoop);
         break;
-      } catch (FileNotFoundException | NoSuchFileException e) {
-        if (attempt == 3) { // others remove the directory when they leave
+      } catch (IOException e) {
+        // Others remove the directory when they leave, and what is unfinished in it when they have
+        // the lock.
+        if (attempt == 3) {
           throw e;
         }
       }
