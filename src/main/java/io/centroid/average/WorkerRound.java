@@ -72,13 +72,14 @@ record WorkerRound(
 
   private WorkerResult train(
       int worker, WorkerShare share, LocalTrainer trainer, int from, int to) {
-    long begin = System.nanoTime();
     if (share.size() != plan.shareSize(worker)) {
       throw new JobException(
           FailureCategory.INTERNAL,
           "Cannot train worker %d: found a share of %d examples, expected %d."
               .formatted(worker, share.size(), plan.shareSize(worker)));
     }
+    TrainingState start = exchange.start(); // may have to be fetched, which is not training
+    long begin = System.nanoTime();
     int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
     Minibatch minibatch =
         new Minibatch(
@@ -86,7 +87,7 @@ record WorkerRound(
             shape,
             Augmentation.of(recipe.augmentation(), plan.seed(), epoch));
     long seed = ExampleOrder.streamSeed(plan.seed(), epoch, worker);
-    trainer.start(exchange.start());
+    trainer.start(start);
     Coverage used = Coverage.NONE;
     double lossSum = 0;
     int steps = 0;

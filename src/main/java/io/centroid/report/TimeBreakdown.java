@@ -11,9 +11,9 @@ import java.util.function.ToDoubleFunction;
  * Where the time of a training went, over all rounds, in seconds.
  *
  * @param rounds how many rounds there were
- * @param broadcast sending states down
+ * @param broadcast making states ready to be sent
  * @param compute local training
- * @param collect the rest of the Spark jobs
+ * @param collect the rest of the Spark jobs: scheduling, states down, results up
  * @param average averaging on the driver
  */
 public record TimeBreakdown(
