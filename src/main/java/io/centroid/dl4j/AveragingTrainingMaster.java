@@ -63,7 +63,8 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
  *
  * <p>An example's id is its place in the RDD, so the RDD has to give its examples in the same order
  * whenever it is computed. Its examples are dealt to the workers at the first {@code fit} and kept
- * in executor memory until another RDD or another network is trained on, or {@link #close}. It
+ * in executor memory until another RDD is trained on, or {@link #close}. A network may be given
+ * another configuration between two calls, and another network may be trained on the same data. It
  * trains networks ({@link SparkDl4jMultiLayer}) on data without masks; the other methods of the
  * interface throw {@link UnsupportedOperationException}. Listeners, hooks and statistics are not
  * supported either: they would run on executors, once for every attempt of a task.
@@ -76,22 +77,15 @@ public final class AveragingTrainingMaster
   private final AveragingSettings averaging;
   private final LocalStepKind localStep;
   private Dealt dealt;
+  private Engine engine;
+  private MultiLayerNetwork trained;
   private float[] velocity = FlatParameters.NONE;
 
-  /** Examples of one RDD in executor memory, and the engine over them that trains one network. */
-  private record Dealt(
-      RDD<DataSet> data, String network, WorkerShares shares, CentroidAveraging engine)
-      implements AutoCloseable {
-    boolean isOf(RDD<DataSet> otherData, String otherNetwork) {
-      return data == otherData && network.equals(otherNetwork);
-    }
+  /** Examples of one RDD in executor memory. */
+  private record Dealt(RDD<DataSet> data, WorkerShares shares) {}
 
-    @Override
-    public void close() {
-      engine.close();
-      shares.close();
-    }
-  }
+  /** What trains networks of one configuration on the examples. */
+  private record Engine(String configuration, CentroidAveraging averaging) {}
 
   private AveragingTrainingMaster(Builder builder) {
     this.workers = builder.workers;
@@ -189,16 +183,24 @@ public final class AveragingTrainingMaster
   @Override
   public void executeTraining(SparkDl4jMultiLayer spark, JavaRDD<DataSet> trainingData) {
     MultiLayerNetwork network = spark.getNetwork();
-    if (dealt == null
-        || !dealt.isOf(trainingData.rdd(), uncounted(network.getLayerWiseConfigurations()))) {
+    if (dealt == null || dealt.data() != trainingData.rdd()) {
       close();
-      dealt = deal(spark.getSparkContext(), trainingData, network.getLayerWiseConfigurations());
+      dealt = new Dealt(trainingData.rdd(), deal(spark.getSparkContext(), trainingData));
+    }
+    String configuration = uncounted(network.getLayerWiseConfigurations());
+    if (engine == null || !engine.configuration().equals(configuration)) {
+      closeEngine();
+      engine = new Engine(configuration, engine(spark.getSparkContext(), network));
+    }
+    if (!isTheSame(network)) {
+      trained = network;
+      velocity = FlatParameters.NONE; // that of another training
     }
     AveragingState start =
         new AveragingState(TrainingState.of(network), velocity, FlatParameters.NONE, 0);
     TrainingPosition end =
-        dealt
-            .engine()
+        engine
+            .averaging()
             .trainEpoch(
                 TrainingPosition.before(network.getEpochCount() + 1, start), RoundListener.NONE);
     velocity = end.state().velocity();
@@ -207,13 +209,28 @@ public final class AveragingTrainingMaster
     network.setScore(end.tally().meanLoss());
   }
 
+  /** Whether the network is the one that was trained last. */
+  @SuppressWarnings("ReferenceEquality") // equal networks are different ones
+  private boolean isTheSame(MultiLayerNetwork network) {
+    return trained == network;
+  }
+
   /** Frees the examples and networks held on the executors. */
   @Override
   public void close() {
+    closeEngine();
     if (dealt != null) {
-      dealt.close();
+      dealt.shares().close();
       dealt = null;
-      velocity = FlatParameters.NONE;
+    }
+    trained = null;
+    velocity = FlatParameters.NONE;
+  }
+
+  private void closeEngine() {
+    if (engine != null) {
+      engine.averaging().close();
+      engine = null;
     }
   }
 
@@ -229,11 +246,7 @@ public final class AveragingTrainingMaster
     return copy.toJson();
   }
 
-  private Dealt deal(
-      JavaSparkContext context,
-      JavaRDD<DataSet> trainingData,
-      MultiLayerConfiguration configuration) {
-    String configurationJson = configuration.toJson();
+  private WorkerShares deal(JavaSparkContext context, JavaRDD<DataSet> trainingData) {
     JavaRDD<TrainingExample> examples =
         trainingData
             .flatMap(new Examples())
@@ -244,23 +257,19 @@ public final class AveragingTrainingMaster
                         indexed._2(), indexed._1().features(), indexed._1().labels()));
     ExampleShape shape = trainingData.map(AveragingTrainingMaster::shape).first();
     long[] ids = examples.map(TrainingExample::id).collect().stream().mapToLong(i -> i).toArray();
-    WorkerShares shares = WorkerShares.deal(context, examples, ids, shape, workers, seed);
-    RoundPlan plan = new RoundPlan(ids.length, workers, minibatchSize, averaging.frequency(), seed);
-    return new Dealt(
-        trainingData.rdd(),
-        uncounted(configuration),
+    return WorkerShares.deal(context, examples, ids, shape, workers, seed);
+  }
+
+  private CentroidAveraging engine(JavaSparkContext context, MultiLayerNetwork network) {
+    MultiLayerConfiguration configuration = network.getLayerWiseConfigurations();
+    WorkerShares shares = dealt.shares();
+    return new CentroidAveraging(
+        context,
         shares,
-        new CentroidAveraging(
-            context,
-            shares,
-            configurationJson,
-            StepRecipe.plain(
-                LocalStep.of(
-                    localStep,
-                    MultiLayerConfiguration.fromJson(configurationJson),
-                    StepOptions.PLAIN)),
-            plan,
-            averaging));
+        configuration.toJson(),
+        StepRecipe.plain(LocalStep.of(localStep, configuration, StepOptions.PLAIN)),
+        new RoundPlan(shares.examples(), workers, minibatchSize, averaging.frequency(), seed),
+        averaging);
   }
 
   private static ExampleShape shape(DataSet minibatch) {

@@ -13,6 +13,7 @@ import org.apache.spark.sql.SparkSession;
 public final class JobSession implements AutoCloseable {
   private final Supplier<SparkSession> opening;
   private SparkSession session;
+  private Configuration hadoop;
 
   private JobSession(Supplier<SparkSession> opening) {
     this.opening = opening;
@@ -46,6 +47,7 @@ public final class JobSession implements AutoCloseable {
   public SparkSession spark() {
     if (session == null) {
       session = opening.get();
+      hadoop = session.sparkContext().hadoopConfiguration();
     }
     return session;
   }
@@ -57,7 +59,10 @@ public final class JobSession implements AutoCloseable {
 
   /** What Hadoop should be told; needs no session. */
   public Configuration hadoop() {
-    return session == null ? SparkSessions.hadoop() : session.sparkContext().hadoopConfiguration();
+    if (hadoop == null) {
+      hadoop = SparkSessions.hadoop();
+    }
+    return hadoop;
   }
 
   /** Ends the session, if there is one. */

@@ -65,26 +65,27 @@ public final class TextTable {
 
   /** The table, ending in a line break. */
   public String render() {
+    int[] widths = columns.stream().mapToInt(column -> column.title().length()).toArray();
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
     StringBuilder text = new StringBuilder();
-    line(columns.stream().map(Column::title).toList(), text);
-    rows.forEach(row -> line(row, text));
+    line(columns.stream().map(Column::title).toList(), widths, text);
+    rows.forEach(row -> line(row, widths, text));
     return text.toString();
   }
 
-  private void line(List<String> cells, StringBuilder text) {
+  private void line(List<String> cells, int[] widths, StringBuilder text) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.size(); i++) {
       line.append(i == 0 ? "" : BETWEEN);
       line.append(
           columns.get(i).isRight()
-              ? StringUtils.leftPad(cells.get(i), width(i))
-              : StringUtils.rightPad(cells.get(i), width(i)));
+              ? StringUtils.leftPad(cells.get(i), widths[i])
+              : StringUtils.rightPad(cells.get(i), widths[i]));
     }
     text.append(line.toString().stripTrailing()).append('\n');
-  }
-
-  private int width(int column) {
-    int title = columns.get(column).title().length();
-    return rows.stream().mapToInt(row -> row.get(column).length()).reduce(title, Math::max);
   }
 }

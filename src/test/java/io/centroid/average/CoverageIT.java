@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.LocalSpark;
-import io.centroid.compute.LocalStep;
-import io.centroid.compute.StepRecipe;
-import io.centroid.config.AveragingSettings;
-import io.centroid.config.EngineKind;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
@@ -89,7 +85,11 @@ final class CoverageIT {
   void anExampleThatIsNotUsedOnceFailsTheEpoch(Fault fault) {
     try (WorkerShares shares = SyntheticExamples.deal(context, EXAMPLES, 2, WORKERS, SEED);
         CentroidAveraging engine =
-            engine(shares.mapped(fault.inTheShareOfExample0()), plan(203, WORKERS, SEED), 2)) {
+            SyntheticExamples.engine(
+                context,
+                shares.mapped(fault.inTheShareOfExample0()),
+                plan(203, WORKERS, SEED),
+                2)) {
       assertThatThrownBy(() -> train(engine)).hasMessageContaining(fault.message);
     }
   }
@@ -98,7 +98,8 @@ final class CoverageIT {
   @ValueSource(ints = {2, 16})
   void allOfThemAreCountedInATreeToo(int fanIn) {
     try (WorkerShares shares = SyntheticExamples.deal(context, EXAMPLES, 2, WORKERS, SEED);
-        CentroidAveraging engine = engine(shares, plan(203, WORKERS, SEED), fanIn)) {
+        CentroidAveraging engine =
+            SyntheticExamples.engine(context, shares, plan(203, WORKERS, SEED), fanIn)) {
       assertThat(train(engine).tally().used()).isEqualTo(shares.coverage());
     }
   }
@@ -111,7 +112,7 @@ final class CoverageIT {
               plan(202, WORKERS, SEED),
               plan(203, WORKERS - 1, SEED),
               plan(203, WORKERS, SEED + 1))) {
-        assertThatThrownBy(() -> engine(shares, other, 16).close())
+        assertThatThrownBy(() -> SyntheticExamples.engine(context, shares, other, 16).close())
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageStartingWith(
                 "Cannot train on shares of 203 examples for 9 workers with seed 5");
@@ -121,16 +122,6 @@ final class CoverageIT {
 
   private static RoundPlan plan(int examples, int workers, long seed) {
     return new RoundPlan(examples, workers, 4, 2, seed);
-  }
-
-  private static CentroidAveraging engine(WorkerShares shares, RoundPlan plan, int fanIn) {
-    return new CentroidAveraging(
-        context,
-        shares,
-        SyntheticExamples.configuration().toJson(),
-        StepRecipe.plain(LocalStep.FAST),
-        plan,
-        new AveragingSettings(2, EngineKind.CENTROID, 0, 0, fanIn));
   }
 
   private static TrainingPosition train(CentroidAveraging engine) {

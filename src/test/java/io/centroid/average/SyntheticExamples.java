@@ -1,6 +1,10 @@
 package io.centroid.average;
 
+import io.centroid.compute.LocalStep;
+import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AveragingSettings;
+import io.centroid.config.EngineKind;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.example.ExampleShape;
@@ -90,5 +94,17 @@ public final class SyntheticExamples {
   /** The state that network starts from. */
   public static TrainingState initialState() {
     return TrainingState.initial(configuration());
+  }
+
+  /** An engine that trains that network with the fast step. */
+  public static CentroidAveraging engine(
+      JavaSparkContext context, WorkerShares shares, RoundPlan plan, int fanIn) {
+    return new CentroidAveraging(
+        context,
+        shares,
+        configuration().toJson(),
+        StepRecipe.plain(LocalStep.FAST),
+        plan,
+        new AveragingSettings(plan.averagingFrequency(), EngineKind.CENTROID, 0, 0, fanIn));
   }
 }

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.LocalSpark;
 import io.centroid.StandaloneCluster;
-import io.centroid.compute.LocalStep;
-import io.centroid.compute.StepRecipe;
-import io.centroid.config.AveragingSettings;
-import io.centroid.config.EngineKind;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.model.FlatParameters;
@@ -64,13 +60,8 @@ final class TrainingSessionIT {
   }
 
   private static CentroidAveraging engine(JavaSparkContext context, WorkerShares shares) {
-    return new CentroidAveraging(
-        context,
-        shares,
-        SyntheticExamples.configuration().toJson(),
-        StepRecipe.plain(LocalStep.FAST),
-        new RoundPlan(EXAMPLES.size(), WORKERS, 16, 2, SEED),
-        new AveragingSettings(2, EngineKind.CENTROID, 0, 0, 16));
+    return SyntheticExamples.engine(
+        context, shares, new RoundPlan(EXAMPLES.size(), WORKERS, 16, 2, SEED), 16);
   }
 
   private static String train(CentroidAveraging engine) {

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.LocalSpark;
 import io.centroid.average.AveragingEngine;
-import io.centroid.average.CentroidAveraging;
 import io.centroid.average.RoundListener;
 import io.centroid.average.RoundPlan;
 import io.centroid.average.SyntheticExamples;
 import io.centroid.average.TrainingPosition;
-import io.centroid.compute.LocalStep;
-import io.centroid.compute.StepRecipe;
-import io.centroid.config.AveragingSettings;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.Settings;
 import io.centroid.config.TrainingSettings;
@@ -129,8 +125,9 @@ final class ReproducibilityIT {
       List<TrainingExample> examples = SyntheticExamples.of(203);
       RoundPlan plan = new RoundPlan(203, 3, 16, 2, 5);
       try (WorkerShares shares = SyntheticExamples.deal(context, examples, 4, 3, 5);
-          AveragingEngine engine = engine(context, shares, plan);
-          AveragingEngine engineOfFailing = engine(context, shares.mapped(new FailOnce()), plan)) {
+          AveragingEngine engine = SyntheticExamples.engine(context, shares, plan, 16);
+          AveragingEngine engineOfFailing =
+              SyntheticExamples.engine(context, shares.mapped(new FailOnce()), plan, 16)) {
         TrainingPosition start = TrainingPosition.before(1, SyntheticExamples.initialState());
         TrainingPosition undisturbed = engine.trainEpoch(start, RoundListener.NONE);
         TrainingPosition disturbed = engineOfFailing.trainEpoch(start, RoundListener.NONE);
@@ -153,17 +150,6 @@ final class ReproducibilityIT {
       }
       return block;
     }
-  }
-
-  private static AveragingEngine engine(
-      JavaSparkContext context, WorkerShares shares, RoundPlan plan) {
-    return new CentroidAveraging(
-        context,
-        shares,
-        SyntheticExamples.configuration().toJson(),
-        StepRecipe.plain(LocalStep.FAST),
-        plan,
-        AveragingSettings.every(plan.averagingFrequency()));
   }
 
   private static void prepare(int shards) throws Exception {
