@@ -1,7 +1,8 @@
 package io.centroid.average;
 
 import com.esotericsoftware.kryo.Kryo;
-import io.centroid.average.RoundExchange.ResultHandle;
+import io.centroid.average.RoundExchange.LostMembers;
+import io.centroid.average.RoundExchange.TaskResult;
 import io.centroid.compute.TrainingState;
 import io.centroid.example.Coverage;
 import io.centroid.kryo.RecordSerializer;
@@ -15,14 +16,13 @@ public final class AverageKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, TrainingState.class);
     RecordSerializer.register(kryo, Coverage.class);
     RecordSerializer.register(kryo, RoundTally.class);
-    RecordSerializer.register(kryo, WorkerResult.class);
-    RecordSerializer.register(kryo, PartialSum.class);
-    RecordSerializer.register(kryo, BroadcastExchange.InlineResult.class);
+    RecordSerializer.register(kryo, RoundTally.Time.class);
+    RecordSerializer.register(kryo, LostMembers.class);
     RecordSerializer.register(kryo, ReferenceExchange.LocalReference.class);
     RecordSerializer.register(kryo, BlockExchange.BlockReference.class);
-    kryo.register(ResultHandle[].class);
+    RecordSerializer.register(kryo, BlockExchange.Block.class);
+    kryo.register(TaskResult[].class);
+    kryo.register(int[].class);
     kryo.register(float[][].class);
-    kryo.register(double[].class);
-    kryo.register(double[][].class);
   }
 }

@@ -1,20 +1,28 @@
 package io.centroid.average;
 
-import io.centroid.compute.StateCoding;
 import io.centroid.compute.TrainingState;
+import io.centroid.data.FloatBytes;
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
-import java.util.Optional;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
+import java.util.concurrent.CompletionException;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.network.buffer.ManagedBuffer;
 import org.apache.spark.network.shuffle.BlockFetchingListener;
 import org.apache.spark.storage.BlockId;
+import org.apache.spark.storage.BlockManager;
 import org.apache.spark.storage.BlockManagerId;
 import org.apache.spark.storage.BroadcastBlockId;
 import org.apache.spark.storage.StorageLevel;
@@ -23,145 +31,264 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * An exchange between the driver and a few workers on other machines: states lie as blocks where
- * they were made, and who needs one fetches it from there through Spark's block transfer service.
+ * An exchange between JVMs, or of more than one JVM should hold: states and sums lie as blocks
+ * where they were made, in memory or on disk, and who needs one fetches it from there through
+ * Spark's block transfer service.
  *
- * <p>A broadcast asks the driver where each piece is and reports each one back. The result of a
- * task is packed twice by Java serialization, a kilobyte at a time. For a state of some megabytes
- * both take longer than the network.
+ * <p>The result of a task is packed twice by Java serialization, a kilobyte at a time, and those of
+ * all tasks are in the driver's memory at once. A broadcast asks the driver where each piece is and
+ * reports each one back, which for a state of some megabytes takes longer than the network; where
+ * there are many executors it pays, because they hand the state on to each other.
  *
  * <p>The blocks have names of a broadcast that does not exist, so that closing the exchange removes
- * them on all executors as those of a broadcast; a result is lost with its executor before that.
+ * them on all executors as those of a broadcast; a contribution is lost with its executor before
+ * that.
  *
  * @param training whose {@link WorkerEnvironment} keeps the state that was fetched
- * @param round names the blocks; no broadcast of Spark has this number
- * @param driver where the state to start from is
+ * @param round names the blocks and counts up; no broadcast of Spark has this number
+ * @param origin where the state to start from is
  */
-record BlockExchange(String training, long round, BlockManagerId driver) implements RoundExchange {
-  private static final Logger LOG = LogManager.getLogger();
-
+record BlockExchange(String training, long round, Origin origin) implements RoundExchange {
   /** Spark counts broadcasts from 0. */
   private static final long FIRST_ROUND = 1L << 62;
 
   private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
-  private static final String START = "start";
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  /** Where the state to start from is. */
+  sealed interface Origin extends Serializable {}
+
+  /** In a block on the driver. */
+  record DriversBlock(Block block, int iteration) implements Origin {}
+
+  /** In a broadcast, destroyed when the exchange is closed. */
+  record Handed(Broadcast<TrainingState> state) implements Origin {}
 
   /**
-   * A worker's result whose state is in a block.
+   * Arrays in a block, one after the other, little-endian.
    *
-   * @param result all but the state
    * @param place whose block it is
    * @param field which of the round's blocks
+   * @param lengths of the arrays
+   * @param checksum CRC-32C of the bytes
    */
-  record BlockReference(WorkerResult result, BlockManagerId place, String field)
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Block(BlockManagerId place, String field, int[] lengths, long checksum)
+      implements Serializable {}
+
+  /**
+   * A contribution whose arrays are in a block: a sum's as doubles, a worker's as floats.
+   *
+   * @param index its place in its level
+   */
+  record BlockReference(int index, RoundTally tally, boolean sum, Block block)
       implements ResultHandle {}
 
-  static RoundExchange open(JavaSparkContext context, String training, TrainingState start) {
+  /**
+   * Opens an exchange on the driver.
+   *
+   * @param few whether so few executors need the state that the driver can give it to each
+   */
+  static RoundExchange open(
+      JavaSparkContext context, String training, TrainingState start, boolean few) {
     long round = FIRST_ROUND + context.sc().newRddId(); // counts in the whole application
-    BlockExchange exchange = new BlockExchange(training, round, here());
-    exchange.store(START, start);
-    return exchange;
+    if (!few) {
+      return new BlockExchange(training, round, new Handed(context.broadcast(start)));
+    }
+    Block block = store(round, "start", start.lengths(), encode(start));
+    return new BlockExchange(training, round, new DriversBlock(block, start.iteration()));
   }
 
   @Override
   public TrainingState start() {
-    return WorkerEnvironment.of(training).start(round, () -> fetch(driver, START).join());
+    return origin instanceof DriversBlock from
+        ? WorkerEnvironment.of(training).start(round, () -> start(from))
+        : ((Handed) origin).state().value();
+  }
+
+  private TrainingState start(DriversBlock from) {
+    try {
+      return fetch(from.block(), in -> TrainingState.of(floats(from.block(), in), from.iteration()))
+          .join();
+    } catch (CompletionException e) {
+      throw new JobException(
+          FailureCategory.RESOURCES,
+          "Cannot fetch the state of a round from the driver: found \"%s\", expected a driver that is reached and memory for %,d values."
+              .formatted(e.getCause(), Arrays.stream(from.block().lengths()).asLongStream().sum()),
+          e);
+    }
   }
 
   @Override
   public ResultHandle put(Contribution contribution) {
-    WorkerResult result = (WorkerResult) contribution;
-    String field = "result_" + TaskContext.get().taskAttemptId();
-    store(field, result.state());
-    return new BlockReference(result.withState(TrainingState.EMPTY), here(), field);
+    long begin = System.nanoTime();
+    TaskContext task = TaskContext.get();
+    boolean sum = contribution instanceof PartialSum;
+    byte[] bytes =
+        sum ? encode((PartialSum) contribution) : encode(((WorkerResult) contribution).state());
+    Block block = store(round, "result_" + task.taskAttemptId(), contribution.lengths(), bytes);
+    WorkerEnvironment.of(training).stored(round, id(block), task.isInterrupted());
+    RoundTally tally = contribution.tally();
+    return new BlockReference(
+        contribution.index(),
+        sum ? tally : tally.handedOver(System.nanoTime() - begin),
+        sum,
+        block);
   }
 
   @Override
-  public Contribution get(ResultHandle handle) {
-    throw new UnsupportedOperationException("No task sums what goes straight to the driver.");
-  }
-
-  @Override
-  public List<Optional<Contribution>> collect(List<ResultHandle> handles) {
-    return handles.stream()
-        .map(handle -> (BlockReference) handle)
-        .map(this::collect)
-        .toList() // all are on their way before the first is waited for
-        .stream()
-        .map(CompletableFuture::join)
-        .toList();
-  }
-
-  private CompletableFuture<Optional<Contribution>> collect(BlockReference reference) {
-    return fetch(reference.place(), reference.field())
-        .handle(
-            (state, failure) -> {
-              if (failure != null) {
-                LOG.warn("The result of worker {} is lost", reference.result().index(), failure);
-                return Optional.empty();
-              }
-              return Optional.of(reference.result().withState(state));
-            });
+  public CompletableFuture<Contribution> fetch(ResultHandle handle) {
+    BlockReference from = (BlockReference) handle;
+    return fetch(
+        from.block(),
+        in ->
+            from.sum()
+                ? new PartialSum(from.index(), doubles(from.block(), in), from.tally())
+                : new WorkerResult(
+                    from.index(), TrainingState.of(floats(from.block(), in), 0), from.tally()));
   }
 
   @Override
   public void close() {
-    SparkEnv.get().blockManager().master().removeBroadcast(round, true, false);
+    manager().master().removeBroadcast(round, true, false);
+    if (origin instanceof Handed handed) {
+      handed.state().destroy();
+    }
   }
 
-  private void store(String field, TrainingState state) {
+  private static Block store(long round, String field, int[] lengths, byte[] bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    Block block = new Block(manager().blockManagerId(), field, lengths, checksum.getValue());
     boolean stored =
-        SparkEnv.get()
-            .blockManager()
+        manager()
             .putBytes(
-                block(field),
-                new ChunkedByteBuffer(StateCoding.encode(state)),
+                new BroadcastBlockId(round, field),
+                new ChunkedByteBuffer(ByteBuffer.wrap(bytes)),
                 StorageLevel.MEMORY_AND_DISK_SER(),
                 false,
                 BYTES);
     if (!stored) {
-      throw new IllegalStateException(
-          "Cannot keep a training state for others to fetch: found neither memory nor disk for it.");
+      throw new JobException(
+          FailureCategory.RESOURCES,
+          "Cannot keep a training state for others to fetch: found neither memory nor disk for its %,d bytes. Use a larger --executor-memory, or free disk space."
+              .formatted(bytes.length));
     }
+    return block;
   }
 
-  private CompletableFuture<TrainingState> fetch(BlockManagerId place, String field) {
-    CompletableFuture<TrainingState> state = new CompletableFuture<>();
-    SparkEnv.get()
-        .blockManager()
+  private <T> CompletableFuture<T> fetch(Block block, Decoder<T> decoder) {
+    Arrival<T> arrival = new Arrival<>(block, decoder, new CompletableFuture<>());
+    BlockManagerId place = block.place();
+    if (place.equals(manager().blockManagerId())) {
+      return CompletableFuture.supplyAsync(() -> arrival.read(id(block)));
+    }
+    manager()
         .blockTransferService()
         .fetchBlocks(
             place.host(),
             place.port(),
             place.executorId(),
-            new String[] {block(field).name()},
-            new Decoding(state),
+            new String[] {id(block).name()},
+            arrival,
             null);
-    return state;
+    return arrival.value();
   }
 
-  private BlockId block(String field) {
-    return new BroadcastBlockId(round, field);
+  private BlockId id(Block block) {
+    return new BroadcastBlockId(round, block.field());
   }
 
-  private static BlockManagerId here() {
-    return SparkEnv.get().blockManager().blockManagerId();
+  private static BlockManager manager() {
+    return SparkEnv.get().blockManager();
   }
 
-  /** Decodes a state as it arrives. */
-  private record Decoding(CompletableFuture<TrainingState> state) implements BlockFetchingListener {
+  /** Makes a value of the bytes of a block. */
+  private interface Decoder<T> {
+    T decode(InputStream in) throws IOException;
+  }
+
+  /** Decodes a block as it arrives. */
+  private record Arrival<T>(Block block, Decoder<T> decoder, CompletableFuture<T> value)
+      implements BlockFetchingListener {
     @Override
-    public void onBlockFetchSuccess(String block, ManagedBuffer data) {
-      try (InputStream in = data.createInputStream()) {
-        state.complete(StateCoding.decode(in));
+    public void onBlockFetchSuccess(String name, ManagedBuffer data) {
+      try (CheckedInputStream in = new CheckedInputStream(data.createInputStream(), new CRC32C())) {
+        T decoded = decoder.decode(in);
+        if (in.getChecksum().getValue() != block.checksum()) {
+          throw new IOException("the block is damaged: its checksum is wrong");
+        }
+        value.complete(decoded);
       } catch (IOException | RuntimeException | Error e) {
-        state.completeExceptionally(e);
+        value.completeExceptionally(e);
       }
     }
 
     @Override
-    public void onBlockFetchFailure(String block, Throwable failure) {
-      state.completeExceptionally(failure);
+    public void onBlockFetchFailure(String name, Throwable failure) {
+      value.completeExceptionally(failure);
     }
+
+    /** Reads a block of this JVM. */
+    T read(BlockId id) {
+      ManagedBuffer data = manager().getLocalBlockData(id);
+      try {
+        onBlockFetchSuccess(id.name(), data);
+      } finally {
+        data.release();
+      }
+      return value.join();
+    }
+  }
+
+  private static byte[] encode(TrainingState state) {
+    int[] lengths = state.lengths();
+    byte[] bytes = new byte[size(lengths, Float.BYTES)];
+    int at = 0;
+    for (int array = 0; array < lengths.length; array++) {
+      FloatBytes.put(state.array(array), bytes, at, ORDER);
+      at += Float.BYTES * lengths[array];
+    }
+    return bytes;
+  }
+
+  private static byte[] encode(PartialSum sum) {
+    byte[] bytes = new byte[size(sum.lengths(), Double.BYTES)];
+    int at = 0;
+    for (double[] values : sum.sums()) {
+      FloatBytes.put(values, bytes, at, ORDER);
+      at += Double.BYTES * values.length;
+    }
+    return bytes;
+  }
+
+  private static float[][] floats(Block block, InputStream in) throws IOException {
+    float[][] arrays = new float[block.lengths().length][];
+    for (int array = 0; array < arrays.length; array++) {
+      arrays[array] = new float[block.lengths()[array]];
+      FloatBytes.read(arrays[array], ORDER, readingFrom(in));
+    }
+    return arrays;
+  }
+
+  private static double[][] doubles(Block block, InputStream in) throws IOException {
+    double[][] arrays = new double[block.lengths().length][];
+    for (int array = 0; array < arrays.length; array++) {
+      arrays[array] = new double[block.lengths()[array]];
+      FloatBytes.read(arrays[array], ORDER, readingFrom(in));
+    }
+    return arrays;
+  }
+
+  private static int size(int[] lengths, int valueBytes) {
+    return Math.toIntExact(valueBytes * Arrays.stream(lengths).asLongStream().sum());
+  }
+
+  private static FloatBytes.Source<IOException> readingFrom(InputStream in) {
+    return (bytes, from, count) -> {
+      if (in.readNBytes(bytes, from, count) < count) {
+        throw new EOFException("the block is damaged: it ends early");
+      }
+    };
   }
 }

@@ -1,6 +1,6 @@
 package io.centroid.average;
 
-import io.centroid.average.RoundExchange.ResultHandle;
+import io.centroid.average.RoundTally.Time;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
@@ -9,14 +9,8 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.example.Coverage;
 import io.centroid.run.RoundTiming;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.rdd.RDD;
-import scala.Tuple2;
 
 /**
  * Weighted, ordered, reproducible averaging of parameters and updater state.
@@ -26,6 +20,12 @@ import scala.Tuple2;
  * executors, cores, partitions, retries or speculation.
  */
 public final class CentroidAveraging implements AveragingEngine {
+  /** Contributions that are held to be added up together; with more there is a sum in memory. */
+  public static final int ADDED_AT_ONCE = 4;
+
+  /** Contributions that are on their way, or wait for those before them, in one place. */
+  public static final int FETCHED_AHEAD = 2;
+
   private static final double NANOS = 1e9;
 
   private final JavaSparkContext context;
@@ -81,16 +81,12 @@ public final class CentroidAveraging implements AveragingEngine {
       double meanLoss = done.lossSum() / done.examples();
       Divergence.check(meanLoss, label);
       long now = System.nanoTime();
+      double seconds = (now - last) / NANOS;
+      last = now;
       EpochTally tally =
           position
               .tally()
-              .plus(
-                  done.used(),
-                  done.steps(),
-                  done.lossSum(),
-                  (now - last) / NANOS,
-                  outcome.timing());
-      last = now;
+              .plus(done.used(), done.steps(), done.lossSum(), seconds, outcome.timing(seconds));
       position = new TrainingPosition(from.epoch(), round + 1, outcome.state(), tally);
       listener.roundDone(position, meanLoss);
     }
@@ -119,38 +115,66 @@ public final class CentroidAveraging implements AveragingEngine {
     session.close();
   }
 
-  /** What one round came to. */
-  private record RoundOutcome(AveragingState state, RoundTally tally, RoundTiming timing) {}
+  /**
+   * What one round came to.
+   *
+   * @param slots how many workers trained at once
+   * @param job nanoseconds of the workers' tasks, from submitting them to the last result
+   * @param fetch nanoseconds until the driver had the results after that
+   * @param average nanoseconds until it had their average after that
+   */
+  private record RoundOutcome(
+      AveragingState state, RoundTally tally, int slots, long job, long fetch, long average) {
+
+    /** Where the time went of a round that took so many seconds. */
+    RoundTiming timing(double seconds) {
+      Time time = tally.slowest();
+      double share = 1;
+      if (tally.all().total() > (double) slots * time.total()) {
+        time = tally.all();
+        share = 1.0 / slots;
+      }
+      share = Math.min(share, job / (double) time.total()); // not all slots are as fast
+      double inTasks = time.total() * share;
+      return new RoundTiming(
+          tally.examples(),
+          (job - inTasks) / NANOS,
+          time.down() * share / NANOS,
+          time.steps() * share / NANOS,
+          (time.up() * share + fetch) / NANOS,
+          average / NANOS,
+          Math.max(0, seconds - (job + fetch + average) / NANOS));
+    }
+  }
 
   private RoundOutcome round(AveragingState from, int epoch, int round) {
     TrainingState state = from.training();
-    long begin = System.nanoTime();
-    List<Contribution> contributions;
-    long sent;
-    try (RoundExchange exchange =
-        RoundExchange.open(context, session.id(), state, plan.workers(), averaging.fanIn())) {
-      sent = System.nanoTime();
-      contributions = RoundRdd.collect(contributions(exchange, epoch, round), exchange);
-    }
-    long collected = System.nanoTime();
-    WeightedSum sum = WeightedSum.of(contributions);
-    AveragingState next = next(from, WeightedMean.of(sum, state.iteration()));
-    long averaged = System.nanoTime();
-
-    RoundTally tally = sum.tally();
     int slots = Math.min(plan.workers(), context.defaultParallelism());
-    double compute =
-        Math.max((double) tally.computeMaxNanos(), (double) tally.computeSumNanos() / slots);
-    RoundTiming timing =
-        new RoundTiming(
-            tally.examples(),
-            (sent - begin) / NANOS,
-            tally.computeMaxNanos() / NANOS,
-            tally.computeSumNanos() / NANOS / plan.workers(),
-            compute / NANOS,
-            (collected - sent - compute) / NANOS,
-            (averaged - collected) / NANOS);
-    return new RoundOutcome(next, tally, timing);
+    WorkerRound work =
+        new WorkerRound(
+            RoundExchange.open(context, session.id(), state, plan.workers(), averaging.fanIn()),
+            broadcast,
+            recipe,
+            shares.shape(),
+            plan,
+            epoch,
+            round);
+    try (RoundExchange exchange = work.exchange()) {
+      RoundTree tree =
+          new RoundTree(
+              context.sc(), new RoundRdd(shares.blocks(), work), exchange, averaging.fanIn());
+      long begin = System.nanoTime();
+      WeightedSum sum = tree.sum();
+      TrainingState average = sum.mean(state.iteration());
+      long averaged = System.nanoTime();
+      return new RoundOutcome(
+          next(from, average),
+          sum.tally(),
+          slots,
+          tree.trained() - begin,
+          tree.fetched() - tree.trained(),
+          averaged - tree.fetched());
+    }
   }
 
   private AveragingState next(AveragingState from, TrainingState average) {
@@ -174,33 +198,6 @@ public final class CentroidAveraging implements AveragingEngine {
             from.averagedRounds(),
             training.parameters());
     return new AveragingState(training, velocity, movingAverage, from.averagedRounds() + 1);
-  }
-
-  /** At most fan-in contributions: the workers' own, or sums of groups of them, level by level. */
-  private RDD<ResultHandle> contributions(RoundExchange exchange, int epoch, int round) {
-    RDD<ResultHandle> level =
-        new RoundRdd(
-            shares.blocks(),
-            new WorkerRound(exchange, broadcast, recipe, shares.shape(), plan, epoch, round));
-    int group = averaging.fanIn();
-    for (int width = plan.workers(); width > group; width = (width + group - 1) / group) {
-      int groups = (width + group - 1) / group;
-      level =
-          level
-              .toJavaRDD()
-              .mapToPair(handle -> new Tuple2<>(exchange.get(handle).index() / group, handle))
-              .partitionBy(new HashPartitioner(groups))
-              .mapPartitionsWithIndex((index, members) -> sum(index, members, exchange), true)
-              .rdd();
-    }
-    return level;
-  }
-
-  private static Iterator<ResultHandle> sum(
-      int index, Iterator<Tuple2<Integer, ResultHandle>> group, RoundExchange exchange) {
-    List<Contribution> members = new ArrayList<>();
-    group.forEachRemaining(member -> members.add(exchange.get(member._2())));
-    return List.of(exchange.put(PartialSum.of(index, members))).iterator();
   }
 
   private static String label(int epoch, int round, int rounds) {

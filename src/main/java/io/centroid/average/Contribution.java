@@ -2,7 +2,7 @@ package io.centroid.average;
 
 /**
  * What goes into a {@link WeightedSum}: one worker's result, or the partial sum of several. Nobody
- * writes its arrays any more, except {@link WeightedMean}.
+ * writes its arrays any more, except the sum that it was added to.
  */
 sealed interface Contribution permits WorkerResult, PartialSum {
 

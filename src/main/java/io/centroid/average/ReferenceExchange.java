@@ -1,9 +1,8 @@
 package io.centroid.average;
 
 import io.centroid.compute.TrainingState;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 record ReferenceExchange(String training, long round) implements RoundExchange {
 
-  /** What a round starts from and, by number, what has been put. */
+  /** What a round starts from and, by number, what has been put and not fetched. */
   record Round(TrainingState start, Map<Long, Contribution> contributions, AtomicLong last) {
     Round(TrainingState start) {
       this(start, new ConcurrentHashMap<>(), new AtomicLong());
@@ -43,14 +42,11 @@ record ReferenceExchange(String training, long round) implements RoundExchange {
     return new LocalReference(number);
   }
 
+  /** Can be fetched once, so that its arrays are held no longer than its sum needs them. */
   @Override
-  public Contribution get(ResultHandle handle) {
-    return underWay().contributions().get(((LocalReference) handle).number());
-  }
-
-  @Override
-  public List<Optional<Contribution>> collect(List<ResultHandle> handles) {
-    return handles.stream().map(this::get).map(Optional::of).toList();
+  public CompletableFuture<Contribution> fetch(ResultHandle handle) {
+    long number = ((LocalReference) handle).number();
+    return CompletableFuture.completedFuture(underWay().contributions().remove(number));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.centroid.average;
 
 import io.centroid.example.Coverage;
+import java.io.Serializable;
 
 /**
  * What workers did in a round, counted.
@@ -9,23 +10,45 @@ import io.centroid.example.Coverage;
  * @param steps steps made, over all workers
  * @param longestSteps the largest number of steps of one worker
  * @param lossSum sum of the examples' losses
- * @param computeMaxNanos nanoseconds of local training of the slowest worker
- * @param computeSumNanos nanoseconds of local training, over all workers
+ * @param slowest where the time of the slowest worker went
+ * @param all where the time of all workers went
  */
 record RoundTally(
-    Coverage used,
-    long steps,
-    int longestSteps,
-    double lossSum,
-    long computeMaxNanos,
-    long computeSumNanos) {
+    Coverage used, long steps, int longestSteps, double lossSum, Time slowest, Time all)
+    implements Serializable {
+
+  /**
+   * Where the time of a worker in a round went, nanoseconds by its own clock.
+   *
+   * @param down until it had the state to start from
+   * @param steps local training
+   * @param up handing its state over, until the next one can fetch it
+   */
+  record Time(long down, long steps, long up) implements Serializable {
+    static final Time NONE = new Time(0, 0, 0);
+
+    long total() {
+      return down + steps + up;
+    }
+
+    Time plus(Time other) {
+      return new Time(down + other.down, steps + other.steps, up + other.up);
+    }
+  }
 
   /** Of nobody. */
-  static final RoundTally NONE = new RoundTally(Coverage.NONE, 0, 0, 0, 0, 0);
+  static final RoundTally NONE = new RoundTally(Coverage.NONE, 0, 0, 0, Time.NONE, Time.NONE);
 
-  /** Of one worker. */
-  static RoundTally of(Coverage used, int steps, double lossSum, long computeNanos) {
-    return new RoundTally(used, steps, steps, lossSum, computeNanos, computeNanos);
+  /** Of one worker, before it has handed its state over. */
+  static RoundTally of(Coverage used, int steps, double lossSum, long downNanos, long stepNanos) {
+    Time time = new Time(downNanos, stepNanos, 0);
+    return new RoundTally(used, steps, steps, lossSum, time, time);
+  }
+
+  /** Of one worker that took so long to hand its state over. */
+  RoundTally handedOver(long nanos) {
+    Time time = slowest.plus(new Time(0, 0, nanos));
+    return new RoundTally(used, steps, longestSteps, lossSum, time, time);
   }
 
   /** How many examples were used: the weight in the average. */
@@ -40,7 +63,7 @@ record RoundTally(
         steps + other.steps,
         Math.max(longestSteps, other.longestSteps),
         lossSum + other.lossSum,
-        Math.max(computeMaxNanos, other.computeMaxNanos),
-        computeSumNanos + other.computeSumNanos);
+        other.slowest.total() > slowest.total() ? other.slowest : slowest,
+        all.plus(other.all));
   }
 }

@@ -1,40 +1,57 @@
 package io.centroid.average;
 
+import io.centroid.compute.TrainingState;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
  * The fold of a round: Σ n_w x_w for the parameters and for each slot of updater state, in double
  * precision, in ascending order of the contributions. Inner nodes of the averaging tree and the
  * driver's mean add in no other way, so that the sum of a value does not depend on where it is
- * added up, nor on how arrays are cut into ranges.
+ * added up, nor on how arrays are cut into ranges or contributions come in.
+ *
+ * <p>It holds no more than {@link CentroidAveraging#ADDED_AT_ONCE} contributions: with those the
+ * values of a range stay in the first-level cache until all are added; from the next one on they
+ * are added to a sum in memory.
  */
 final class WeightedSum {
   /** Doubles that stay in the first-level cache. */
   private static final int RANGE = 2048;
 
-  private final List<Contribution> contributions;
-  private final RoundTally tally;
-  private final int[] lengths;
+  private final UnaryOperator<IntStream> threads;
+  private final List<Contribution> held = new ArrayList<>();
+  private RoundTally tally = RoundTally.NONE;
+  private int[] lengths = new int[0];
+  private double[][] sums;
 
-  private WeightedSum(List<Contribution> contributions, RoundTally tally) {
-    this.contributions = contributions;
-    this.tally = tally;
-    this.lengths = contributions.isEmpty() ? new int[0] : contributions.get(0).lengths();
+  private WeightedSum(UnaryOperator<IntStream> threads) {
+    this.threads = threads;
   }
 
-  /**
-   * The sum of contributions.
-   *
-   * @param contributions in ascending order of index
-   */
-  static WeightedSum of(List<Contribution> contributions) {
-    RoundTally tally = RoundTally.NONE;
-    for (Contribution contribution : contributions) {
-      tally = tally.plus(contribution.tally());
+  /** A sum that is worked on by all cores. */
+  static WeightedSum onAllCores() {
+    return new WeightedSum(IntStream::parallel);
+  }
+
+  /** A sum that is worked on by the calling thread alone. */
+  static WeightedSum onThisThread() {
+    return new WeightedSum(IntStream::sequential);
+  }
+
+  /** Adds the next contribution, in ascending order of index. */
+  void add(Contribution contribution) {
+    tally = tally.plus(contribution.tally());
+    if (contribution.tally().examples() == 0) {
+      return;
     }
-    return new WeightedSum(
-        contributions.stream().filter(each -> each.tally().examples() > 0).toList(), tally);
+    if (held.size() == CentroidAveraging.ADDED_AT_ONCE) {
+      addHeld();
+    }
+    lengths = contribution.lengths();
+    held.add(contribution);
   }
 
   /** What was done for all of it. */
@@ -42,37 +59,82 @@ final class WeightedSum {
     return tally;
   }
 
-  /** Arrays to add up: the parameters, then the slots; none when nobody used an example. */
-  int arrays() {
-    return lengths.length;
+  /**
+   * The sum as a contribution to another one.
+   *
+   * @param index its place there
+   */
+  PartialSum partial(int index) {
+    if (tally.examples() == 0) {
+      return new PartialSum(index, new double[0][], tally);
+    }
+    addHeld();
+    return new PartialSum(index, sums, tally);
   }
 
-  /** Values of one array. */
-  int length(int array) {
-    return lengths[array];
+  /**
+   * The average of the round: Σ n_w x_w / Σ n_w. It is written over the arrays of the contribution
+   * that was added last, which nobody needs any more: fresh ones take 10 to 30 % more time.
+   *
+   * @param iteration the iteration the round started at
+   */
+  TrainingState mean(int iteration) {
+    double scale = 1.0 / tally.examples();
+    float[][] means = new float[lengths.length][];
+    Contribution last = held.get(held.size() - 1);
+    for (int array = 0; array < means.length; array++) {
+      float[] mean =
+          last instanceof WorkerResult result ? result.values(array) : new float[lengths[array]];
+      forEachRange(
+          array,
+          (from, range) -> {
+            for (int i = 0; i < range.length; i++) {
+              mean[from + i] = (float) (range[i] * scale);
+            }
+          });
+      means[array] = mean;
+    }
+    return new TrainingState(
+        means[0], Arrays.copyOfRange(means, 1, means.length), iteration + tally.longestSteps());
   }
 
-  /** Where the ranges of one array start. */
-  IntStream ranges(int array) {
-    return IntStream.range(0, (lengths[array] + RANGE - 1) / RANGE).map(range -> range * RANGE);
+  /** Adds what is held to the sum in memory. */
+  private void addHeld() {
+    if (sums == null) {
+      sums = Arrays.stream(lengths).mapToObj(double[]::new).toArray(double[][]::new);
+    }
+    for (int array = 0; array < sums.length; array++) {
+      double[] whole = sums[array];
+      forEachRange(array, (from, range) -> System.arraycopy(range, 0, whole, from, range.length));
+    }
+    held.clear();
   }
 
-  /** The contribution that is added last. */
-  Contribution last() {
-    return contributions.get(contributions.size() - 1);
+  private interface RangeConsumer {
+    void accept(int from, double[] range);
   }
 
-  /** ((0 + n_0 x_0) + n_1 x_1) + … for each value of the range that starts at {@code from}. */
-  double[] range(int array, int from) {
+  private void forEachRange(int array, RangeConsumer consumer) {
+    int ranges = (lengths[array] + RANGE - 1) / RANGE;
+    threads
+        .apply(IntStream.range(0, ranges))
+        .forEach(range -> consumer.accept(range * RANGE, range(array, range * RANGE)));
+  }
+
+  /** (((0 + n_0 x_0) + n_1 x_1) + …) for each value of the range that starts at {@code from}. */
+  private double[] range(int array, int from) {
     double[] sum = new double[Math.min(RANGE, lengths[array] - from)];
+    if (sums != null) {
+      System.arraycopy(sums[array], from, sum, 0, sum.length);
+    }
     int next = 0;
-    while (next < contributions.size()) {
-      Contribution contribution = contributions.get(next++);
+    while (next < held.size()) {
+      Contribution contribution = held.get(next++);
       if (contribution instanceof PartialSum partial) {
         add(partial.sums()[array], from, sum);
       } else if (contribution instanceof WorkerResult left
-          && next < contributions.size()
-          && contributions.get(next) instanceof WorkerResult right) {
+          && next < held.size()
+          && held.get(next) instanceof WorkerResult right) {
         add(left, right, array, from, sum);
         next++;
       } else if (contribution instanceof WorkerResult only) {

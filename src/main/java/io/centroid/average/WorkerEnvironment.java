@@ -6,10 +6,14 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.storage.BlockId;
+import org.apache.spark.storage.BlockManager;
 
 /**
  * What one JVM keeps for one training from task to task: local trainers, because making one
@@ -33,6 +37,8 @@ final class WorkerEnvironment {
   private long lastRound;
   private final Object fetching = new Object();
   private CachedState cached = new CachedState(0, new WeakReference<>(null));
+  private final Map<BlockId, Long> blocks = new HashMap<>();
+  private long newestBlockRound;
 
   /** The state that a round starts from, as long as a task uses it. */
   private record CachedState(long round, WeakReference<TrainingState> state) {}
@@ -118,6 +124,32 @@ final class WorkerEnvironment {
       }
       return state;
     }
+  }
+
+  /**
+   * Remembers a block that a task stored for a round. The driver has those of a round removed when
+   * it is over; but a task that is killed in the middle of a step goes on to the end of it, and may
+   * store its block after that: it is removed here, with the next one.
+   *
+   * @param round of later rounds larger
+   * @param unwanted whether the task was killed
+   */
+  void stored(long round, BlockId block, boolean unwanted) {
+    List<BlockId> stale;
+    synchronized (this) {
+      newestBlockRound = Math.max(newestBlockRound, round);
+      blocks.put(block, unwanted ? Long.MIN_VALUE : round);
+      stale =
+          blocks.entrySet().stream()
+              .filter(each -> each.getValue() < newestBlockRound)
+              .map(Map.Entry::getKey)
+              .toList();
+      stale.forEach(blocks::remove);
+    }
+    BlockManager manager = SparkEnv.get().blockManager();
+    stale.stream()
+        .filter(each -> manager.getStatus(each).isDefined())
+        .forEach(each -> manager.removeBlock(each, true));
   }
 
   /** Begins a round in this JVM, which lasts until {@link #closeRound}; its number. */

@@ -1,7 +1,6 @@
 package io.centroid.average;
 
 import io.centroid.compute.TrainingState;
-import java.util.stream.IntStream;
 
 /**
  * What one logical worker made of a round.
@@ -17,22 +16,13 @@ record WorkerResult(int index, TrainingState state, RoundTally tally) implements
     return new WorkerResult(worker, TrainingState.EMPTY, RoundTally.NONE);
   }
 
-  /** The same result with another state. */
-  WorkerResult withState(TrainingState other) {
-    return new WorkerResult(index, other, tally);
-  }
-
   @Override
   public int[] lengths() {
-    return tally.examples() == 0
-        ? new int[0]
-        : IntStream.rangeClosed(0, state.updaterState().length)
-            .map(array -> values(array).length)
-            .toArray();
+    return tally.examples() == 0 ? new int[0] : state.lengths();
   }
 
   /** The parameters, or a slot of updater state. */
   float[] values(int array) {
-    return array == 0 ? state.parameters() : state.updaterState()[array - 1];
+    return state.array(array);
   }
 }

@@ -78,7 +78,8 @@ record WorkerRound(
           "Cannot train worker %d: found a share of %d examples, expected %d."
               .formatted(worker, share.size(), plan.shareSize(worker)));
     }
-    TrainingState start = exchange.start(); // may have to be fetched, which is not training
+    long asked = System.nanoTime();
+    TrainingState start = exchange.start();
     long begin = System.nanoTime();
     int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
     Minibatch minibatch =
@@ -100,6 +101,6 @@ record WorkerRound(
     }
     TrainingState end = trainer.finish();
     return new WorkerResult(
-        worker, end, RoundTally.of(used, steps, lossSum, System.nanoTime() - begin));
+        worker, end, RoundTally.of(used, steps, lossSum, begin - asked, System.nanoTime() - begin));
   }
 }

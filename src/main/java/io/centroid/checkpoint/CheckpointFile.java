@@ -27,7 +27,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * average; the best epoch's), and the SHA-256 of all that.
  */
 final class CheckpointFile {
-  private static final byte[] MAGIC = "centroid checkpoint 2\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] MAGIC = "centroid checkpoint 3\n".getBytes(StandardCharsets.US_ASCII);
   private static final int PIECE = 1 << 16;
 
   private CheckpointFile() {}

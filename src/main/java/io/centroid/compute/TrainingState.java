@@ -3,6 +3,7 @@ package io.centroid.compute;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
@@ -43,6 +44,27 @@ public record TrainingState(float[] parameters, float[][] updaterState, int iter
     FlatParameters.write(parameters, network.params());
     FlatParameters.write(flatUpdaterState(), network.getUpdater().getStateViewArray());
     network.setIterationCount(iteration);
+  }
+
+  /**
+   * A state of its arrays.
+   *
+   * @param arrays as {@link #array} numbers them; none for {@link #EMPTY}
+   */
+  public static TrainingState of(float[][] arrays, int iteration) {
+    return arrays.length == 0
+        ? EMPTY
+        : new TrainingState(arrays[0], Arrays.copyOfRange(arrays, 1, arrays.length), iteration);
+  }
+
+  /** The parameters (0), or a slot of updater state (from 1). */
+  public float[] array(int array) {
+    return array == 0 ? parameters : updaterState[array - 1];
+  }
+
+  /** Lengths of all arrays. */
+  public int[] lengths() {
+    return IntStream.rangeClosed(0, updaterState.length).map(a -> array(a).length).toArray();
   }
 
   /** Slot number {@code slot} of the updater state when it is cut into {@code slots}; read only. */

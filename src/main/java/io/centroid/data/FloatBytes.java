@@ -4,11 +4,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 
-/** Copies between floats and their bytes: four each, IEEE 754. */
+/** Copies between floats or doubles and their bytes: four or eight each, IEEE 754. */
 public final class FloatBytes {
-  /** Floats that are copied at once where they go through a buffer, 64 kB. */
+  /** Values that are copied at once where they go through a buffer, 64 or 128 kB. */
   private static final int PIECE = 1 << 14;
 
   private static final VarHandle LITTLE_ENDIAN =
@@ -41,6 +42,11 @@ public final class FloatBytes {
   /** Copies all floats to {@code bytes}, from byte {@code at} on. */
   public static void put(float[] values, byte[] bytes, int at, ByteOrder order) {
     view(bytes, at, order).put(0, values);
+  }
+
+  /** Copies all doubles to {@code bytes}, from byte {@code at} on. */
+  public static void put(double[] values, byte[] bytes, int at, ByteOrder order) {
+    slice(bytes, at, order).asDoubleBuffer().put(0, values);
   }
 
   /**
@@ -77,11 +83,27 @@ public final class FloatBytes {
     }
   }
 
+  /** Overwrites all doubles with bytes that are asked for piece by piece. */
+  public static <E extends Exception> void read(double[] values, ByteOrder order, Source<E> source)
+      throws E {
+    byte[] piece = new byte[Math.min(PIECE, values.length) * Double.BYTES];
+    DoubleBuffer view = slice(piece, 0, order).asDoubleBuffer();
+    for (int from = 0; from < values.length; from += PIECE) {
+      int count = Math.min(PIECE, values.length - from);
+      source.fill(piece, 0, count * Double.BYTES);
+      view.get(0, values, from, count);
+    }
+  }
+
   private static byte[] piece(float[] values) {
     return new byte[Math.min(PIECE, values.length) * Float.BYTES];
   }
 
   private static FloatBuffer view(byte[] bytes, int at, ByteOrder order) {
-    return ByteBuffer.wrap(bytes, at, bytes.length - at).slice().order(order).asFloatBuffer();
+    return slice(bytes, at, order).asFloatBuffer();
+  }
+
+  private static ByteBuffer slice(byte[] bytes, int at, ByteOrder order) {
+    return ByteBuffer.wrap(bytes, at, bytes.length - at).slice().order(order);
   }
 }

@@ -24,7 +24,9 @@ import scala.Tuple2;
  * <p>What is in a share depends on the seed and the ids alone, not on how the examples came in.
  */
 public final class WorkerShares implements AutoCloseable {
-  /** About 3 MB of CIFAR-10's pixels. */
+  /** Most bytes of a block of more than one example. */
+  private static final int BLOCK_BYTES = 4 << 20;
+
   private static final int BLOCK_EXAMPLES = 1024;
 
   private final JavaRDD<ExampleBlock> blocks;
@@ -175,7 +177,8 @@ public final class WorkerShares implements AutoCloseable {
     public Iterator<ExampleBlock> call(Iterator<Tuple2<Integer, TrainingExample>> arriving) {
       int worker = TaskContext.getPartitionId();
       int size = ExampleOrder.shareSize(examples, workers, worker);
-      List<ExampleBlock> blocks = allocate(size);
+      int blockSize = Math.max(1, Math.min(BLOCK_EXAMPLES, BLOCK_BYTES / exampleBytes()));
+      List<ExampleBlock> blocks = allocate(size, blockSize);
       boolean[] filled = new boolean[size];
       int arrived = 0;
       while (arriving.hasNext()) {
@@ -190,7 +193,7 @@ public final class WorkerShares implements AutoCloseable {
         }
         filled[index] = true;
         arrived++;
-        put(example, blocks.get(index / BLOCK_EXAMPLES), index % BLOCK_EXAMPLES);
+        put(example, blocks.get(index / blockSize), index % blockSize);
       }
       if (arrived != size) {
         throw JobException.data(
@@ -205,10 +208,10 @@ public final class WorkerShares implements AutoCloseable {
       return blocks.iterator();
     }
 
-    private List<ExampleBlock> allocate(int size) {
+    private List<ExampleBlock> allocate(int size, int blockSize) {
       List<ExampleBlock> blocks = new ArrayList<>();
-      for (int from = 0; from < size; from += BLOCK_EXAMPLES) {
-        int count = Math.min(BLOCK_EXAMPLES, size - from);
+      for (int from = 0; from < size; from += blockSize) {
+        int count = Math.min(blockSize, size - from);
         blocks.add(
             new ExampleBlock(
                 new long[count],
@@ -218,9 +221,13 @@ public final class WorkerShares implements AutoCloseable {
       return blocks;
     }
 
+    private int exampleBytes() {
+      return Math.addExact(codedLength(), Math.multiplyExact(Float.BYTES, shape.labelCount()));
+    }
+
     /** Bytes of one example's features. */
     private int codedLength() {
-      return shape.featureCount() * shape.coding().bytesPerValue();
+      return Math.multiplyExact(shape.featureCount(), shape.coding().bytesPerValue());
     }
 
     private void put(TrainingExample example, ExampleBlock block, int index) {

@@ -115,7 +115,7 @@ public final class StockAveraging implements AveragingEngine {
                   plan.steps(round),
                   spark.getScore() * used,
                   seconds,
-                  new RoundTiming(used, 0, 0, 0, 0, seconds, 0));
+                  RoundTiming.untold(used, seconds));
       position =
           new TrainingPosition(
               epoch, round + 1, AveragingState.of(TrainingState.of(network)), tally);

@@ -1,5 +1,6 @@
 package io.centroid.example;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Arrays;
  * @param examples how many
  * @param idSum Σ {@link SplitMix#mix mix}(id) modulo 2^64, which does not depend on the order
  */
-public record Coverage(long examples, long idSum) {
+public record Coverage(long examples, long idSum) implements Serializable {
   /** Of no examples. */
   public static final Coverage NONE = new Coverage(0, 0);
 

@@ -8,6 +8,7 @@ import io.centroid.job.Terminal;
 import io.centroid.job.TextTable;
 import io.centroid.report.ComparedRun.Tested;
 import io.centroid.report.RunComparison.Difference;
+import io.centroid.run.RoundTiming;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,27 +77,21 @@ public final class ComparisonTable {
   private void times() {
     line("");
     TextTable table =
-        new TextTable()
-            .left(" ")
-            .right("total, s")
-            .right("training, s")
-            .right("images/s")
-            .right("broadcast")
-            .right("compute")
-            .right("collect")
-            .right("average");
+        new TextTable().left(" ").right("total, s").right("training, s").right("images/s");
+    RoundTiming.PARTS.forEach(table::right);
     each(
         (letter, run) -> {
+          List<Object> cells =
+              new ArrayList<>(
+                  List.of(
+                      letter,
+                      cell("%,.1f", run.seconds()),
+                      cell("%,.1f", run.outcome().trainSeconds()),
+                      cell("%,.0f", run.outcome().imagesPerSecond())));
           Optional<TimeBreakdown> time = TimeBreakdown.of(run.history());
-          table.row(
-              letter,
-              cell("%,.1f", run.seconds()),
-              cell("%,.1f", run.outcome().trainSeconds()),
-              cell("%,.0f", run.outcome().imagesPerSecond()),
-              cell("%,.1f", time.map(TimeBreakdown::broadcast).orElse(null)),
-              cell("%,.1f", time.map(TimeBreakdown::compute).orElse(null)),
-              cell("%,.1f", time.map(TimeBreakdown::collect).orElse(null)),
-              cell("%,.1f", time.map(TimeBreakdown::average).orElse(null)));
+          RoundTiming.PARTS.forEach(
+              part -> cells.add(cell("%,.1f", time.map(t -> t.parts().get(part)).orElse(null))));
+          table.row(cells.toArray());
         });
     text.append(table.render());
   }

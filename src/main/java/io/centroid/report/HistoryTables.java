@@ -17,16 +17,12 @@ public final class HistoryTables {
   private HistoryTables() {}
 
   /**
-   * One round.
+   * One round: its parts are those of {@link RoundTiming}, in seconds.
    *
    * @param epoch its epoch, from 1
    * @param round its number in the epoch, from 1
    * @param examples training examples used, by all workers
    * @param seconds the whole round
-   * @param broadcast sending the state down, seconds
-   * @param compute local training, seconds
-   * @param collect the rest of the Spark job, seconds
-   * @param average averaging on the driver, seconds
    * @param imagesPerSecond examples / seconds
    */
   record RoundRow(
@@ -34,10 +30,12 @@ public final class HistoryTables {
       int round,
       long examples,
       double seconds,
-      double broadcast,
       double compute,
-      double collect,
+      double slot,
+      double down,
+      double up,
       double average,
+      double driver,
       double imagesPerSecond) {}
 
   /** {@code history.csv}: the components of {@link EpochRecord} but its rounds. */
@@ -63,10 +61,12 @@ public final class HistoryTables {
         round,
         timing.examples(),
         timing.total(),
-        timing.broadcast(),
         timing.compute(),
-        timing.collect(),
+        timing.slot(),
+        timing.down(),
+        timing.up(),
         timing.average(),
+        timing.driver(),
         timing.examples() / timing.total());
   }
 }

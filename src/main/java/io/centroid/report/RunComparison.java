@@ -7,6 +7,7 @@ import io.centroid.json.Json;
 import io.centroid.publish.WholeFile;
 import io.centroid.report.ComparedRun.Tested;
 import io.centroid.run.EpochRecord;
+import io.centroid.run.RoundTiming;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -151,10 +152,12 @@ public record RunComparison(List<ComparedRun> runs) {
     model.put("standIns", standIns());
     model.put("differences", Json.tree(differences()));
     model.put("classes", classes());
+    model.put("parts", RoundTiming.PARTS);
     model.put("validated", runs.stream().anyMatch(RunComparison::isValidated));
     Map<String, Object> figures = new HashMap<>();
     figures.put("epochs", IntStream.rangeClosed(1, epochs).boxed().toList());
     figures.put("classes", classes());
+    figures.put("parts", RoundTiming.PARTS);
     figures.put("runs", IntStream.range(0, runs.size()).mapToObj(this::figures).toList());
     return Page.render("compare.ftlh", model, figures);
   }

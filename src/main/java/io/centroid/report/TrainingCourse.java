@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * How a training went, or goes so far, as pages show it.
@@ -55,12 +55,10 @@ record TrainingCourse(List<EpochRecord> history, int bestEpoch, String settings,
         validated
             ? history.stream().map(epoch -> 100 * epoch.validationAccuracy()).toList()
             : List.of(),
+        "parts",
+        RoundTiming.PARTS,
         "rounds",
-        Map.of(
-            "compute", meanMillis(RoundTiming::compute),
-            "broadcast", meanMillis(RoundTiming::broadcast),
-            "collect", meanMillis(RoundTiming::collect),
-            "average", meanMillis(RoundTiming::average)));
+        meanMillis());
   }
 
   private double imagesPerSecond() {
@@ -73,9 +71,20 @@ record TrainingCourse(List<EpochRecord> history, int bestEpoch, String settings,
     return settings.lines().filter(line -> !defaults.contains(line)).toList();
   }
 
-  private List<Double> meanMillis(ToDoubleFunction<RoundTiming> part) {
-    return history.stream()
-        .map(epoch -> MILLIS * epoch.rounds().stream().mapToDouble(part).average().orElse(0))
-        .toList();
+  /** Of each epoch's rounds, by part. */
+  private Map<String, List<Double>> meanMillis() {
+    return RoundTiming.PARTS.stream()
+        .collect(
+            Collectors.toMap(
+                part -> part,
+                part ->
+                    history.stream()
+                        .map(
+                            epoch ->
+                                epoch.rounds().stream()
+                                    .mapToDouble(round -> MILLIS * round.parts().get(part))
+                                    .average()
+                                    .orElse(0))
+                        .toList()));
   }
 }

@@ -1,34 +1,59 @@
 package io.centroid.run;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 /**
- * Where the time of one round went, in seconds.
+ * Where the time of one round went, in seconds; the parts make up the whole. What happens in tasks
+ * is that of the slowest worker or, with more workers than task slots, the least that all of them
+ * could take on the slots there are.
  *
- * @param examples training examples used in it, by all workers; 0 in histories of before they were
- *     recorded
- * @param broadcast making the state ready to be sent, until the job started
- * @param computeMax local training of the slowest worker
- * @param computeMean local training, mean over workers
- * @param compute the least time that local training could take on the task slots there are: that of
- *     the slowest worker, or with more workers than slots that of all of them shared out
- * @param collect the rest of the Spark job: scheduling, the state down, results up
- * @param average averaging on the driver
+ * @param examples training examples used in it, by all workers
+ * @param slot waiting for a slot: the rest of the Spark job, which is scheduling
+ * @param down until workers had the state to start from
+ * @param compute local training
+ * @param up until the driver had the workers' states
+ * @param average adding up and averaging, on the driver and in tasks
+ * @param driver the rest on the driver: making the state ready, the outer step, checkpoints and
+ *     whoever else is told of rounds
  */
 public record RoundTiming(
     long examples,
-    double broadcast,
-    double computeMax,
-    double computeMean,
+    double slot,
+    double down,
     double compute,
-    double collect,
-    double average) {
+    double up,
+    double average,
+    double driver) {
+
+  /** Names of the parts, in the order in which they are told. */
+  public static final List<String> PARTS = List.copyOf(untold(0, 0).parts().keySet());
+
+  /** Of an engine that does not tell the parts. */
+  public static RoundTiming untold(long examples, double seconds) {
+    return new RoundTiming(examples, 0, 0, 0, 0, 0, seconds);
+  }
+
+  /** The parts by name, in the order of {@link #PARTS}. */
+  public Map<String, Double> parts() {
+    Map<String, Double> parts = new LinkedHashMap<>();
+    parts.put("compute", compute);
+    parts.put("slot", slot);
+    parts.put("down", down);
+    parts.put("up", up);
+    parts.put("average", average);
+    parts.put("driver", driver);
+    return parts;
+  }
 
   /** What is not local training. */
   public double outsideCompute() {
-    return broadcast + collect + average;
+    return total() - compute;
   }
 
   /** The whole round. */
   public double total() {
-    return broadcast + compute + collect + average;
+    return slot + down + compute + up + average + driver;
   }
 }

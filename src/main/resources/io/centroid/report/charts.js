@@ -1,6 +1,7 @@
 const figures = JSON.parse(document.getElementById('figures').textContent);
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const charts = [];
+const parts = figures.parts; // of the time of a round
 function draw() {
   charts.splice(0).forEach(chart => chart.destroy());
   const [ink, grid, ...colours] = dark.matches
@@ -29,7 +30,7 @@ function draw() {
     {label: 'this model', data: figures.reliability, showLine: true, borderColor: colours[0], backgroundColor: colours[0]},
     {label: 'perfect', data: [{x: 0, y: 0}, {x: 1, y: 1}], showLine: true, pointRadius: 0, borderDash: [5, 5], borderColor: ink, backgroundColor: 'transparent'}]}),
     axis('probability of the predicted class', {min: 0, max: 1}), axis('accuracy', {min: 0, max: 1}));
-  plot('rounds', 'bar', () => ({labels: figures.epochs, datasets: ['compute', 'broadcast', 'collect', 'average'].map(
+  plot('rounds', 'bar', () => ({labels: figures.epochs, datasets: parts.map(
     (part, i) => ({label: part, data: figures.rounds[part], backgroundColor: colours[i]}))}),
     axis('epoch', {stacked: true}), axis('ms a round', {stacked: true}));
 
@@ -51,8 +52,8 @@ function draw() {
     axis(''), axis(`${what}, percentage points`));
   beyondFirst('recalls', 'recall');
   beyondFirst('precisions', 'precision');
-  plot('times', 'bar', () => ({labels: runs.map(run => run.label), datasets: ['compute', 'broadcast', 'collect', 'average'].map(
-    (part, i) => ({label: part, data: runs.map(run => run.time ? run.time[part] : null), backgroundColor: colours[i]}))}),
+  plot('times', 'bar', () => ({labels: runs.map(run => run.label), datasets: parts.map(
+    (part, i) => ({label: part, data: runs.map(run => run.time ? run.time.parts[part] : null), backgroundColor: colours[i]}))}),
     axis('run', {stacked: true}), axis('seconds of the rounds', {stacked: true}));
 }
 draw();

@@ -88,7 +88,7 @@ final class WorkerEnvironmentTest {
     RoundExchange.ResultHandle handle = exchange.put(result);
     WorkerEnvironment.release(training);
     assertThat(idle.closed).isTrue();
-    assertThat(exchange.get(handle)).isSameAs(result);
+    assertThat(exchange.fetch(handle).join()).isSameAs(result);
     assertThat(holdings(training)).isEqualTo(new Holdings(0, 1));
     exchange.close();
     assertThat(holdings(training)).isEqualTo(new Holdings(0, 0));

@@ -52,7 +52,7 @@ final class CentroidIT {
             "epoch  1/2 +[0-9,]+ images/s  loss [0-9.]+  validation [0-9.]+ % best  [0-9]+ s left")
         .contains("Local step: fast")
         .containsPattern(
-            "4 rounds: compute [0-9]+ %, broadcast [0-9]+ %, collect [0-9]+ %, average")
+            "4 rounds: compute [0-9]+ %, slot [0-9]+ %, down [0-9]+ %, up [0-9]+ %, average")
         .contains("test split of stand-in data, not CIFAR-10, 500 images")
         .contains("confusion matrix: rows are the truth, columns the prediction")
         .containsPattern(
@@ -218,7 +218,7 @@ final class CentroidIT {
     assertThat(rounds)
         .hasSize(1 + 2 * 2)
         .startsWith(
-            "epoch,round,examples,seconds,broadcast,compute,collect,average,imagesPerSecond");
+            "epoch,round,examples,seconds,compute,slot,down,up,average,driver,imagesPerSecond");
     // 25 minibatches of 32 each of the two workers, then what is left of 1,800.
     assertThat(rounds.get(3)).startsWith("2,1,1600,");
     assertThat(rounds.get(4)).startsWith("2,2,200,");

@@ -86,7 +86,7 @@ final class RunReportTest {
             1,
             2.5,
             20,
-            List.of(new RoundTiming(50, 0.1, 2, 2, 2, 0.1, 0.1)));
+            List.of(new RoundTiming(50, 0.05, 0.05, 2, 0.1, 0.1, 0.1)));
     String png = PngImage.base64(new byte[Cifar10.FEATURES]);
     Gallery gallery =
         new Gallery(

@@ -42,6 +42,6 @@ final class TimeLeftTest {
 
   private void afterRound(long examples, long seconds) {
     nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
-    timeLeft.roundDone(1, 1, 2.3, new RoundTiming(examples, 0, 0, 0, 0, 0, 0));
+    timeLeft.roundDone(1, 1, 2.3, RoundTiming.untold(examples, 0));
   }
 }

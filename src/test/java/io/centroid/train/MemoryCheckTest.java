@@ -47,25 +47,53 @@ final class MemoryCheckTest {
   @Test
   void whatDoesNotSufficeIsRefusedWithTheNumberThatDoes() {
     MemoryCheck check = check(2, 16);
-    long needed = check.driverHeap();
-    assertThat(needed).isBetween(5 * 351 * MEGABYTE, 2_000 * MEGABYTE);
+    long needed = check.driverHeap(true);
+    assertThat(needed).isBetween(6 * 351 * MEGABYTE, 2_300 * MEGABYTE);
     assertThatThrownBy(() -> check.requireDriver(needed, 2_048 * MEGABYTE))
         .isInstanceOf(JobException.class)
         .hasMessage(
-            "Cannot train: found 2,048 MB of driver memory, expected at least 2,560 MB for"
+            "Cannot train: found 2,048 MB of driver memory, expected at least 3,072 MB for"
                 + " 30,722,460 parameters, whose state is 351 MB, and 2 workers. Use"
-                + " --driver-memory 2560m, or lower training.workers.")
+                + " --driver-memory 3072m, or lower training.workers.")
         .extracting(failure -> ((JobException) failure).category())
         .isEqualTo(FailureCategory.RESOURCES);
-    assertThatCode(() -> check.requireDriver(needed, 2_560 * MEGABYTE)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> check.requireNative(2, 512 * MEGABYTE))
-        .hasMessageContaining("found 512 MB of native memory, expected at least");
+    assertThatCode(() -> check.requireDriver(needed, 3_072 * MEGABYTE)).doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> check.requireNative(600 * MEGABYTE, 512 * MEGABYTE, 2, "--executor-memory"))
+        .hasMessage(
+            "Cannot train: found 512 MB of native memory, expected at least 600 MB for 2 workers at"
+                + " once. Use a larger --executor-memory, which limits it, or lower"
+                + " training.minibatch-size.");
   }
 
   @Test
-  void theDriverHoldsAsManyResultsAsTheFanIn() {
-    assertThat(check(100, 16).driverHeap()).isEqualTo(check(16, 16).driverHeap());
-    assertThat(check(16, 16).driverHeap()).isGreaterThan(check(15, 16).driverHeap());
+  void noPlaceHoldsMoreResultsThanItAddsUpAtOnce() {
+    long state = 12 * PARAMETERS;
+    assertThat(check(2, 16).driverHeap(false))
+        .isEqualTo(check(2, 16).driverHeap(true) + state); // what executors fetch
+    assertThat(check(4, 16).driverHeap(false) - check(3, 16).driverHeap(false)).isEqualTo(state);
+    assertThat(check(16, 16).driverHeap(false)).isEqualTo(check(6, 16).driverHeap(false));
+    assertThat(check(1000, 16).driverHeap(false)).isEqualTo(check(49, 16).driverHeap(false));
+    assertThat(check(1000, 16).executorHeap(2, 0)).isEqualTo(check(257, 16).executorHeap(2, 0));
+    assertThat(check(16, 16).driverHeap(true)).isEqualTo(check(15, 16).driverHeap(true) + state);
+  }
+
+  @Test
+  void aStateThatIsMoreThanOneBlockIsRefusedWithTheNumber() {
+    StepMemory large = memory(LocalStep.FAST, "network.hidden-widths=[60000, 10]");
+    assertThat(large.stateBytes()).isGreaterThan(2L * 1024 * MEGABYTE);
+    assertThatThrownBy(() -> new MemoryCheck(large, 2, 16, 0, 0).requireBlocks())
+        .isInstanceOf(JobException.class)
+        .hasMessage(
+            "Cannot train 184,980,120 parameters with 2 workers: found 2,116 MB in one piece,"
+                + " expected at most 2,047 MB. Use a smaller network.")
+        .extracting(failure -> ((JobException) failure).category())
+        .isEqualTo(FailureCategory.SETTINGS);
+    StepMemory half = memory(LocalStep.FAST, "network.hidden-widths=[32000, 10]");
+    assertThatCode(() -> new MemoryCheck(half, 16, 16, 0, 0).requireBlocks())
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> new MemoryCheck(half, 17, 16, 0, 0).requireBlocks())
+        .hasMessageEndingWith("Use a smaller network, or at most averaging.fan-in = 16 workers.");
   }
 
   private static MemoryCheck check(int workers, int fanIn) {

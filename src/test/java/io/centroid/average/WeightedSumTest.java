@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.apache.commons.codec.digest.DigestUtils;
 
-final class WeightedMeanTest {
+final class WeightedSumTest {
 
   @Property(tries = 200)
   void equalsTheWeightedMeanInDoublePrecision(
@@ -33,7 +33,7 @@ final class WeightedMeanTest {
               ? WorkerResult.idle(worker)
               : result(worker, examples, parameters, updaterState, random));
     }
-    TrainingState mean = WeightedMean.of(copies(results), 40);
+    TrainingState mean = sum(copies(results)).mean(40);
     assertThat(mean.parameters()).hasSize(parameters);
     assertThat(mean.updaterState()[0]).hasSize(updaterState);
     for (int i = 0; i < parameters; i += 97) {
@@ -59,6 +59,12 @@ final class WeightedMeanTest {
                     .orElseThrow());
   }
 
+  private static WeightedSum sum(List<? extends Contribution> contributions) {
+    WeightedSum sum = WeightedSum.onAllCores();
+    contributions.forEach(sum::add);
+    return sum;
+  }
+
   /** The mean is written over one of the results. */
   private static List<Contribution> copies(List<? extends Contribution> results) {
     return results.stream()
@@ -66,13 +72,15 @@ final class WeightedMeanTest {
         .map(
             result ->
                 (Contribution)
-                    result.withState(
+                    new WorkerResult(
+                        result.index(),
                         new TrainingState(
                             result.state().parameters().clone(),
                             Arrays.stream(result.state().updaterState())
                                 .map(float[]::clone)
                                 .toArray(float[][]::new),
-                            result.state().iteration())))
+                            result.state().iteration()),
+                        result.tally()))
         .toList();
   }
 
@@ -81,22 +89,21 @@ final class WeightedMeanTest {
       @ForAll @IntRange(min = 1, max = 1_000_000) int examples, @ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     WorkerResult only = result(0, examples, 3000, 6000, random);
-    TrainingState mean = WeightedMean.of(copies(List.of(only)), 0);
+    TrainingState mean = sum(copies(List.of(only))).mean(0);
     assertThat(mean.parameters()).isEqualTo(only.state().parameters());
     assertThat(mean.updaterState()).isDeepEqualTo(only.state().updaterState());
   }
 
   @Example
-  void partialSumsAddUpInOrderOfIndexWhateverOrderTheyArriveIn() {
+  void theMeanOfAPartialSumIsThatOfItsMembers() {
     SplittableRandom random = new SplittableRandom(3);
     Contribution first = result(0, 7, 100, 50, random);
     Contribution second = result(1, 3, 100, 50, random);
     Contribution third = result(2, 9, 100, 50, random);
-    PartialSum sum = PartialSum.of(0, List.of(third, first, second));
-    assertThat(sum.sums()).isDeepEqualTo(PartialSum.of(0, List.of(first, second, third)).sums());
+    PartialSum sum = sum(List.of(first, second, third)).partial(0);
     assertThat(sum.tally().examples()).isEqualTo(19);
-    TrainingState direct = WeightedMean.of(List.of(first, second, third), 0);
-    TrainingState throughTree = WeightedMean.of(List.of(sum), 0);
+    TrainingState throughTree = sum(List.of(sum)).mean(0);
+    TrainingState direct = sum(List.of(first, second, third)).mean(0);
     assertThat(throughTree.parameters()).isEqualTo(direct.parameters());
     assertThat(throughTree.updaterState()).isDeepEqualTo(direct.updaterState());
   }
@@ -106,7 +113,7 @@ final class WeightedMeanTest {
   void keepsItsBits() {
     assertThat(
             Stream.of(results(1), results(2), results(5), results(16), tree(results(17), 4))
-                .map(level -> WeightedMean.of(level, 7))
+                .map(level -> sum(level).mean(7))
                 .map(mean -> DigestUtils.sha256Hex(StateCoding.encode(mean).array())))
         .containsExactly(
             "256a3c576e1e1e54337b1eb09ad2b2aae14d1b1afcff868a8265ede446e50ab4",
@@ -137,7 +144,7 @@ final class WeightedMeanTest {
     List<Contribution> sums = new ArrayList<>();
     for (int from = 0; from < level.size(); from += fanIn) {
       List<Contribution> group = level.subList(from, Math.min(from + fanIn, level.size()));
-      sums.add(PartialSum.of(sums.size(), group));
+      sums.add(sum(group).partial(sums.size()));
     }
     return tree(sums, fanIn);
   }
@@ -162,6 +169,7 @@ final class WeightedMeanTest {
             new Coverage(examples, worker),
             1 + random.nextInt(5),
             random.nextDouble(),
+            0,
             random.nextInt(1000)));
   }
 
