@@ -6,6 +6,7 @@ import io.centroid.job.Interruption;
 import io.centroid.run.CodeVersion;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.Charset;
 import java.util.Optional;
 import org.apache.commons.io.output.TeeWriter;
 import org.apache.hadoop.fs.Path;
@@ -15,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The entry point: {@code centroid prepare | train | evaluate | score | report | runs | compare |
@@ -127,11 +129,33 @@ public final class Centroid {
   private static CommandLine commandLine(Object command) {
     CommandLine program = new CommandLine(command);
     return program
-        .registerConverter(Path.class, Path::new)
+        .registerConverter(Path.class, Centroid::path)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, failed, parsed) -> ExitStatus.report(failure, program.getErr()))
         .setParameterExceptionHandler(ExitStatus::reportUsage);
+  }
+
+  /**
+   * A path, also one whose name has a colon in it and so looks like a URI that is none.
+   *
+   * @throws TypeConversionException when Java could not read the argument in the locale's encoding
+   */
+  static Path path(String text) {
+    String encoding = System.getProperty("sun.jnu.encoding");
+    if (!Charset.forName(encoding).newEncoder().canEncode(text)) {
+      throw new TypeConversionException(
+          "found letters that %s does not have, expected a locale in UTF-8. Set LC_ALL=C.UTF-8."
+              .formatted(encoding));
+    }
+    try {
+      return new Path(text);
+    } catch (IllegalArgumentException e) {
+      if (text.isEmpty() || text.contains("://")) {
+        throw e;
+      }
+      return new Path(Path.CUR_DIR + Path.SEPARATOR + text);
+    }
   }
 
   /** Version and commit. */

@@ -2,6 +2,7 @@ package io.centroid.cli;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import io.centroid.job.Interruption;
 import io.centroid.job.LogFile;
 import io.centroid.storage.StorageFailure;
@@ -67,13 +68,15 @@ final class ExitStatus {
   }
 
   private static String brief(Throwable failure) {
-    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    String message = Reason.of(failure);
     Matcher task = FAILED_TASK.matcher(message);
     String found =
         task.find()
             ? "a task failed %s times, last on %s: %s"
                 .formatted(task.group("times"), task.group("place"), task.group("cause"))
-            : failure.getClass().getSimpleName() + ": " + message;
+            : failure.getMessage() == null
+                ? message
+                : failure.getClass().getSimpleName() + ": " + message;
     return "internal error: %s. The log%s has the details."
         .formatted(
             found.replaceAll("[.;]+$", ""),

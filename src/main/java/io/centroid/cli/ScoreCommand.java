@@ -67,9 +67,9 @@ final class ScoreCommand implements Callable<Integer> {
   private static final class Source {
     @Option(
         names = "--images",
-        paramLabel = "DIR",
+        paramLabel = "PATH",
         description =
-            "Directory with PNG or JPEG images of any size, with all below it; any Hadoop path.")
+            "PNG, JPEG, GIF or BMP image, or a directory with all below it; any Hadoop path.")
     private Path images;
 
     @Option(

@@ -133,7 +133,7 @@ public final class Lock implements AutoCloseable {
 
   /** Where the lock of something is that gets published: beside it, hidden. */
   public static Path beside(Path target) {
-    return new Path(target.getParent(), "." + target.getName() + ".lock");
+    return HiddenName.beside(target, ".lock");
   }
 
   /**

@@ -84,7 +84,7 @@ final class Move {
     switch (StorageKind.of(fileSystem)) {
       case LOCAL -> {
         // A checksum of Hadoop's would be that of what stood there.
-        fileSystem.delete(new Path(to.getParent(), "." + to.getName() + ".crc"), false);
+        fileSystem.delete(HiddenName.beside(to, ".crc"), false);
         Files.move(local(from), local(to), StandardCopyOption.ATOMIC_MOVE);
         syncDirectory(local(to).getParent());
       }

@@ -179,7 +179,7 @@ public record Target(Path path, String kind, String option, String marker, Confi
   }
 
   private Path sibling(String purpose) {
-    return new Path(path.getParent(), "." + path.getName() + purpose + UUID.randomUUID());
+    return HiddenName.beside(path, purpose + UUID.randomUUID());
   }
 
   /** What was here before somebody began to replace it, and ended before it was replaced. */

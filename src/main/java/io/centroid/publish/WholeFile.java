@@ -59,8 +59,7 @@ public final class WholeFile {
       write(fileSystem, file, content); // appears when it is closed
       return;
     }
-    Path aside =
-        new Path(file.getParent(), "." + file.getName() + Abandoned.UNFINISHED + UUID.randomUUID());
+    Path aside = HiddenName.beside(file, Abandoned.UNFINISHED + UUID.randomUUID());
     try {
       write(fileSystem, aside, content);
       leave.ask();

@@ -3,6 +3,7 @@ package io.centroid.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.data.DataSetName;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
 import io.centroid.publish.Target;
@@ -69,7 +70,7 @@ public record RunReport(
     } catch (FileNotFoundException | JsonProcessingException e) {
       throw JobException.data(
           "Cannot report on %s: found %s, expected a run that train published."
-              .formatted(run, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+              .formatted(run, Reason.of(e)),
           e);
     }
     Path page = file(run);

@@ -2,6 +2,7 @@ package io.centroid.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
 import io.centroid.publish.Target;
@@ -38,7 +39,7 @@ public final class PublishedRun {
     } catch (FileNotFoundException | JsonProcessingException e) {
       throw JobException.data(
           "Cannot read run %s: found %s, expected a whole %s. Train it again."
-              .formatted(directory, e.getMessage().lines().findFirst().orElse(""), file),
+              .formatted(directory, Reason.of(e), file),
           e);
     }
   }

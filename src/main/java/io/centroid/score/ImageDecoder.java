@@ -1,27 +1,40 @@
 package io.centroid.score;
 
 import io.centroid.data.Cifar10;
+import io.centroid.error.Reason;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.util.Iterator;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
-import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.stream.ImageInputStream;
 import net.coobird.thumbnailator.Thumbnails;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 
 /**
- * Turns an image file into an image of the network's size: the largest centred square of it,
- * resized to 32×32 pixels. An image of that size stays as it is. Transparency is dropped.
+ * Turns an image file into an image of the network's size: upright, as its EXIF orientation says,
+ * the largest centred square of it, resized to 32×32 pixels. An image of that size stays as it is.
+ * Transparency is dropped.
+ *
+ * <p>What decoding keeps in memory beside the file is known from the file's header, and at most
+ * {@link #MOST_MEMORY}: of larger images every second, third, ... pixel of every second, third, ...
+ * row is decoded.
  */
 final class ImageDecoder {
-  /** What decoding may take: 400 MB of heap as it is stored, and 400 MB without transparency. */
-  private static final long MOST_PIXELS = 100_000_000;
+  /** Bytes: of the pixels of an image, and of what its decoder keeps besides. */
+  static final long MOST_MEMORY = 1L << 28;
 
-  private static final String EXPECTED = "expected a PNG, JPEG, GIF or BMP image";
+  /** Decoding has to pass all of them; the largest sensors of cameras have 200 million. */
+  private static final long MOST_PIXELS = 1L << 28;
+
+  /** Of width and height: what JPEG and GIF can have. */
+  private static final int LONGEST_SIDE = 65_535;
+
+  /** An RGB pixel of the square, and its part in a half-size copy that resizing makes. */
+  private static final int BYTES_OF_SQUARE = Integer.BYTES + 1;
 
   private ImageDecoder() {}
 
@@ -29,92 +42,149 @@ final class ImageDecoder {
    * Decodes and resizes.
    *
    * @return {@code byte[3072]}, unsigned, height × width × channel order
+   * @throws UnreadableImageException also when memory does not suffice
    */
   static byte[] pixels(byte[] file) throws UnreadableImageException {
     try {
-      return pixels(resized(opaque(decoded(file))));
-    } catch (IOException | RuntimeException e) {
-      // Decoders throw unchecked exceptions of many kinds at damaged files.
-      throw new UnreadableImageException(
-          "found damage (" + String.valueOf(e.getMessage()).strip() + "), " + EXPECTED);
+      return pixels(resized(decoded(file)));
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // Decoders throw unchecked exceptions of many kinds at damaged files, and wrap them.
+      Throwable cause = ExceptionUtils.getRootCause(e);
+      if (cause instanceof OutOfMemoryError noMemory) {
+        throw UnreadableImageException.of(noMemory);
+      }
+      throw damaged(cause instanceof EOFException ? "the file is cut off" : Reason.of(cause));
     }
   }
 
+  private static UnreadableImageException damaged(String how) {
+    return new UnreadableImageException(
+        "found damage (%s), %s".formatted(how, ImageFormat.EXPECTED));
+  }
+
+  /** The centred square of what is in a file, upright. */
   private static BufferedImage decoded(byte[] file) throws IOException, UnreadableImageException {
-    try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
+    ImageFormat format = ImageFormat.of(file);
+    ImageHeader header = ImageHeader.of(format, file);
+    if (header.buffered() > MOST_MEMORY) {
+      throw new UnreadableImageException(
+          String.format(
+              Locale.ROOT,
+              "found a progressive JPEG image that takes %,d MB to decode, expected at most %,d MB",
+              header.buffered() >> 20,
+              MOST_MEMORY >> 20));
+    }
+    ImageReader reader = format.reader();
+    try (ImageInputStream in = new ImageBytes(file)) {
+      reader.setInput(in, true, true);
+      requireSize(reader.getWidth(0), reader.getHeight(0));
+      if (!reader.getImageTypes(0).hasNext()) { // CMYK, in early releases of JDK 17
         throw new UnreadableImageException(
-            "found %s, %s"
-                .formatted(file.length == 0 ? "an empty file" : "another format", EXPECTED));
+            "found colours that JDK %s does not decode, expected grey levels or RGB"
+                .formatted(Runtime.version()));
       }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MOST_PIXELS) {
-          throw new UnreadableImageException(
-              "found %,d pixels, expected at most %,d".formatted(pixels, MOST_PIXELS));
-        }
-        return read(reader);
-      } finally {
-        reader.dispose();
-      }
+      return square(read(reader), header);
+    } finally {
+      reader.dispose();
     }
   }
 
-  /** The JPEG decoder fills what is missing of a cut-off file with grey, and only warns. */
+  private static void requireSize(int width, int height) throws UnreadableImageException {
+    if (Math.min(width, height) < 1
+        || Math.max(width, height) > LONGEST_SIDE
+        || (long) width * height > MOST_PIXELS) {
+      throw new UnreadableImageException(
+          String.format(
+              Locale.ROOT,
+              "found %,d × %,d pixels, expected at most %,d, and %,d a side",
+              width,
+              height,
+              MOST_PIXELS,
+              LONGEST_SIDE));
+    }
+  }
+
+  /** The JPEG decoder fills what is missing or damaged with grey, and only warns. */
   private static BufferedImage read(ImageReader reader)
       throws IOException, UnreadableImageException {
-    AtomicReference<String> cutOff = new AtomicReference<>();
-    IIOReadWarningListener listener =
+    AtomicReference<String> damage = new AtomicReference<>();
+    reader.addIIOReadWarningListener(
         (source, warning) -> {
-          if (warning.contains("Truncated") || warning.contains("Premature")) {
-            cutOff.set(warning);
+          if (isDamage(warning)) {
+            damage.set(warning);
           }
-        };
-    reader.addIIOReadWarningListener(listener);
-    BufferedImage image = reader.read(0);
-    if (cutOff.get() != null) {
-      throw new UnreadableImageException("found damage (" + cutOff.get() + "), " + EXPECTED);
+        });
+    ImageReadParam param = reader.getDefaultReadParam();
+    int step = step(reader);
+    param.setSourceSubsampling(step, step, 0, 0);
+    BufferedImage image = reader.read(0, param);
+    if (damage.get() != null) {
+      throw damaged(damage.get());
     }
     return image;
   }
 
-  private static BufferedImage resized(BufferedImage image) throws IOException {
-    int side = Math.min(image.getWidth(), image.getHeight());
-    BufferedImage square =
-        image.getSubimage(
-            (image.getWidth() - side) / 2, (image.getHeight() - side) / 2, side, side);
-    return side == Cifar10.WIDTH
-        ? square
-        : Thumbnails.of(square).forceSize(Cifar10.WIDTH, Cifar10.HEIGHT).asBufferedImage();
+  /** By what libjpeg and the JDK's reader say; superfluous bytes between segments do no harm. */
+  private static boolean isDamage(String warning) {
+    return warning.contains("Truncated")
+        || warning.contains("Premature")
+        || (warning.startsWith("Corrupt JPEG data") && !warning.contains("extraneous"));
+  }
+
+  /** Every which pixel and row is decoded so that the image takes no more than is allowed. */
+  private static int step(ImageReader reader) throws IOException {
+    long width = reader.getWidth(0);
+    long height = reader.getHeight(0);
+    long side = Math.min(width, height);
+    int bits = reader.getImageTypes(0).next().getColorModel().getPixelSize();
+    long bytes = width * height * bits / Byte.SIZE + side * side * BYTES_OF_SQUARE;
+    int step = 1;
+    while (bytes / step / step > MOST_MEMORY) {
+      step++;
+    }
+    return step;
   }
 
   /**
-   * Without transparency, in the form that resizing keeps. Java would brighten grey levels on their
-   * way to RGB; they are meant as they are.
+   * The centred square, upright and without transparency, in the form that resizing keeps. Java
+   * would brighten grey levels on their way to RGB; they are meant as they are.
    */
-  private static BufferedImage opaque(BufferedImage image) {
-    BufferedImage opaque =
-        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+  private static BufferedImage square(BufferedImage image, ImageHeader header) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int side = Math.min(width, height);
+    int left = ((header.isTransposed() ? height : width) - side) / 2;
+    int top = ((header.isTransposed() ? width : height) - side) / 2;
+    BufferedImage square = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     boolean grey = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     int surplusBits = image.getColorModel().getComponentSize(0) - Byte.SIZE;
-    for (int y = 0; y < image.getHeight(); y++) {
-      for (int x = 0; x < image.getWidth(); x++) {
-        int rgb = image.getRGB(x, y);
-        if (grey) {
-          int sample = image.getRaster().getSample(x, y, 0);
-          int level =
-              surplusBits >= 0
-                  ? sample >> surplusBits
-                  : sample * 255 / ((1 << (8 + surplusBits)) - 1);
-          rgb = level * 0x010101;
-        }
-        opaque.setRGB(x, y, rgb);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        int across = header.isTransposed() ? top + y : left + x;
+        int down = header.isTransposed() ? left + x : top + y;
+        int column = header.isReversedAcross() ? width - 1 - across : across;
+        int row = header.isReversedDown() ? height - 1 - down : down;
+        square.setRGB(
+            x,
+            y,
+            grey
+                ? grey(image.getRaster().getSample(column, row, 0), surplusBits)
+                : image.getRGB(column, row));
       }
     }
-    return opaque;
+    return square;
+  }
+
+  private static int grey(int sample, int surplusBits) {
+    int level =
+        surplusBits >= 0 ? sample >> surplusBits : sample * 255 / ((1 << (8 + surplusBits)) - 1);
+    return level * 0x010101;
+  }
+
+  private static BufferedImage resized(BufferedImage square) throws IOException {
+    return square.getWidth() == Cifar10.WIDTH
+        ? square
+        : Thumbnails.of(square).forceSize(Cifar10.WIDTH, Cifar10.HEIGHT).asBufferedImage();
   }
 
   private static byte[] pixels(BufferedImage image) {

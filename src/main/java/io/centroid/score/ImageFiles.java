@@ -3,107 +3,134 @@ package io.centroid.score;
 import io.centroid.data.Cifar10;
 import io.centroid.data.Normalizer;
 import io.centroid.error.JobException;
+import io.centroid.storage.StorageFailure;
+import io.centroid.storage.StorageKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.net.URI;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import org.apache.commons.io.function.IOSupplier;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
 
 /**
- * The PNG, JPEG, GIF and BMP files in a directory and below, called by their path in it. What is no
- * image, or none that can be read, is told with the reason and does not stop the others. Files and
- * directories whose names begin with "." or "_" are left out, as everywhere in Hadoop.
+ * An image file, called by its name, or all files in a directory and below, called by their path in
+ * it. What is no image, or cannot be read, is told with the reason and does not stop the others;
+ * neither does what has a hidden name, which begins with ".".
  *
- * @param directory on any Hadoop file system
+ * @param path on any Hadoop file system
  */
-public record ImageFiles(Path directory) implements PictureSource {
+public record ImageFiles(Path path) implements PictureSource {
   private static final int FILES_PER_TASK = 256;
-  private static final long LARGEST_FILE = 1L << 28;
+
+  /** Bytes, all of which are in memory at once. */
+  private static final int LARGEST_FILE = 1 << 28;
 
   @Override
   public JavaRDD<Picture> pictures(JavaSparkContext context, Normalizer normalizer)
       throws IOException {
-    FileSystem fileSystem = directory.getFileSystem(context.hadoopConfiguration());
-    Path root = fileSystem.makeQualified(directory);
-    List<String> files = list(fileSystem, root);
-    if (files.isEmpty()) {
+    FileSystem fileSystem = path.getFileSystem(context.hadoopConfiguration());
+    ImageListing listing = list(fileSystem);
+    if (listing.files().isEmpty()) {
       throw JobException.data(
-          "Cannot score images in %s: found no file, expected PNG or JPEG images. Use another --images."
-              .formatted(directory));
+          "Cannot score images in %s: found no file%s, expected PNG, JPEG, GIF or BMP images. Use another --images."
+              .formatted(path, example(listing)));
     }
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-    return context
-        .parallelize(files, (files.size() + FILES_PER_TASK - 1) / FILES_PER_TASK)
-        .map(new Read(root.toString(), normalizer, configuration));
+    JavaRDD<Picture> pictures =
+        parallelize(context, listing.files()).map(new Read(normalizer, configuration));
+    return listing.problems().isEmpty()
+        ? pictures
+        : pictures.union(
+            parallelize(context, listing.problems())
+                .map(problem -> Picture.unreadable(problem._1(), problem._2())));
   }
 
-  private List<String> list(FileSystem fileSystem, Path root) throws IOException {
-    List<String> files = new ArrayList<>();
+  private ImageListing list(FileSystem fileSystem) throws IOException {
+    Path qualified = fileSystem.makeQualified(path);
     try {
-      RemoteIterator<LocatedFileStatus> found = fileSystem.listFiles(root, true);
-      while (found.hasNext()) {
-        String path = root.toUri().relativize(found.next().getPath().toUri()).getPath();
-        if (!isHidden(path)) {
-          files.add(path);
-        }
-      }
-    } catch (FileNotFoundException e) {
-      throw JobException.data(
-          "Cannot score images in %s: found no such directory, expected one with PNG or JPEG images. Check the spelling of --images."
-              .formatted(directory),
-          e);
+      return StorageKind.of(fileSystem) == StorageKind.LOCAL
+          ? LocalImages.list(java.nio.file.Path.of(qualified.toUri().getPath()))
+          : RemoteImages.list(fileSystem, qualified);
+    } catch (IOException e) {
+      throw StorageFailure.explained(path, e);
     }
-    Collections.sort(files);
-    return files;
   }
 
-  private static boolean isHidden(String path) {
-    for (String name : path.split("/", -1)) {
-      if (name.startsWith(".") || name.startsWith("_")) {
-        return true;
-      }
-    }
-    return false;
+  private static String example(ImageListing listing) {
+    return listing.problems().entrySet().stream()
+        .map(problem -> " to read (%s: %s)".formatted(problem.getKey(), problem.getValue()))
+        .findFirst()
+        .orElse("");
   }
 
-  /** Reads and decodes one file. */
-  private record Read(
-      String root, Normalizer normalizer, Broadcast<SerializableConfiguration> configuration)
-      implements Function<String, Picture> {
+  private static JavaRDD<Tuple2<String, String>> parallelize(
+      JavaSparkContext context, SortedMap<String, String> entries) {
+    List<Tuple2<String, String>> list =
+        entries.entrySet().stream()
+            .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue()))
+            .toList();
+    return context.parallelize(list, (list.size() + FILES_PER_TASK - 1) / FILES_PER_TASK);
+  }
+
+  /** Reads and decodes one file, given by its id and its location. */
+  private record Read(Normalizer normalizer, Broadcast<SerializableConfiguration> configuration)
+      implements Function<Tuple2<String, String>, Picture> {
 
     @Override
-    public Picture call(String name) throws IOException {
-      Path file = new Path(root, new Path(null, null, name));
-      FileSystem fileSystem = file.getFileSystem(configuration.value().value());
-      byte[] bytes;
-      try (InputStream in = fileSystem.open(file)) {
-        long size = fileSystem.getFileStatus(file).getLen();
-        if (size > LARGEST_FILE) {
-          return Picture.unreadable(
-              name, "found %,d bytes, expected at most %,d".formatted(size, LARGEST_FILE));
-        }
-        bytes = in.readAllBytes();
-      } catch (FileNotFoundException | AccessControlException e) {
-        return Picture.unreadable(name, "found " + e.getMessage());
-      }
+    public Picture call(Tuple2<String, String> file) throws IOException {
+      String id = file._1();
       try {
         float[] features = new float[Cifar10.FEATURES];
-        normalizer.apply(ImageDecoder.pixels(bytes), features);
-        return Picture.of(name, features);
+        normalizer.apply(ImageDecoder.pixels(bytes(file._2())), features);
+        return Picture.of(id, features);
       } catch (UnreadableImageException e) {
-        return Picture.unreadable(name, e.getMessage());
+        return Picture.unreadable(id, e.getMessage());
+      } catch (OutOfMemoryError e) { // of reading it; decoding has told its own
+        return Picture.unreadable(id, UnreadableImageException.of(e).getMessage());
+      }
+    }
+
+    private byte[] bytes(String location) throws IOException, UnreadableImageException {
+      try {
+        if (location.startsWith("file:")) {
+          java.nio.file.Path path = java.nio.file.Path.of(URI.create(location));
+          return bytes(Files.size(path), () -> Files.newInputStream(path));
+        }
+        Path path = new Path(location);
+        FileSystem fileSystem = path.getFileSystem(configuration.value().value());
+        return bytes(fileSystem.getFileStatus(path).getLen(), () -> fileSystem.open(path));
+      } catch (FileSystemException | FileNotFoundException | AccessControlException e) {
+        throw new UnreadableImageException(
+            "found %s, expected a file".formatted(ImageListing.reason(e)));
+      }
+    }
+
+    private static byte[] bytes(long size, IOSupplier<InputStream> file)
+        throws IOException, UnreadableImageException {
+      if (size > LARGEST_FILE) {
+        throw new UnreadableImageException(
+            String.format(
+                Locale.ROOT, "found %,d bytes, expected at most %,d", size, LARGEST_FILE));
+      }
+      byte[] bytes = new byte[(int) size];
+      try (InputStream in = file.get()) {
+        int count = in.readNBytes(bytes, 0, bytes.length);
+        return count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
       }
     }
   }

@@ -7,30 +7,37 @@ import io.centroid.error.JobException;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.job.Phases;
+import io.centroid.job.Terminal;
 import io.centroid.model.ModelCard;
 import io.centroid.publish.Lock;
 import io.centroid.publish.StagedDirectory;
 import io.centroid.publish.Target;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * Scores images with a published model and writes one row for each, as {@link ScoreTable} has it.
  * The output appears at once, when it is whole, or not at all.
  */
 public final class ScoreJob {
-  private static final int PROBLEMS_SHOWN = 10;
   private static final int TASKS_PER_SLOT = 2;
+
+  /** As RFC 4180 has it, with every name as it is; Parquet knows none of these. */
+  private static final Map<String, String> CSV =
+      Map.of(
+          "header", "true",
+          "escape", "\"",
+          "ignoreLeadingWhiteSpace", "false",
+          "ignoreTrailingWhiteSpace", "false");
 
   private final SparkSession session;
   private final JavaSparkContext context;
@@ -78,11 +85,12 @@ public final class ScoreJob {
    */
   public void execute() throws Exception {
     phases.say("Model trained on %s", model.card().dataset());
+    // Listed before anything of the output is there, which may be among the images.
+    JavaRDD<Picture> pictures = source.pictures(context, normalizer(model.card()));
     try (Lock lock = output.lock("scores " + output.path(), phases);
         StagedDirectory staging = output.stage(lock)) {
       requireRoom();
-      write(staging.path());
-      report(staging.path());
+      report(write(pictures, staging.path()));
       // Spark's own marker means something else; ours comes when all is checked.
       staging
           .path()
@@ -109,14 +117,14 @@ public final class ScoreJob {
     }
   }
 
-  private void write(Path staging) throws Exception {
-    JavaRDD<Picture> pictures = source.pictures(context, normalizer(model.card()));
+  private ScoreTally write(JavaRDD<Picture> pictures, Path staging) throws Exception {
+    ScoreTally tally = ScoreTally.of(context.sc());
     Broadcast<Classifier> classifier = context.broadcast(model.classifier());
     List<String> classNames = model.card().classNames();
     // A file for every task slot or so: opening and committing many takes longer than scoring.
     JavaRDD<Row> rows =
         pictures
-            .mapPartitions(new ScoreTable.Task(classifier, classNames))
+            .mapPartitions(new ScoreTable.Task(classifier, classNames, tally))
             .coalesce(TASKS_PER_SLOT * context.defaultParallelism());
     context.setJobDescription("score images");
     phases.run(
@@ -126,33 +134,25 @@ public final class ScoreJob {
               .createDataFrame(rows, ScoreTable.schema(classNames))
               .write()
               .mode(SaveMode.Append) // to the empty staging directory
-              .option("header", true)
+              .options(CSV)
               .format(Choice.name(format))
               .save(staging.toString());
           return null;
         });
     classifier.destroy();
+    return tally;
   }
 
-  private void report(Path staging) {
-    StructType schema = ScoreTable.schema(model.card().classNames());
-    Dataset<Row> table =
-        session
-            .read()
-            .schema(schema)
-            .option("header", true)
-            .format(Choice.name(format))
-            .load(staging.toString());
-    long unreadable = table.filter("problem is not null").count();
-    phases.say("%,d images scored", table.count() - unreadable);
-    if (unreadable > 0) {
-      phases.say("%,d cannot be read:", unreadable);
-      table
-          .filter("problem is not null")
-          .select("id", "problem")
-          .takeAsList(PROBLEMS_SHOWN)
-          .forEach(row -> phases.say("  %s: %s", row.getString(0), row.getString(1)));
-      if (unreadable > PROBLEMS_SHOWN) {
+  private void report(ScoreTally tally) {
+    phases.say("%,d images scored", tally.scored().value());
+    long unscored = tally.unscored().value();
+    if (unscored > 0) {
+      phases.say("%,d not scored:", unscored);
+      List<ScoreTally.Problem> examples = tally.examples();
+      examples.forEach(
+          problem ->
+              phases.say("  %s", Terminal.printable(problem.id() + ": " + problem.reason())));
+      if (unscored > examples.size()) {
         phases.say("  and more, each with its row in the table");
       }
     }

@@ -37,25 +37,31 @@ final class ScoreTable {
   }
 
   /** Classifies the pictures of one partition, in batches, one network per task. */
-  record Task(Broadcast<Classifier> classifier, List<String> classNames)
+  record Task(Broadcast<Classifier> classifier, List<String> classNames, ScoreTally tally)
       implements FlatMapFunction<Iterator<Picture>, Row> {
     private static final int BATCH = 256;
 
     @Override
     public Iterator<Row> call(Iterator<Picture> pictures) {
       List<Row> rows = new ArrayList<>();
+      List<ScoreTally.Problem> problems = new ArrayList<>();
       List<Picture> batch = new ArrayList<>(BATCH);
       float[] features = new float[BATCH * Cifar10.FEATURES];
       try (Predictor predictor =
           Predictor.of(classifier.value().configurationJson(), classifier.value().parameters())) {
         while (pictures.hasNext()) {
-          batch.add(pictures.next());
+          Picture picture = pictures.next();
+          batch.add(picture);
+          if (!picture.isReadable()) {
+            problems.add(new ScoreTally.Problem(picture.id(), picture.problem()));
+          }
           if (batch.size() == BATCH || !pictures.hasNext()) {
             score(predictor, batch, features, rows);
             batch.clear();
           }
         }
       }
+      tally.add(rows.size(), problems);
       return rows.iterator();
     }
 

@@ -5,4 +5,11 @@ final class UnreadableImageException extends Exception {
   UnreadableImageException(String message) {
     super(message);
   }
+
+  /** Of a file that takes more memory than there is, which is for this file to say alone. */
+  static UnreadableImageException of(OutOfMemoryError failure) {
+    return new UnreadableImageException(
+        "found too little memory for it (%s), expected up to %d MB for an image. Give executors more memory, or fewer cores"
+            .formatted(failure.getMessage(), ImageDecoder.MOST_MEMORY >> 20));
+  }
 }

@@ -2,6 +2,7 @@ package io.centroid.shard;
 
 import io.centroid.data.Cifar10;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Iterator;
@@ -141,9 +142,7 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
   /** What is told about a file that cannot be read. */
   static JobException unreadable(Path path, Exception e) {
     String found =
-        e instanceof FileNotFoundException
-            ? "no such file"
-            : "damage (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")";
+        e instanceof FileNotFoundException ? "no such file" : "damage (" + Reason.of(e) + ")";
     return JobException.data(
         "Cannot read shard "
             + path

@@ -3,6 +3,7 @@ package io.centroid.storage;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -177,7 +178,7 @@ public final class StorageFailure {
         return firstLine(storage);
       }
     }
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no reason given");
+    return Reason.of(failure);
   }
 
   private static JobException told(String action, Meaning meaning, String found, Exception cause) {
@@ -189,10 +190,8 @@ public final class StorageFailure {
   }
 
   private static String firstLine(IOException failure) {
-    String line = String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
-    String name = failure.getClass().getSimpleName();
-    return line.isEmpty()
-        ? name
-        : line.replaceAll("[.;]+$", "").replaceAll("^([a-z]+\\.)+[A-Z]\\w*Exception: ", "");
+    return Reason.of(failure)
+        .replaceAll("[.;]+$", "")
+        .replaceAll("^([a-z]+\\.)+[A-Z]\\w*Exception: ", "");
   }
 }

@@ -1,5 +1,6 @@
 package io.centroid.score;
 
+import static io.centroid.score.ImageSamples.encoded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,16 +8,17 @@ import io.centroid.data.Cifar10;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
-import java.util.zip.CRC32;
-import javax.imageio.ImageIO;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ImageDecoderTest {
@@ -99,21 +101,116 @@ final class ImageDecoderTest {
     }
   }
 
+  /** How files begin that resemble an image, or that some decoder of the JDK or of others takes. */
+  static Stream<Arguments> whatIsNoneOfThem() throws IOException {
+    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_BYTE_BINARY);
+    return Stream.of(
+        Arguments.of(
+            "another format", latin1("BMW, Audi and Opel are names of companies in Germany")),
+        Arguments.of(
+            "another format", latin1("BM" + "\0".repeat(12) + "A text, which is no header")),
+        Arguments.of("another format", latin1("BM")),
+        Arguments.of("another format", latin1("GIF, a format")),
+        Arguments.of("another format", latin1("\u0089PNG")),
+        Arguments.of("another format", latin1("\u00ff\u00d8")),
+        Arguments.of("another format", latin1("<svg xmlns='http://www.w3.org/2000/svg'/>")),
+        Arguments.of("another format", latin1("P6 1 1 255 abc")),
+        Arguments.of("another format", encoded(image, "wbmp")),
+        Arguments.of("a TIFF image", encoded(image, "tiff")),
+        Arguments.of("a TIFF image", latin1("MM\0*\0\0\0\b")),
+        Arguments.of("a PDF document", latin1("%PDF-1.7")),
+        Arguments.of("a WebP image", latin1("RIFF\44\0\0\0WEBPVP8 ")),
+        Arguments.of("a HEIC image or a video", latin1("\0\0\0\30ftypheic\0\0\0\0mif1heic")),
+        Arguments.of("an AVIF image", latin1("\0\0\0\30ftypavif\0\0\0\0")));
+  }
+
+  private static byte[] latin1(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void whatIsNoneOfThem(String name, byte[] file) {
+    assertUnreadable(file, "found %s, expected a PNG, JPEG, GIF or BMP image".formatted(name));
+  }
+
   @Test
-  void whatWouldNotFitInMemoryIsNotDecoded() throws Exception {
-    byte[] header = {'I', 'H', 'D', 'R', 0, 1, (byte) 0x86, (byte) 0xa0, 0, 1, (byte) 0x86};
-    ByteBuffer chunk = ByteBuffer.allocate(17).put(header).put((byte) 0xa0);
-    chunk.put(new byte[] {8, 2, 0, 0, 0});
-    CRC32 checksum = new CRC32();
-    checksum.update(chunk.array());
-    byte[] file =
-        ByteBuffer.allocate(8 + 4 + 17 + 4)
-            .put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'})
-            .putInt(13)
-            .put(chunk.array())
-            .putInt((int) checksum.getValue())
-            .array();
-    assertUnreadable(file, "found 10,000,000,000 pixels, expected at most 100,000,000");
+  void coloursForPrintAreThoseOnAScreen() throws Exception {
+    byte[] pixels = ImageDecoder.pixels(ImageSamples.cmyk(0, 255, 255, 0));
+    assertThat(pixels[0] & 0xff).isGreaterThan(245);
+    assertThat(pixels[1] & 0xff).isLessThan(10);
+    assertThat(pixels[2] & 0xff).isLessThan(10);
+  }
+
+  @Test
+  void ofAnAnimationTheFirstImageCounts() throws Exception {
+    byte[] pixels =
+        ImageDecoder.pixels(ImageSamples.animated(green(32), new BufferedImage(32, 32, 1)));
+    assertThat(Arrays.copyOf(pixels, 3)).containsExactly((byte) 0, (byte) 200, (byte) 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 6})
+  void sixteenBitsAreRead(int colorType) throws Exception {
+    byte[] pixel = {(byte) 250, (byte) 250, 100, 100, 30, 30, 127, 0};
+    int components = colorType == 2 ? 3 : 4;
+    byte[] file = ImageSamples.plain(32, 32, 16, colorType, Arrays.copyOf(pixel, 2 * components));
+    assertThat(Arrays.copyOf(ImageDecoder.pixels(file), 3))
+        .containsExactly((byte) 250, (byte) 100, (byte) 30);
+  }
+
+  /** The colour of what is transparent is that of the file, however little it shows. */
+  @Test
+  void aPaletteWithTransparencyIsRead() throws Exception {
+    byte[] red = {0, (byte) 200};
+    IndexColorModel palette =
+        new IndexColorModel(8, 2, red, new byte[2], new byte[2], new byte[] {(byte) 255, 0});
+    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_BYTE_INDEXED, palette);
+    image.getRaster().setSample(0, 0, 0, 1);
+    for (String format : List.of("png", "gif")) {
+      assertThat(Arrays.copyOf(ImageDecoder.pixels(encoded(image, format)), 6))
+          .isEqualTo(new byte[] {(byte) 200, 0, 0, 0, 0, 0});
+    }
+  }
+
+  /** Rows of an image are in its file from the top down, from the bottom up, or in passes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpg", "gif", "bmp", "progressive"})
+  void aPartIsNoImage(String format) throws Exception {
+    BufferedImage portrait = ImageSamples.noise(48, 100, BufferedImage.TYPE_INT_RGB);
+    byte[] whole =
+        format.equals("progressive")
+            ? ImageSamples.progressive(portrait)
+            : encoded(portrait, format);
+    ImageDecoder.pixels(whole);
+    for (int length = 1; length < whole.length; length += 1 + length / 30) {
+      byte[] part = Arrays.copyOf(whole, length);
+      assertThatThrownBy(() -> ImageDecoder.pixels(part))
+          .as("%d of %d bytes", length, whole.length)
+          .isInstanceOf(UnreadableImageException.class)
+          .hasMessageContaining("expected")
+          .hasMessageNotContaining("null");
+    }
+  }
+
+  /** Whatever is in a file: it is an image, or the message says why it is none. */
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpg", "gif", "bmp"})
+  void damageIsToldInWords(String format) throws Exception {
+    byte[] whole = encoded(ImageSamples.noise(20, 16, BufferedImage.TYPE_INT_RGB), format);
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 2_000; i++) {
+      byte[] damaged = whole.clone();
+      for (int bytes = random.nextInt(1, 4); bytes > 0; bytes--) {
+        damaged[random.nextInt(random.nextBoolean() ? 64 : whole.length)] = (byte) random.nextInt();
+      }
+      try {
+        assertThat(ImageDecoder.pixels(damaged)).hasSize(Cifar10.FEATURES);
+      } catch (UnreadableImageException e) {
+        assertThat(e).hasMessageStartingWith("found ").hasMessageContaining(", expected ");
+        assertThat(e).hasMessageNotContaining("null").hasMessageNotContaining("\n");
+      }
+    }
   }
 
   private static void assertUnreadable(byte[] file, String message) {
@@ -129,11 +226,5 @@ final class ImageDecoderTest {
     graphics.fillRect(0, 0, side, side);
     graphics.dispose();
     return image;
-  }
-
-  private static byte[] encoded(BufferedImage image, String format) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    assertThat(ImageIO.write(image, format, out)).isTrue();
-    return out.toByteArray();
   }
 }

@@ -118,11 +118,12 @@ final class ScoreIT {
     Path output = directory.resolve("of-files");
     String out = run("score", "--model", model, "--images", images.getParent(), "--output", output);
     assertThat(out)
-        .contains("300 images scored\n2 cannot be read:\n")
+        .contains("300 images scored\n3 not scored:\n")
+        .contains("  _SUCCESS: found an empty file, expected a PNG, JPEG, GIF or BMP image\n")
         .contains("  empty.jpg: found an empty file, expected a PNG, JPEG, GIF or BMP image\n")
         .contains("  notes.txt: found another format, expected a PNG, JPEG, GIF or BMP image\n");
     Map<String, Row> scored = read(output, "parquet");
-    assertThat(scored).hasSize(302);
+    assertThat(scored).hasSize(303);
     assertThat((String) scored.get("notes.txt").getAs("problem")).contains("another format");
     assertThat(scored.get("notes.txt").<Object>getAs("label")).isNull();
     byPath.forEach((path, row) -> assertSameScores(scored.get(path), row));
@@ -199,9 +200,14 @@ final class ScoreIT {
   void whatCannotBeScoredIsOneLineAndItsExitCode() throws IOException {
     Path output = directory.resolve("nothing");
     Path empty = Files.createDirectories(directory.resolve("empty"));
-    assertFails(3, "found no file, expected PNG or JPEG images", "--images", empty, output);
     assertFails(
-        3, "found no such directory", "--images", directory.resolve("no-such-images"), output);
+        3, "found no file, expected PNG, JPEG, GIF or BMP images", "--images", empty, output);
+    assertFails(
+        3,
+        "found no such path, expected a file or directory",
+        "--images",
+        directory.resolve("no-such-images"),
+        output);
     assertFails(3, "found no manifest.json", "--shards", empty, output);
     assertThat(output).doesNotExist();
   }
