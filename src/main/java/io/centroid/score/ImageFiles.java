@@ -44,10 +44,10 @@ public record ImageFiles(Path path) implements PictureSource {
       throws IOException {
     FileSystem fileSystem = path.getFileSystem(context.hadoopConfiguration());
     ImageListing listing = list(fileSystem);
-    if (listing.files().isEmpty()) {
+    if (listing.files().isEmpty() && listing.problems().isEmpty()) {
       throw JobException.data(
-          "Cannot score images in %s: found no file%s, expected PNG, JPEG, GIF or BMP images. Use another --images."
-              .formatted(path, example(listing)));
+          "Cannot score images in %s: found no file, expected PNG, JPEG, GIF or BMP images. Use another --images."
+              .formatted(path));
     }
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
@@ -71,20 +71,14 @@ public record ImageFiles(Path path) implements PictureSource {
     }
   }
 
-  private static String example(ImageListing listing) {
-    return listing.problems().entrySet().stream()
-        .map(problem -> " to read (%s: %s)".formatted(problem.getKey(), problem.getValue()))
-        .findFirst()
-        .orElse("");
-  }
-
   private static JavaRDD<Tuple2<String, String>> parallelize(
       JavaSparkContext context, SortedMap<String, String> entries) {
     List<Tuple2<String, String>> list =
         entries.entrySet().stream()
             .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue()))
             .toList();
-    return context.parallelize(list, (list.size() + FILES_PER_TASK - 1) / FILES_PER_TASK);
+    int tasks = (list.size() + FILES_PER_TASK - 1) / FILES_PER_TASK;
+    return context.parallelize(list, Math.max(1, tasks));
   }
 
   /** Reads and decodes one file, given by its id and its location. */

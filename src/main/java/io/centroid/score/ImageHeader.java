@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
  * What the JDK's decoders do not tell of a file before they decode it: which way up it is, what
  * they would keep of it in memory all at once, and whether all of it is there.
  *
- * @param orientation 1 to 8, as EXIF counts: 1 is upright, even ones are mirrored, from 5 on rows
- *     are columns
+ * @param orientation 1 to 8, as EXIF counts: 1 is upright, and from 5 on the file's rows are
+ *     columns of the picture
  * @param buffered bytes that the decoder keeps outside of the image that it makes: of a progressive
  *     JPEG all coefficients, which come in several passes over the image
  */
@@ -118,8 +118,8 @@ record ImageHeader(int orientation, long buffered) {
       while (marker == 0xff) {
         marker = Byte.toUnsignedInt(bytes.get());
       }
-      boolean hasSegment = marker == JPEG_END || marker > 0x01 && (marker < 0xd0 || marker > 0xd8);
-      if (hasSegment) {
+      boolean isAlone = marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+      if (!isAlone) {
         return marker;
       }
     }
@@ -139,16 +139,16 @@ record ImageHeader(int orientation, long buffered) {
   }
 
   /** Bytes of all coefficients of a frame. */
-  private static long coefficients(ByteBuffer frame) throws UnreadableImageException {
+  private static long coefficients(ByteBuffer frame) {
     long pixels =
         (long) Short.toUnsignedInt(frame.getShort(1)) * Short.toUnsignedInt(frame.getShort(3));
-    int sum = 0;
-    int across = 1;
-    int down = 1;
+    long sum = 0;
+    long across = 1;
+    long down = 1;
     for (int c = 0; c < frame.get(5); c++) {
       int factors = frame.get(7 + 3 * c);
-      int h = factors >> 4 & 0xf;
-      int v = factors & 0xf;
+      long h = (factors >> 4) & 0xf;
+      long v = factors & 0xf;
       sum += h * v;
       across = Math.max(across, h);
       down = Math.max(down, v);

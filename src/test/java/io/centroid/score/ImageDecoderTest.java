@@ -134,9 +134,10 @@ final class ImageDecoderTest {
     assertUnreadable(file, "found %s, expected a PNG, JPEG, GIF or BMP image".formatted(name));
   }
 
+  /** Photoshop and all who follow it store how little there is of each. */
   @Test
   void coloursForPrintAreThoseOnAScreen() throws Exception {
-    byte[] pixels = ImageDecoder.pixels(ImageSamples.cmyk(0, 255, 255, 0));
+    byte[] pixels = ImageDecoder.pixels(ImageSamples.cmyk(255, 0, 0, 255));
     assertThat(pixels[0] & 0xff).isGreaterThan(245);
     assertThat(pixels[1] & 0xff).isLessThan(10);
     assertThat(pixels[2] & 0xff).isLessThan(10);

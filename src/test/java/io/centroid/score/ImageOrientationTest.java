@@ -24,17 +24,19 @@ final class ImageOrientationTest {
 
   /** EXIF 2.32, 4.6.4: where the first row and the first column of the file are in the picture. */
   private enum Held {
-    TOP_LEFT,
-    TOP_RIGHT,
-    BOTTOM_RIGHT,
-    BOTTOM_LEFT,
-    LEFT_TOP,
-    RIGHT_TOP,
-    RIGHT_BOTTOM,
-    LEFT_BOTTOM;
+    TOP_LEFT(1),
+    TOP_RIGHT(2),
+    BOTTOM_RIGHT(3),
+    BOTTOM_LEFT(4),
+    LEFT_TOP(5),
+    RIGHT_TOP(6),
+    RIGHT_BOTTOM(7),
+    LEFT_BOTTOM(8);
 
-    int value() {
-      return ordinal() + 1;
+    private final int value;
+
+    Held(int value) {
+      this.value = value;
     }
 
     /** The picture as the camera stores it. */
@@ -77,7 +79,7 @@ final class ImageOrientationTest {
     byte[] expected = ImageDecoder.pixels(encoded(picture, "png"));
     byte[] stored = encoded(held.stored(picture), "png");
     for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
-      assertThat(ImageDecoder.pixels(pngWith(exif(held.value(), order), stored)))
+      assertThat(ImageDecoder.pixels(pngWith(exif(held.value, order), stored)))
           .isEqualTo(expected);
     }
   }
@@ -96,7 +98,7 @@ final class ImageOrientationTest {
     byte[] expected = ImageDecoder.pixels(encoded(picture, "png"));
     byte[] stored = encoded(held.stored(picture), "jpg");
     for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
-      byte[] pixels = ImageDecoder.pixels(jpegWith(exif(held.value(), order), stored));
+      byte[] pixels = ImageDecoder.pixels(jpegWith(exif(held.value, order), stored));
       assertThat(
               IntStream.range(0, pixels.length)
                   .map(i -> Math.abs((pixels[i] & 0xff) - (expected[i] & 0xff)))

@@ -24,7 +24,7 @@ final class RemoteImagesTest {
 
   /** Local files by another scheme, and directories called "closed" that nobody may list. */
   public static final class Remote extends RawLocalFileSystem {
-    private URI uri = URI.create("remote://host");
+    private URI uri;
 
     @Override
     public void initialize(URI place, Configuration configuration) throws IOException {
@@ -34,7 +34,7 @@ final class RemoteImagesTest {
 
     @Override
     public URI getUri() {
-      return uri;
+      return uri == null ? URI.create("remote:///") : uri; // asked for while it is made
     }
 
     @Override

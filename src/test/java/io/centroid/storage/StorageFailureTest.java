@@ -88,4 +88,11 @@ final class StorageFailureTest {
     assertThat(StorageFailure.explain(new EOFException())).isEmpty();
     assertThat(StorageFailure.explain(new IllegalStateException())).isEmpty();
   }
+
+  @Test
+  void aFailureThatSaysNothingIsCalledByItsName() {
+    assertThat(StorageFailure.reason(new IllegalStateException(new IOException())))
+        .isEqualTo("IOException");
+    assertThat(StorageFailure.reason(new IllegalStateException())).isEqualTo("IllegalStateException");
+  }
 }
