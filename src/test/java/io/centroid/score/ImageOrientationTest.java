@@ -79,8 +79,7 @@ final class ImageOrientationTest {
     byte[] expected = ImageDecoder.pixels(encoded(picture, "png"));
     byte[] stored = encoded(held.stored(picture), "png");
     for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
-      assertThat(ImageDecoder.pixels(pngWith(exif(held.value, order), stored)))
-          .isEqualTo(expected);
+      assertThat(ImageDecoder.pixels(pngWith(exif(held.value, order), stored))).isEqualTo(expected);
     }
   }
 

@@ -295,7 +295,8 @@ final class ScoreFilesIT {
             directory.resolve("other"));
     assertThat(misread.waitFor()).isEqualTo(2);
     assertThat(Files.readString(said()))
-        .contains("'--images': found letters that ANSI_X3.4-1968 does not have, expected a locale in UTF-8. Set LC_ALL=C.UTF-8.");
+        .contains(
+            "'--images': found letters that ANSI_X3.4-1968 does not have, expected a locale in UTF-8. Set LC_ALL=C.UTF-8.");
   }
 
   private void photo(String name, int seed) throws IOException {

@@ -93,6 +93,7 @@ final class StorageFailureTest {
   void aFailureThatSaysNothingIsCalledByItsName() {
     assertThat(StorageFailure.reason(new IllegalStateException(new IOException())))
         .isEqualTo("IOException");
-    assertThat(StorageFailure.reason(new IllegalStateException())).isEqualTo("IllegalStateException");
+    assertThat(StorageFailure.reason(new IllegalStateException()))
+        .isEqualTo("IllegalStateException");
   }
 }
