@@ -3,12 +3,16 @@ package io.centroid.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigResolver;
+import com.typesafe.config.ConfigValue;
 import io.centroid.data.Choice;
 import io.centroid.data.Normalization;
 import io.centroid.error.JobException;
-import java.nio.file.Files;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +21,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.commons.lang3.StringUtils;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
@@ -39,6 +45,12 @@ public record Settings(
     GateSettings gate,
     SortedMap<String, String> effective) {
 
+  /** So many problems are told, and so much of each, in one line. */
+  private static final int MOST_TOLD = 20;
+
+  private static final int LONGEST_TOLD = 1000;
+  private static final int LONGEST_KEY = 100;
+
   /** The settings with no overrides. */
   public static Settings defaults() {
     return load(List.of(), List.of());
@@ -52,11 +64,19 @@ public record Settings(
    * @throws JobException with category SETTINGS and all problems in one message
    */
   public static Settings load(List<Path> files, List<String> assignments) {
-    Config defaults =
-        ConfigFactory.parseResources(
-            Settings.class.getClassLoader(),
-            "reference.conf",
-            ConfigParseOptions.defaults().setAllowMissing(false));
+    try {
+      return read(files, assignments);
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      throw JobException.settings(
+          "Cannot use settings: found values that are nested or repeated more than memory can hold,"
+              + " expected those of a training. Look into "
+              + (files.isEmpty() ? "--set" : files)
+              + ".");
+    }
+  }
+
+  private static Settings read(List<Path> files, List<String> assignments) {
+    Config defaults = parseDefaults();
     List<String> problems = new ArrayList<>();
     Config overrides = ConfigFactory.empty();
     for (Path file : files) {
@@ -69,9 +89,28 @@ public record Settings(
     problems.addAll(unknownKeys(merged, defaults));
     Settings settings = read(merged, defaults, problems);
     if (!problems.isEmpty()) {
-      throw JobException.settings("Cannot use settings: " + String.join("; ", problems) + ".");
+      throw JobException.settings("Cannot use settings: " + told(problems) + ".");
     }
     return settings;
+  }
+
+  private static String told(List<String> problems) {
+    String first =
+        problems.stream()
+            .limit(MOST_TOLD)
+            .map(problem -> StringUtils.abbreviate(problem, LONGEST_TOLD))
+            .collect(Collectors.joining("; "));
+    int more = problems.size() - MOST_TOLD;
+    return more > 0 ? first + "; and %,d more".formatted(more) : first;
+  }
+
+  /** From this program's own resource, which no other jar on the class path has or adds to. */
+  private static Config parseDefaults() {
+    try (InputStream in = Settings.class.getResourceAsStream("defaults.conf")) {
+      return ConfigFactory.parseString(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException("The defaults are in the program", e);
+    }
   }
 
   /** The effective settings as a HOCON file, one sorted {@code key = value} line each. */
@@ -214,12 +253,8 @@ public record Settings(
   }
 
   private static Config parseFile(Path file, List<String> problems) {
-    if (!Files.isReadable(file)) {
-      problems.add("--conf " + file + ": found no readable file, expected a HOCON file");
-      return ConfigFactory.empty();
-    }
     try {
-      return ConfigFactory.parseFile(file.toFile());
+      return SettingsFile.read(file);
     } catch (ConfigException e) {
       problems.add("--conf " + file + ": " + e.getMessage());
       return ConfigFactory.empty();
@@ -233,19 +268,39 @@ public record Settings(
       return ConfigFactory.empty();
     }
     try {
-      return ConfigFactory.parseString(assignment);
+      return SettingsFile.assignment(assignment);
+    } catch (ConfigException.Generic e) {
+      problems.add("--set " + assignment + ": " + e.getMessage());
+      return ConfigFactory.empty();
     } catch (ConfigException e) {
       problems.add("--set " + assignment + ": expected a HOCON value");
       return ConfigFactory.empty();
     }
   }
 
+  /** Settings depend on what the user gave alone: not on the environment, nor on properties. */
   private static Config resolve(Config config, List<String> problems, Config defaults) {
     try {
-      return config.resolve();
+      return config.resolve(
+          ConfigResolveOptions.noSystem().appendResolver(new NoOtherSubstitutions()));
     } catch (ConfigException e) {
       problems.add(e.getMessage());
       return defaults;
+    }
+  }
+
+  /** Asked for what no setting gives. */
+  private static final class NoOtherSubstitutions implements ConfigResolver {
+    @Override
+    public ConfigValue lookup(String path) {
+      throw new ConfigException.Generic(
+          "${%s}: found no such setting, expected one; variables of the environment are not read"
+              .formatted(path));
+    }
+
+    @Override
+    public ConfigResolver withFallback(ConfigResolver fallback) {
+      return this;
     }
   }
 
@@ -258,7 +313,11 @@ public record Settings(
     List<String> problems = new ArrayList<>();
     for (String key : found) {
       if (!known.contains(key)) {
-        problems.add(key + ": no such setting, the nearest is " + nearest(key, known));
+        String told = StringUtils.abbreviate(key, LONGEST_KEY);
+        problems.add(
+            problems.size() < MOST_TOLD
+                ? told + ": no such setting, the nearest is " + nearest(told, known)
+                : told);
       }
     }
     for (String key : known) {

@@ -4,15 +4,16 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigRenderOptions;
 import io.centroid.data.Choice;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Reads typed values from a configuration and collects every problem instead of stopping at the
- * first. A value of the wrong type is noted and replaced by its default, so that reading goes on; a
- * missing one likewise, noted by {@link Settings}.
+ * Reads typed values from a configuration, whole numbers exactly, and collects every problem
+ * instead of stopping at the first. A value of the wrong type is noted and replaced by its default,
+ * so that reading goes on; a missing one likewise, noted by {@link Settings}.
  */
 final class SettingsReader {
   private final Config config;
@@ -26,11 +27,13 @@ final class SettingsReader {
   }
 
   int integer(String key) {
-    return value(key, "a whole number", source -> wholeNumber(source, key));
+    return value(
+        key, "a whole number", source -> new BigDecimal(source.getString(key)).intValueExact());
   }
 
   long longInteger(String key) {
-    return value(key, "a whole number", source -> source.getLong(key));
+    return value(
+        key, "a whole number", source -> new BigDecimal(source.getString(key)).longValueExact());
   }
 
   double number(String key) {
@@ -38,7 +41,13 @@ final class SettingsReader {
   }
 
   List<Integer> integers(String key) {
-    return value(key, "a list of whole numbers", source -> source.getIntList(key));
+    return value(
+        key,
+        "a list of whole numbers",
+        source ->
+            source.getStringList(key).stream()
+                .map(text -> new BigDecimal(text).intValueExact())
+                .toList());
   }
 
   boolean flag(String key) {
@@ -78,21 +87,16 @@ final class SettingsReader {
     }
   }
 
-  private static int wholeNumber(Config source, String key) {
-    double value = source.getDouble(key);
-    if (value != Math.rint(value)) {
-      throw new IllegalArgumentException("not a whole number");
-    }
-    return source.getInt(key);
-  }
-
   private <T> T value(String key, String expected, Function<Config, T> read) {
     if (!config.hasPath(key)) {
       return read.apply(defaults);
     }
     try {
       return read.apply(config);
-    } catch (ConfigException | IllegalArgumentException | NoSuchElementException e) {
+    } catch (ConfigException
+        | IllegalArgumentException
+        | ArithmeticException
+        | NoSuchElementException e) {
       problems.add(
           key
               + ": found "

@@ -1,5 +1,5 @@
 /**
- * Settings: immutable, typed, checked records, read from HOCON; {@code reference.conf} holds every
+ * Settings: immutable, typed, checked records, read from HOCON; {@code defaults.conf} holds every
  * key with its default and meaning. All problems come in one message, with the nearest known key;
  * nothing here acts on a setting.
  */
