@@ -11,6 +11,18 @@ import java.util.List;
 public record ChannelStatistics(List<Double> mean, List<Double> deviation) {
   private static final double FULL_SCALE = 255;
 
+  /** Checks that there are finite ones; throws {@link IllegalArgumentException}. */
+  public ChannelStatistics {
+    if (mean.size() != Cifar10.CHANNELS
+        || deviation.size() != Cifar10.CHANNELS
+        || !mean.stream().allMatch(Double::isFinite)
+        || !deviation.stream().allMatch(value -> Double.isFinite(value) && value >= 0)) {
+      throw new IllegalArgumentException(
+          "found mean %s and deviation %s, expected %d numbers each"
+              .formatted(mean, deviation, Cifar10.CHANNELS));
+    }
+  }
+
   /** Sums pixels exactly, in integers, so that the result does not depend on the order. */
   public static final class Accumulator {
     private final long[] sum = new long[Cifar10.CHANNELS];

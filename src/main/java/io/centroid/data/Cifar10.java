@@ -41,4 +41,20 @@ public final class Cifar10 {
           "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
   private Cifar10() {}
+
+  /**
+   * Makes sure that something is said of this data set, or of its stand-in.
+   *
+   * @param title of the data set
+   * @param classNames in label order
+   * @param shape height, width, channels
+   * @throws IllegalArgumentException when it is of another one
+   */
+  public static void requireFit(String title, List<String> classNames, List<Integer> shape) {
+    if (!DataSetName.isTitle(title)
+        || !classNames.equals(CLASS_NAMES)
+        || !shape.equals(List.of(HEIGHT, WIDTH, CHANNELS))) {
+      throw new IllegalArgumentException("found another data set than CIFAR-10");
+    }
+  }
 }

@@ -1,5 +1,7 @@
 package io.centroid.data;
 
+import java.util.Arrays;
+
 /** The data sets that can be prepared. */
 public enum DataSetName {
   /** The real images. */
@@ -11,6 +13,11 @@ public enum DataSetName {
 
   DataSetName(String title) {
     this.title = title;
+  }
+
+  /** Whether a text is the title of one of them. */
+  public static boolean isTitle(String text) {
+    return Arrays.stream(values()).anyMatch(name -> name.title.equals(text));
   }
 
   /** What people read on the console and in every file made from the data. */

@@ -32,6 +32,21 @@ public record Metrics(
     List<ClassMetrics> perClass,
     List<List<Long>> confusion) {
 
+  /** Checks that the parts fit each other; throws {@link IllegalArgumentException}. */
+  public Metrics {
+    int classes = perClass.size();
+    if (!(accuracy >= 0 && accuracy <= 1)) {
+      throw new IllegalArgumentException("found accuracy " + accuracy + ", expected 0 to 1");
+    }
+    if (accuracyInterval95.size() != 2
+        || confusion.size() != classes
+        || confusion.stream().anyMatch(row -> row.size() != classes)) {
+      throw new IllegalArgumentException(
+          "found an interval or a confusion matrix of another size than for %d classes"
+              .formatted(classes));
+    }
+  }
+
   /**
    * How good a classifier is on one class. A ratio whose denominator is 0 is 0.
    *

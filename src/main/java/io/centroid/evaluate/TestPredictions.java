@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.apache.commons.lang3.StringUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -19,6 +20,9 @@ import org.apache.hadoop.fs.Path;
 public record TestPredictions(List<Prediction> predictions) {
   /** Its name in a run's directory. */
   public static final String FILE = "predictions.csv";
+
+  /** So much of a line is quoted. */
+  private static final int LONGEST_LINE = 100;
 
   /** Takes predictions in any order. */
   public TestPredictions {
@@ -72,7 +76,11 @@ public record TestPredictions(List<Prediction> predictions) {
   private static JobException damaged(Path file, String text, int line, Exception cause) {
     return JobException.data(
         "Cannot read %s, line %d: found %s, expected id,label,predicted,probability. Train the run again."
-            .formatted(file, line, text.lines().skip(line - 1L).findFirst().orElse("nothing")),
+            .formatted(
+                file,
+                line,
+                StringUtils.abbreviate(
+                    text.lines().skip(line - 1L).findFirst().orElse("nothing"), LONGEST_LINE)),
         cause);
   }
 

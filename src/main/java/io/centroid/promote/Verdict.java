@@ -3,6 +3,7 @@ package io.centroid.promote;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
+import io.centroid.json.MayLack;
 import io.centroid.publish.WholeFile;
 import java.io.IOException;
 import java.util.List;
@@ -37,8 +38,8 @@ public record Verdict(
     List<Double> accuracyInterval95,
     double minimumAccuracy,
     Integer current,
-    String currentRun,
-    Comparison comparison) {
+    @MayLack String currentRun,
+    @MayLack Comparison comparison) {
   /** Its name in a run's directory. */
   public static final String FILE = "gate.json";
 

@@ -55,6 +55,9 @@ public final class Lock implements AutoCloseable {
 
   private static final String SUFFIX = ".claim";
 
+  /** The longest claim that is read; ours have a hundredth of it. */
+  private static final int MOST_BYTES = 1 << 16;
+
   private final FileSystem fileSystem;
   private final StorageKind kind;
   private final Configuration hadoop;
@@ -295,7 +298,8 @@ public final class Lock implements AutoCloseable {
   private static Optional<LockOwner> read(FileSystem fileSystem, Path claim) {
     try (InputStream in = fileSystem.open(claim)) {
       return Optional.ofNullable(
-          Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8), LockOwner.class));
+          Json.read(
+              new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8), LockOwner.class));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -1,11 +1,13 @@
 package io.centroid.publish;
 
+import io.centroid.json.MayLack;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -23,11 +25,11 @@ import java.util.UUID;
 record LockOwner(
     String token,
     boolean holds,
-    String host,
-    long process,
-    String processStarted,
-    String boot,
-    String processNamespace) {
+    @MayLack String host,
+    @MayLack long process,
+    @MayLack String processStarted,
+    @MayLack String boot,
+    @MayLack String processNamespace) {
 
   static LockOwner ofThisProcess() {
     ProcessHandle process = ProcessHandle.current();
@@ -58,9 +60,11 @@ record LockOwner(
   }
 
   Optional<Instant> startOfProcess() {
-    return processStarted == null || processStarted.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Instant.parse(processStarted));
+    try {
+      return processStarted == null ? Optional.empty() : Optional.of(Instant.parse(processStarted));
+    } catch (DateTimeParseException e) { // nobody could tell
+      return Optional.empty();
+    }
   }
 
   /** The name of this machine, which need not be one that can be looked up. */

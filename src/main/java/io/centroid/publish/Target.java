@@ -8,9 +8,10 @@ import io.centroid.storage.StorageFailure;
 import io.centroid.storage.StorageKind;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Optional;
 import java.util.UUID;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -59,7 +60,39 @@ public record Target(Path path, String kind, String option, String marker, Confi
   public static String read(Path directory, String name, Configuration hadoop) throws IOException {
     Path file = new Path(directory, name);
     try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return WholeFile.text(in, file);
+    }
+  }
+
+  /**
+   * Makes sure that a file is the one that was published, where its directory has an inventory that
+   * lists it: by size and SHA-256.
+   *
+   * @throws JobException with category DATA when it is another one
+   */
+  public static void requireAsPublished(Path file, Configuration hadoop) throws IOException {
+    Optional<WrittenFile> written =
+        Inventory.read(file.getParent(), hadoop).stream()
+            .flatMap(inventory -> inventory.files().stream())
+            .filter(entry -> entry.name().equals(file.getName()))
+            .findFirst();
+    if (written.isPresent()) {
+      FileSystem fileSystem = file.getFileSystem(hadoop);
+      long bytes = fileSystem.getFileStatus(file).getLen();
+      String sha256 = "";
+      if (bytes == written.get().bytes()) {
+        try (InputStream in = fileSystem.open(file)) {
+          sha256 = DigestUtils.sha256Hex(in);
+        }
+      }
+      if (!sha256.equals(written.get().sha256())) {
+        throw JobException.data(
+            "Cannot use %s: found %s, expected the file of %,d bytes that was published there. Get a whole copy."
+                .formatted(
+                    file,
+                    sha256.isEmpty() ? "%,d bytes".formatted(bytes) : "other content",
+                    written.get().bytes()));
+      }
     }
   }
 

@@ -18,6 +18,9 @@ import org.apache.hadoop.fs.Path;
  * file or the whole new one.
  */
 public final class WholeFile {
+  /** The longest text that is read; histories of long trainings have a tenth of it. */
+  private static final int MOST_BYTES = 200_000_000;
+
   private WholeFile() {}
 
   /** Asked for leave between writing a file aside and putting it in its place. */
@@ -101,10 +104,25 @@ public final class WholeFile {
   /** The text of a file in UTF-8; nothing where there is no file. */
   public static Optional<String> read(Path file, Configuration hadoop) throws IOException {
     try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-      return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return Optional.of(text(in, file));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The text in UTF-8 of a record, from anybody.
+   *
+   * @throws JobException with category DATA when it is longer than any record of ours
+   */
+  static String text(InputStream in, Path file) throws IOException {
+    byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+    if (bytes.length > MOST_BYTES) {
+      throw JobException.data(
+          "Cannot read %s: found more than %,d bytes, expected a record that this program wrote."
+              .formatted(file, MOST_BYTES));
+    }
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 
   private static void write(FileSystem fileSystem, Path file, Content content) throws IOException {

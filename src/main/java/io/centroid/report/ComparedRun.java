@@ -13,6 +13,7 @@ import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -67,14 +68,23 @@ record ComparedRun(
       throw unusable(
           run, fileSystem.exists(run) ? "no " + Target.SUCCESS + " in it" : "nothing there", null);
     }
-    return new ComparedRun(
-        run,
-        record(run, "outcome.json", Outcome.class, hadoop),
-        record(run, "metrics.json", Metrics.class, hadoop),
-        List.of(record(run, "history.json", EpochRecord[].class, hadoop)),
-        record(run, "provenance.json", Provenance.class, hadoop),
-        text(run, "settings.conf", hadoop),
-        TestPredictions.read(run, hadoop));
+    ComparedRun read =
+        new ComparedRun(
+            run,
+            record(run, "outcome.json", Outcome.class, hadoop),
+            record(run, "metrics.json", Metrics.class, hadoop),
+            List.of(record(run, "history.json", EpochRecord[].class, hadoop)),
+            record(run, "provenance.json", Provenance.class, hadoop),
+            text(run, "settings.conf", hadoop),
+            TestPredictions.read(run, hadoop));
+    try {
+      if (read.history.isEmpty() || read.seconds() < 0) {
+        throw unusable(run, "no epoch, or no time, in its history", null);
+      }
+    } catch (DateTimeException e) {
+      throw unusable(run, "no times in provenance.json", e);
+    }
+    return read;
   }
 
   private static <T> T record(Path run, String file, Class<T> type, Configuration hadoop)

@@ -31,6 +31,7 @@ final class Page {
    * @param model what the template calls by name; maps and lists instead of records, which
    *     FreeMarker reads only from a multi-release jar
    * @param figures what {@code charts.js} draws
+   * @throws IllegalStateException when the model lacks what the template calls
    */
   static String render(String template, Map<String, Object> model, Map<String, Object> figures)
       throws IOException {
@@ -48,7 +49,7 @@ final class Page {
     try {
       templates.getTemplate(template).process(all, page);
     } catch (TemplateException e) {
-      throw new IOException(e.getMessageWithoutStackTop(), e);
+      throw new IllegalStateException(e.getMessageWithoutStackTop(), e);
     }
     return page.toString();
   }

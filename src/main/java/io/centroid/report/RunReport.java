@@ -64,18 +64,30 @@ public record RunReport(
    */
   public static Path write(Path run, org.apache.hadoop.conf.Configuration hadoop)
       throws IOException {
-    RunReport report;
-    try {
-      report = of(name -> Target.read(run, name, hadoop));
-    } catch (FileNotFoundException | JsonProcessingException e) {
-      throw JobException.data(
-          "Cannot report on %s: found %s, expected a run that train published."
-              .formatted(run, Reason.of(e)),
-          e);
-    }
     Path page = file(run);
-    WholeFile.replace(page, report.render(), hadoop);
+    WholeFile.replace(page, rendered(run, hadoop), hadoop);
     return page;
+  }
+
+  private static String rendered(Path run, org.apache.hadoop.conf.Configuration hadoop)
+      throws IOException {
+    try {
+      return of(name -> Target.read(run, name, hadoop)).render();
+    } catch (FileNotFoundException e) {
+      throw unusable(run, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+    } catch (JsonProcessingException e) {
+      throw unusable(run, Json.problem(e), e);
+    } catch (IllegalStateException
+        | IndexOutOfBoundsException
+        | NullPointerException e) { // fewer in one than in another
+      throw unusable(run, "records that do not fit each other", e);
+    }
+  }
+
+  private static JobException unusable(Path run, String found, Exception cause) {
+    return JobException.data(
+        "Cannot report on %s: found %s, expected a run that train published.".formatted(run, found),
+        cause);
   }
 
   /** Where the report of a run is. */

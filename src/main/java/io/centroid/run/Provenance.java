@@ -1,5 +1,6 @@
 package io.centroid.run;
 
+import io.centroid.json.MayLack;
 import java.time.Instant;
 import org.apache.spark.SparkContext;
 
@@ -29,10 +30,10 @@ public record Provenance(
     String codeVersion,
     String codeCommit,
     boolean codeModified,
-    String codeContent,
+    @MayLack String codeContent,
     String shards,
     String shardFingerprint,
-    String imagesHash,
+    @MayLack String imagesHash,
     String dataset,
     String started,
     String finished,
@@ -41,7 +42,7 @@ public record Provenance(
     String applicationId,
     String javaVersion,
     String os,
-    String blasKernels) {
+    @MayLack String blasKernels) {
 
   /** The provenance of a run that ends now. */
   public static Provenance of(

@@ -36,11 +36,17 @@ public final class PublishedRun {
     }
     try {
       return Json.read(Target.read(directory, file, hadoop), type);
-    } catch (FileNotFoundException | JsonProcessingException e) {
-      throw JobException.data(
-          "Cannot read run %s: found %s, expected a whole %s. Train it again."
-              .formatted(directory, Reason.of(e), file),
-          e);
+    } catch (FileNotFoundException e) {
+      throw damaged(directory, "none", file, e);
+    } catch (JsonProcessingException e) {
+      throw damaged(directory, Json.problem(e), file, e);
     }
+  }
+
+  private static JobException damaged(Path directory, String found, String file, Exception cause) {
+    return JobException.data(
+        "Cannot read run %s: found %s, expected a whole %s. Train it again."
+            .formatted(directory, found, file),
+        cause);
   }
 }

@@ -9,6 +9,7 @@ import io.centroid.run.RunSummary.Status;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,18 +132,26 @@ public final class RunListing {
 
   private RunSummary ofPublished(Path run) throws IOException {
     Optional<Outcome> outcome = read(run, "outcome.json", Outcome.class);
-    if (outcome.isEmpty() || outcome.get().dataset() == null) {
+    if (outcome.isEmpty()) {
       return damaged(run, "found no whole outcome.json");
     }
     Optional<Provenance> provenance = read(run, "provenance.json", Provenance.class);
-    if (provenance.isEmpty() || provenance.get().finished() == null) {
+    if (provenance.isEmpty()) {
       return damaged(run, "found no whole provenance.json");
+    }
+    String started;
+    String finished;
+    try {
+      started = seconds(Instant.parse(provenance.get().started()));
+      finished = seconds(Instant.parse(provenance.get().finished()));
+    } catch (DateTimeParseException e) {
+      return damaged(run, "found no times in provenance.json");
     }
     return new RunSummary(
         run.getName(),
         Status.FINISHED,
-        seconds(Instant.parse(provenance.get().started())),
-        seconds(Instant.parse(provenance.get().finished())),
+        started,
+        finished,
         null,
         outcome.get().dataset(),
         outcome.get().epochs(),
@@ -155,8 +164,11 @@ public final class RunListing {
   /** Nothing when the file is not whole. */
   private <T> Optional<T> read(Path run, String file, Class<T> type) throws IOException {
     try {
-      return Optional.ofNullable(Json.read(Target.read(run, file, hadoop), type));
-    } catch (FileNotFoundException | JsonProcessingException | ChecksumException e) {
+      return Optional.of(Json.read(Target.read(run, file, hadoop), type));
+    } catch (FileNotFoundException
+        | JsonProcessingException
+        | ChecksumException
+        | JobException e) { // of another kind, or longer than any
       return Optional.empty();
     }
   }

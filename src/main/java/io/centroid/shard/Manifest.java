@@ -1,5 +1,8 @@
 package io.centroid.shard;
 
+import io.centroid.data.ChannelStatistics;
+import io.centroid.data.Choice;
+import io.centroid.data.Cifar10;
 import io.centroid.data.DataSetName;
 import io.centroid.data.Normalization;
 import io.centroid.data.SourceFile;
@@ -69,8 +72,27 @@ public record Manifest(
   /** How the validation split was drawn from the training images. */
   public record HoldOut(long seed, double validationFraction) implements Serializable {}
 
+  /** Checks that its parts fit each other; throws {@link IllegalArgumentException}. */
+  public Manifest {
+    Cifar10.requireFit(dataset, classNames, featureShape);
+    new ChannelStatistics(normalization.mean(), normalization.deviation());
+    for (Split split : Split.values()) {
+      long listed = shards(shards, split).stream().mapToLong(ShardEntry::rows).sum();
+      if (listed != count(splits, split) || listed > Cifar10.TRAINING_IMAGES) {
+        throw new IllegalArgumentException(
+            "found files of %d rows for split %s, expected %d, at most %d"
+                .formatted(
+                    listed, Choice.name(split), count(splits, split), Cifar10.TRAINING_IMAGES));
+      }
+    }
+  }
+
   /** How many examples a split holds; 0 when there is no such split. */
   public long count(Split split) {
+    return count(splits, split);
+  }
+
+  private static long count(List<SplitCount> splits, Split split) {
     return splits.stream()
         .filter(entry -> entry.split() == split)
         .mapToLong(SplitCount::examples)
@@ -79,6 +101,10 @@ public record Manifest(
 
   /** The files of a split, in order. */
   public List<ShardEntry> shards(Split split) {
+    return shards(shards, split);
+  }
+
+  private static List<ShardEntry> shards(List<ShardEntry> shards, Split split) {
     return shards.stream().filter(entry -> entry.split() == split).toList();
   }
 

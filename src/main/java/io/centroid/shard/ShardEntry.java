@@ -2,6 +2,7 @@ package io.centroid.shard;
 
 import io.centroid.data.Split;
 import java.io.Serializable;
+import java.util.regex.Pattern;
 
 /**
  * One shard file, as the manifest lists it.
@@ -13,4 +14,15 @@ import java.io.Serializable;
  * @param contentHash {@link ContentHash} of its rows
  */
 public record ShardEntry(String file, Split split, long rows, long bytes, String contentHash)
-    implements Serializable {}
+    implements Serializable {
+  /** Of names below the directory. */
+  private static final Pattern BELOW = Pattern.compile("[\\w=-][\\w=.-]*(/[\\w=-][\\w=.-]*)*");
+
+  /** Checks what it says; throws {@link IllegalArgumentException}. */
+  public ShardEntry {
+    if (!BELOW.matcher(file).matches() || rows < 0 || bytes < 0) {
+      throw new IllegalArgumentException(
+          "found file %s of %d rows, expected one below the directory".formatted(file, rows));
+    }
+  }
+}

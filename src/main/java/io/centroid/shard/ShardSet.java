@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
+import io.centroid.publish.Target;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -43,7 +42,7 @@ public final class ShardSet {
   public static ShardSet open(Path directory, Configuration configuration) throws IOException {
     FileSystem fileSystem = directory.getFileSystem(configuration);
     Path qualified = fileSystem.makeQualified(directory);
-    Manifest manifest = readManifest(fileSystem, qualified);
+    Manifest manifest = readManifest(qualified, configuration);
     for (ShardEntry entry : manifest.shards()) {
       checkFile(fileSystem, qualified, entry);
     }
@@ -117,11 +116,12 @@ public final class ShardSet {
     }
   }
 
-  private static Manifest readManifest(FileSystem fileSystem, Path directory) throws IOException {
+  private static Manifest readManifest(Path directory, Configuration configuration)
+      throws IOException {
     Path file = new Path(directory, Manifest.FILE);
     String json;
-    try (InputStream in = fileSystem.open(file)) {
-      json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      json = Target.read(directory, Manifest.FILE, configuration);
     } catch (FileNotFoundException e) {
       throw JobException.data(
           "Cannot open shards "
@@ -136,7 +136,7 @@ public final class ShardSet {
     try {
       manifest = Json.read(json, Manifest.class);
     } catch (JsonProcessingException e) {
-      throw unusable(file, e.getOriginalMessage(), "a manifest of format version 1", e);
+      throw unusable(file, Json.problem(e), "a manifest of format version 1", e);
     }
     if (manifest.formatVersion() != Manifest.FORMAT_VERSION) {
       throw unusable(
