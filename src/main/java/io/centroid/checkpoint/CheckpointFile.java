@@ -11,6 +11,7 @@ import io.centroid.run.EpochRecord;
 import io.centroid.run.RunId;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +30,9 @@ import org.apache.commons.codec.digest.DigestUtils;
 final class CheckpointFile {
   private static final byte[] MAGIC = "centroid checkpoint 3\n".getBytes(StandardCharsets.US_ASCII);
   private static final int PIECE = 1 << 16;
+
+  /** Length of the checksum, bytes. */
+  private static final int SHA_256 = 32;
 
   private CheckpointFile() {}
 
@@ -99,19 +103,21 @@ final class CheckpointFile {
       verify(in, length);
     }
     try (InputStream in = file.open()) {
-      return decode(new DataInputStream(in));
+      return decode(new DataInputStream(in), length - SHA_256);
     } catch (JsonProcessingException e) {
       throw new DamagedCheckpointException("it has a header of another version");
+    } catch (EOFException e) { // it has all its bytes
+      throw new DamagedCheckpointException("it says that it is longer than it is");
     }
   }
 
   private static void verify(InputStream in, long length) throws IOException {
     MessageDigest digest = DigestUtils.getSha256Digest();
-    if (length < MAGIC.length + digest.getDigestLength()) {
+    if (length < MAGIC.length + SHA_256) {
       throw new DamagedCheckpointException("it has " + length + " bytes");
     }
     byte[] piece = new byte[PIECE];
-    for (long left = length - digest.getDigestLength(); left > 0; ) {
+    for (long left = length - SHA_256; left > 0; ) {
       int read = in.readNBytes(piece, 0, (int) Math.min(PIECE, left));
       if (read == 0) {
         throw new DamagedCheckpointException("it ends early");
@@ -119,21 +125,37 @@ final class CheckpointFile {
       digest.update(piece, 0, read);
       left -= read;
     }
-    if (!MessageDigest.isEqual(digest.digest(), in.readAllBytes())) {
+    if (!MessageDigest.isEqual(digest.digest(), in.readNBytes(SHA_256 + 1))) {
       throw new DamagedCheckpointException("its checksum is wrong");
     }
   }
 
-  private static Content decode(DataInputStream data) throws IOException {
+  private static Content decode(DataInputStream data, long bytes) throws IOException {
     if (!Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
       throw new DamagedCheckpointException("it is no checkpoint of this format");
     }
     int length = data.readInt();
+    long left = bytes - MAGIC.length - Integer.BYTES - length;
+    if (length < 0 || left < 0) {
+      throw new EOFException();
+    }
     Header header =
         Json.read(new String(data.readNBytes(length), StandardCharsets.UTF_8), Header.class);
-    TrainingState training = StateCoding.decode(data);
-    TrainingState averages = StateCoding.decode(data);
-    TrainingState best = StateCoding.decode(data);
+    TrainingState training = StateCoding.decode(data, left);
+    left -= StateCoding.size(training);
+    TrainingState averages = StateCoding.decode(data, left);
+    left -= StateCoding.size(averages);
+    TrainingState best = StateCoding.decode(data, left);
+    int parameters = training.parameters().length;
+    if (left != StateCoding.size(best)
+        || averages.updaterState().length != 1
+        || !isOf(parameters, averages.parameters())
+        || !isOf(parameters, averages.updaterState()[0])
+        || best.parameters().length != (header.bestEpoch() == 0 ? 0 : parameters)
+        || header.epoch() < 1
+        || header.round() < 0) {
+      throw new DamagedCheckpointException("its parts do not fit each other");
+    }
     AveragingState state =
         new AveragingState(
             training, averages.parameters(), averages.updaterState()[0], header.averagedRounds());
@@ -147,5 +169,10 @@ final class CheckpointFile {
                 header.bestAccuracy(),
                 header.lastEpoch()),
             header.history()));
+  }
+
+  /** Whether there is one value for each parameter, or none. */
+  private static boolean isOf(int parameters, float[] values) {
+    return values.length == 0 || values.length == parameters;
   }
 }

@@ -1,6 +1,7 @@
 package io.centroid.checkpoint;
 
 import io.centroid.average.TrainingPosition;
+import io.centroid.compute.TrainingState;
 import io.centroid.config.CheckpointSettings;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
@@ -91,10 +92,11 @@ public final class Checkpoints implements AutoCloseable {
    * The newest checkpoint that is whole. Damaged ones before it get another name, so that they are
    * in nobody's way.
    *
+   * @param initial what the training would start from without one
    * @throws JobException with category DATA when it is another run's
    * @throws IOException when one cannot be read now, which says nothing about what it holds
    */
-  public Optional<Checkpoint> newest() throws IOException {
+  public Optional<Checkpoint> newest(TrainingState initial) throws IOException {
     for (Path file : files()) {
       CheckpointFile.Content content;
       try {
@@ -115,6 +117,11 @@ public final class Checkpoints implements AutoCloseable {
             "Cannot go on from checkpoint %s: found one of run %s, which has other settings, data or"
                     .formatted(file, content.run())
                 + " code, expected run %s. Move it away, or use --fresh.".formatted(run));
+      }
+      if (!content.checkpoint().position().state().training().fits(initial)) {
+        throw JobException.data(
+            "Cannot go on from checkpoint %s: found the state of another network, expected run %s's. Move it away, or use --fresh."
+                .formatted(file, run));
       }
       return Optional.of(content.checkpoint());
     }

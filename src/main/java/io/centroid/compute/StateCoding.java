@@ -16,20 +16,25 @@ public final class StateCoding {
 
   private StateCoding() {}
 
+  /** How many bytes a state has. */
+  public static long size(TrainingState state) {
+    int slots = state.updaterState().length;
+    long floats = state.parameters().length;
+    for (float[] slot : state.updaterState()) {
+      floats += slot.length;
+    }
+    return Integer.BYTES * (3L + slots) + Float.BYTES * floats;
+  }
+
   /**
    * Encodes a state.
    *
    * @throws ArithmeticException when it has 2 GB or more
    */
   public static ByteBuffer encode(TrainingState state) {
-    int slots = state.updaterState().length;
-    long floats = state.parameters().length;
-    for (float[] slot : state.updaterState()) {
-      floats += slot.length;
-    }
-    long size = Integer.BYTES * (3L + slots) + Float.BYTES * floats;
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size)).order(ORDER);
-    bytes.putInt(state.iteration()).putInt(slots).putInt(state.parameters().length);
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size(state))).order(ORDER);
+    bytes.putInt(state.iteration());
+    bytes.putInt(state.updaterState().length).putInt(state.parameters().length);
     for (float[] slot : state.updaterState()) {
       bytes.putInt(slot.length);
     }
@@ -47,15 +52,19 @@ public final class StateCoding {
    * Decodes one state.
    *
    * @param in is read up to the end of the state
+   * @param most how many bytes are left in it: lengths beyond that are not believed
    * @throws EOFException when it ends before
    */
-  public static TrainingState decode(InputStream in) throws IOException {
+  public static TrainingState decode(InputStream in, long most) throws IOException {
     int iteration = readInt(in);
-    int slots = readInt(in);
-    float[] parameters = new float[readInt(in)];
-    float[][] updaterState = new float[slots][];
-    for (int slot = 0; slot < slots; slot++) {
-      updaterState[slot] = new float[readInt(in)];
+    long left = most / Integer.BYTES - 2;
+    float[][] updaterState = new float[length(readInt(in), left)][];
+    left -= 1 + updaterState.length;
+    float[] parameters = new float[length(readInt(in), left)];
+    left -= parameters.length;
+    for (int slot = 0; slot < updaterState.length; slot++) {
+      updaterState[slot] = new float[length(readInt(in), left)];
+      left -= updaterState[slot].length;
     }
     FloatBytes.Source<IOException> source =
         (bytes, from, count) -> readFully(in, bytes, from, count);
@@ -64,6 +73,15 @@ public final class StateCoding {
       FloatBytes.read(slot, ORDER, source);
     }
     return new TrainingState(parameters, updaterState, iteration);
+  }
+
+  private static int length(int found, long most) throws EOFException {
+    if (found < 0 || found > most) {
+      throw new EOFException(
+          "Cannot read a training state: found length %d, expected 0 to %d."
+              .formatted(found, most));
+    }
+    return found;
   }
 
   private static int readInt(InputStream in) throws IOException {

@@ -31,6 +31,11 @@ public record TrainingState(float[] parameters, float[][] updaterState, int iter
     return state;
   }
 
+  /** Whether it can be a state of the same training as another one, by the lengths of its parts. */
+  public boolean fits(TrainingState other) {
+    return parameters.length == other.parameters.length && updaterLength() == other.updaterLength();
+  }
+
   /** The present state of a network. */
   public static TrainingState of(MultiLayerNetwork network) {
     return new TrainingState(
@@ -77,12 +82,16 @@ public record TrainingState(float[] parameters, float[][] updaterState, int iter
     return Arrays.copyOfRange(flat, slot * length, (slot + 1) * length);
   }
 
+  private int updaterLength() {
+    return Arrays.stream(updaterState).mapToInt(slot -> slot.length).sum();
+  }
+
   /** The updater state as Deeplearning4j has it. */
   private float[] flatUpdaterState() {
     if (updaterState.length == 1) {
       return updaterState[0];
     }
-    float[] flat = new float[Arrays.stream(updaterState).mapToInt(slot -> slot.length).sum()];
+    float[] flat = new float[updaterLength()];
     int offset = 0;
     for (float[] slot : updaterState) {
       System.arraycopy(slot, 0, flat, offset, slot.length);

@@ -252,18 +252,15 @@ public final class TrainingJob {
     if (fresh) {
       checkpoints.remove();
     }
-    Optional<Checkpoint> newest = checkpoints.newest();
+    TrainingState initial = TrainingState.initial(network);
+    Optional<Checkpoint> newest = checkpoints.newest(initial);
     newest.ifPresent(
         checkpoint ->
             phases.say(
                 "Going on from a checkpoint: epoch %d, after %d rounds",
                 checkpoint.position().epoch(), checkpoint.position().round()));
     return newest.orElseGet(
-        () ->
-            new Checkpoint(
-                TrainingPosition.before(1, TrainingState.initial(network)),
-                BestModel.NONE,
-                List.of()));
+        () -> new Checkpoint(TrainingPosition.before(1, initial), BestModel.NONE, List.of()));
   }
 
   private RoundPlan plan(ShardSet shards) {

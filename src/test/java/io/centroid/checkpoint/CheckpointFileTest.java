@@ -14,8 +14,10 @@ import io.centroid.run.RunId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.Test;
 
 public final class CheckpointFileTest {
@@ -47,6 +49,26 @@ public final class CheckpointFileTest {
       assertThatThrownBy(() -> read(damaged)).as("byte %d", i).isInstanceOf(IOException.class);
       byte[] cut = Arrays.copyOf(whole, i);
       assertThatThrownBy(() -> read(cut)).as("cut at %d", i).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** Every number of it, with a checksum that is right: lengths are not believed. */
+  @Test
+  void whatSomebodyMadeUpIsRefusedOrRead() throws IOException {
+    byte[] whole = bytes(checkpoint());
+    for (int at = 0; at < whole.length - 32; at++) {
+      for (int value : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 1 << 24}) {
+        byte[] made = whole.clone();
+        ByteBuffer.wrap(made).putInt(at, value);
+        ByteBuffer.wrap(made)
+            .put(whole.length - 32, DigestUtils.sha256(Arrays.copyOf(made, whole.length - 32)));
+        try {
+          assertThat(read(made).checkpoint().position().state().training().parameters())
+              .hasSameSizeAs(checkpoint().position().state().training().parameters());
+        } catch (DamagedCheckpointException e) {
+          assertThat(e).hasMessageStartingWith("it");
+        }
+      }
     }
   }
 

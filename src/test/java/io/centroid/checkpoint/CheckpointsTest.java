@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.average.TrainingPosition;
+import io.centroid.compute.TrainingState;
 import io.centroid.config.CheckpointSettings;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class CheckpointsTest {
   private static final RunId RUN = new RunId("0123456789ab");
+
+  private static final TrainingState STATE =
+      CheckpointFileTest.checkpoint().position().state().training();
 
   @TempDir private Path directory;
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -71,7 +75,7 @@ final class CheckpointsTest {
       byte[] bytes = Files.readAllBytes(newest);
       bytes[bytes.length / 2] ^= 1;
       Files.write(newest, bytes);
-      assertThat(checkpoints.newest()).isEmpty();
+      assertThat(checkpoints.newest(STATE)).isEmpty();
       assertThat(said.toString(StandardCharsets.UTF_8))
           .contains("epoch-000050-round-00000000.checkpoint cannot be used, its checksum is wrong");
       checkpoints.save(of(1));
@@ -96,11 +100,29 @@ final class CheckpointsTest {
     hadoop.setBoolean("fs.file.impl.disable.cache", true);
     try (Lock lock = lock();
         Checkpoints checkpoints = checkpoints(1, lock)) {
-      assertThatThrownBy(checkpoints::newest)
+      assertThatThrownBy(() -> checkpoints.newest(STATE))
           .isInstanceOf(IOException.class)
           .hasMessage("connection reset by peer");
     }
     assertThat(files()).containsExactly("epoch-000050-round-00000000.checkpoint");
+  }
+
+  @Test
+  void theStateOfAnotherNetworkIsRefused() throws IOException {
+    try (Lock lock = lock();
+        Checkpoints checkpoints = checkpoints(1, lock)) {
+      checkpoints.save(of(50));
+      checkpoints.await();
+      for (TrainingState other :
+          List.of(
+              new TrainingState(new float[3], STATE.updaterState(), 0),
+              new TrainingState(STATE.parameters(), new float[][] {new float[2]}, 0))) {
+        assertThatThrownBy(() -> checkpoints.newest(other))
+            .isInstanceOfSatisfying(
+                JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.DATA))
+            .hasMessageContaining("found the state of another network");
+      }
+    }
   }
 
   @Test
@@ -136,7 +158,7 @@ final class CheckpointsTest {
   }
 
   private static int newest(Checkpoints checkpoints) throws IOException {
-    return checkpoints.newest().orElseThrow().position().epoch();
+    return checkpoints.newest(STATE).orElseThrow().position().epoch();
   }
 
   private Lock lock() throws IOException {

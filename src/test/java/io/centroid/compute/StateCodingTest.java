@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import net.jqwik.api.Example;
@@ -24,7 +25,8 @@ final class StateCodingTest {
       @ForAll long seed)
       throws IOException {
     TrainingState state = state(parameters, slots, iteration, seed);
-    TrainingState decoded = StateCoding.decode(in(StateCoding.encode(state).array()));
+    TrainingState decoded =
+        StateCoding.decode(in(StateCoding.encode(state).array()), StateCoding.size(state));
     assertThat(decoded.iteration()).isEqualTo(iteration);
     assertThat(bits(decoded.parameters())).isEqualTo(bits(state.parameters()));
     assertThat(decoded.updaterState()).hasNumberOfRows(slots);
@@ -38,9 +40,24 @@ final class StateCodingTest {
     byte[] bytes = StateCoding.encode(state(100, 2, 7, 1)).array();
     for (int length = 0; length < bytes.length; length += 13) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      assertThatThrownBy(() -> StateCoding.decode(in(cut)))
+      assertThatThrownBy(() -> StateCoding.decode(in(cut), bytes.length))
           .isInstanceOf(EOFException.class)
           .hasMessageStartingWith("Cannot read a training state: found its end ");
+    }
+  }
+
+  @Example
+  void lengthsAreNotBelieved() {
+    byte[] bytes = StateCoding.encode(state(100, 2, 7, 1)).array();
+    for (int at = Integer.BYTES; at < 5 * Integer.BYTES; at += Integer.BYTES) {
+      for (int length : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, bytes.length}) {
+        byte[] lying = bytes.clone();
+        ByteBuffer.wrap(lying).order(ByteOrder.LITTLE_ENDIAN).putInt(at, length);
+        assertThatThrownBy(() -> StateCoding.decode(in(lying), lying.length))
+            .isInstanceOf(EOFException.class)
+            .hasMessageStartingWith(
+                "Cannot read a training state: found length %d, expected 0 to ".formatted(length));
+      }
     }
   }
 
