@@ -1,13 +1,12 @@
 package io.centroid.evaluate;
 
 import io.centroid.error.JobException;
-import io.centroid.model.FlatParameters;
 import io.centroid.model.ModelCard;
 import io.centroid.model.ModelFile;
+import io.centroid.publish.Target;
 import io.centroid.shard.Manifest;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -43,17 +42,11 @@ public record PublishedModel(ModelCard card, Classifier classifier) {
         fileSystem.exists(path) && fileSystem.getFileStatus(path).isDirectory()
             ? new Path(path, "model.zip")
             : path;
-    try (InputStream in = fileSystem.open(file)) {
-      ModelFile.Model model = ModelFile.read(in, file.toString());
-      try {
-        return new PublishedModel(
-            model.card(),
-            new Classifier(
-                model.network().getLayerWiseConfigurations().toJson(),
-                FlatParameters.read(model.network().params())));
-      } finally {
-        model.network().close();
-      }
+    try {
+      Target.requireAsPublished(fileSystem.makeQualified(file), configuration);
+      ModelFile.Model model = ModelFile.read(fileSystem, file);
+      return new PublishedModel(
+          model.card(), new Classifier(model.network().toJson(), model.parameters()));
     } catch (FileNotFoundException e) {
       throw JobException.data(
           "Cannot read model %s: found no such file, expected a model.zip that train published."

@@ -95,7 +95,7 @@ public final class DenseNetwork {
     };
   }
 
-  private static IActivation activation(ActivationKind kind, double alpha) {
+  static IActivation activation(ActivationKind kind, double alpha) {
     return switch (kind) {
       case RELU -> new ActivationReLU();
       case LEAKY_RELU -> new ActivationLReLU(alpha);

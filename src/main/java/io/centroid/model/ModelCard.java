@@ -1,5 +1,7 @@
 package io.centroid.model;
 
+import io.centroid.data.ChannelStatistics;
+import io.centroid.data.Cifar10;
 import io.centroid.data.Normalization;
 import java.util.List;
 
@@ -19,4 +21,11 @@ public record ModelCard(
     List<Integer> inputShape,
     Normalization normalization,
     List<Double> mean,
-    List<Double> deviation) {}
+    List<Double> deviation) {
+
+  /** Checks what it says; throws {@link IllegalArgumentException}. */
+  public ModelCard {
+    Cifar10.requireFit(dataset, classNames, inputShape);
+    new ChannelStatistics(mean, deviation);
+  }
+}

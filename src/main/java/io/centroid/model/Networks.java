@@ -8,6 +8,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class Networks {
   private Networks() {}
 
+  /** How many parameters a network has. */
+  public static long parameters(MultiLayerConfiguration configuration) {
+    return configuration.getConfs().stream()
+        .mapToLong(layer -> layer.getLayer().initializer().numParams(layer))
+        .sum();
+  }
+
   /** A network with fresh parameters and updater state, from a configuration as JSON. */
   public static MultiLayerNetwork fromJson(String configurationJson) {
     return initialized(MultiLayerConfiguration.fromJson(configurationJson));
