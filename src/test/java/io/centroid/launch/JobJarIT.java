@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -94,6 +96,60 @@ final class JobJarIT {
     assertThat(bundled)
         .contains("org.nd4j:nd4j-native", "com.typesafe:config", "info.picocli:picocli");
     assertThat(listed().keySet()).containsExactlyElementsOf(bundled);
+  }
+
+  /** What artifacts say is inside of them, which Maven does not know. */
+  @Test
+  void theSecondBillOfMaterialsNamesWhatIsInsideOfArtifacts() throws IOException {
+    Map<String, String> versions = versions();
+    Map<String, String> inside = new TreeMap<>();
+    JsonNode bill = new ObjectMapper().readTree(text("META-INF/sbom/shaded.cdx.json"));
+    for (JsonNode artifact : bill.required("components")) {
+      assertThat(versions).containsAllEntriesOf(version(artifact));
+      for (JsonNode component : artifact.required("components")) {
+        inside.putAll(version(component));
+      }
+    }
+    assertThat(versions).containsAllEntriesOf(inside);
+    List<String> notice = text("META-INF/NOTICE").lines().toList();
+    int from = notice.indexOf("In ND4J's guava, jackson and protobuf") + 1;
+    assertThat(notice.subList(from, notice.subList(from, notice.size()).indexOf("") + from))
+        .map(line -> line.strip().split(" ")[0])
+        .containsExactlyInAnyOrderElementsOf(inside.keySet());
+  }
+
+  @Test
+  void thePageOfVulnerabilitiesIsOfTheVersionsInTheJar() throws IOException {
+    Map<String, String> told = new TreeMap<>();
+    Matcher row =
+        Pattern.compile("(?m)^\\| `(?<artifact>[\\w.-]+:[\\w.-]+)` (?<version>\\S+?),? ")
+            .matcher(Files.readString(HOME.resolve("docs/security.md")));
+    while (row.find()) {
+      told.put(row.group("artifact"), row.group("version"));
+    }
+    assertThat(told).hasSizeGreaterThan(8);
+    assertThat(versions()).containsAllEntriesOf(told);
+  }
+
+  private static Map<String, String> version(JsonNode component) {
+    return Map.of(
+        component.required("group").asText() + ":" + component.required("name").asText(),
+        component.required("version").asText());
+  }
+
+  /** Of every artifact that says who it is. */
+  private static Map<String, String> versions() throws IOException {
+    Map<String, String> versions = new TreeMap<>();
+    for (String entry : entries) {
+      Matcher name = POM_PROPERTIES.matcher(entry);
+      if (name.matches()) {
+        Properties properties = new Properties();
+        properties.load(new StringReader(text(entry)));
+        versions.put(
+            name.group("group") + ":" + name.group("artifact"), properties.getProperty("version"));
+      }
+    }
+    return versions;
   }
 
   private static Set<String> ownNames() {
