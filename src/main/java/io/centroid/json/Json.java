@@ -28,6 +28,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import io.centroid.data.Choice;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.commons.lang3.ClassUtils;
 import org.apache.commons.lang3.StringUtils;
 
@@ -72,7 +73,7 @@ public final class Json {
    */
   public static <T> T read(String json, Class<T> type) throws JsonProcessingException {
     T value = MAPPER.readValue(json, type);
-    if (value == null) {
+    if (value == null || (value instanceof Object[] all && Arrays.asList(all).contains(null))) {
       throw new JsonMappingException(null, "found null");
     }
     return value;

@@ -77,6 +77,13 @@ final class JsonTest {
   }
 
   @Test
+  void aListHasNoGaps() throws JsonProcessingException {
+    assertThat(Json.read("[{\"value\": 1}]", Part[].class)).containsExactly(new Part(1));
+    assertThatThrownBy(() -> Json.read("[{\"value\": 1}, null]", Part[].class))
+        .isInstanceOf(JsonProcessingException.class);
+  }
+
+  @Test
   void depthAndLengthAreBounded() {
     for (String hostile :
         List.of(
