@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec env -u POSIXLY_CORRECT -u SHELLOPTS bash "$0" "$@" # started by sh
 # Measures Centroid against what people would use instead, on two cores of this machine:
 #   submit/benchmark.sh --data cifar-10-binary.tar.gz [--work DIR] [--python python3] [options of spark-submit]
 # Takes about 40 minutes; leave the machine alone meanwhile. PyTorch takes part where the Python has

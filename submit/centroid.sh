@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec env -u POSIXLY_CORRECT -u SHELLOPTS bash "$0" "$@" # started by sh
 # Runs any subcommand: submit/centroid.sh prepare|train|gate|promote|...|--help [options]
 #
 # Options of spark-submit (--master, --deploy-mode, --driver-memory, --executor-memory, ...) may be

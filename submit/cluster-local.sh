@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec env -u POSIXLY_CORRECT -u SHELLOPTS bash "$0" "$@" # started by sh
 # Spark's standalone Master and Workers, an HDFS and a YARN on this machine, each a JVM of its own, from
 # what Maven fetches. For trying out and for tests; everything listens on the loopback interface only.
 set -euo pipefail

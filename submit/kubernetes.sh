@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec env -u POSIXLY_CORRECT -u SHELLOPTS bash "$0" "$@" # started by sh
 # Runs a subcommand on Kubernetes:
 #   CENTROID_IMAGE=registry.example.org/centroid:0.1.0 submit/kubernetes.sh [--dry-run] [--event-log DIR] \
 #       train --master k8s://https://host:6443 --deploy-mode cluster --exit-status-dir s3a://bucket/centroid [options]
@@ -28,6 +28,8 @@ cluster_properties() { # DEPLOY_MODE
     CENTROID_JAR=${CENTROID_JAR:-local:///opt/centroid/centroid-job.jar}
     cluster_properties+=(
       spark.kubernetes.submission.waitAppCompletion=true
+      # For --packages: the driver's user has no home directory, where Ivy would keep them.
+      "spark.jars.ivy=/tmp/centroid-ivy-$UID"
       spark.kubernetes.driverEnv.OMP_NUM_THREADS=1
       spark.kubernetes.driverEnv.OPENBLAS_NUM_THREADS=1
     )

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Sourced by the launch scripts: finds or builds the job jar and hands over to spark-submit.
 
-unset CDPATH
+# What others set means something else here: spark-submit reads DEPLOY_MODE.
+unset CDPATH DEPLOY_MODE
 centroid_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 centroid_runtime=$centroid_home/target/runtime
 
@@ -53,10 +54,49 @@ require_java() {
   esac
 }
 
+# Ends the script where the user has no name, without which Hadoop lets nobody in.
+require_user() {
+  id -un >/dev/null 2>&1 ||
+    die "Cannot start as user $UID: found no name for it, expected a line in /etc/passwd. Add one, or start as another user."
+}
+
+# Ends the script where the name of this machine has no address: Spark would not even read its options.
+require_address() {
+  [ -z "${SPARK_LOCAL_IP:-}${SPARK_LOCAL_HOSTNAME:-}" ] && command -v getent >/dev/null || return 0
+  local name
+  name=$(cat /proc/sys/kernel/hostname)
+  getent ahosts "$name" >/dev/null ||
+    die "Cannot start Spark: found no address for $name, the name of this machine, expected one in /etc/hosts. Correct it, or set SPARK_LOCAL_IP, to 127.0.0.1 where all runs on this machine."
+}
+
 # What a script asks before it does anything.
 require_platform() {
   require_spark
   require_java
+  require_user
+  require_address
+}
+
+# Whether a file can be written, which is then there.
+is_writable() {
+  { mkdir -p "$(dirname "$1")" && : >>"$1"; } 2>/dev/null
+}
+
+# Sends the log elsewhere where it cannot be written in the working directory.
+require_log() {
+  local log=${CENTROID_LOG:-centroid.log} directory
+  ! is_writable "$log" || return 0
+  if [ -z "${CENTROID_LOG:-}" ]; then
+    for directory in "${TMPDIR:-/tmp}" /tmp; do
+      CENTROID_LOG=$directory/centroid-$UID-$$.log
+      if is_writable "$CENTROID_LOG"; then
+        export CENTROID_LOG
+        echo "centroid: The log is $CENTROID_LOG, since $PWD/$log cannot be written." >&2
+        return
+      fi
+    done
+  fi
+  die "Cannot write the log: found no way to write $log, expected a file that can be written. Name another in CENTROID_LOG, or by a pipeline's --logs."
 }
 
 # Whether there is a Spark to start: an installed one, or the one that Maven assembled.
@@ -172,6 +212,7 @@ spark_submit() {
     shift
   done
   [ $# -eq 0 ] || shift
+  require_log
   add_own_properties
   spark_options+=(--class "$main_class")
   if installed_spark; then
@@ -267,6 +308,8 @@ split_options() {
     else
       spark_options+=("$name" "$value")
     fi
+    [ "$name" != --properties-file ] || [ -r "$value" ] ||
+      die "Cannot read Spark's properties: found no readable file $value, expected the one that --properties-file names."
   done
 }
 
@@ -275,6 +318,22 @@ add_defaults() { # MASTER
   given spark.master --master || spark_options+=(--master "$1")
   given spark.driver.memory --driver-memory ||
     spark_options+=(--driver-memory "${CENTROID_DRIVER_MEMORY:-3g}")
+}
+
+# require_master MASTER: ends the script where spark-submit would have but a stack trace to say.
+require_master() {
+  case $1 in
+    '' | local | local\[*\] | local-cluster\[*\] | spark://* | mesos://*) ;;
+    yarn)
+      [ -n "${HADOOP_CONF_DIR:-}${YARN_CONF_DIR:-}" ] ||
+        die "Cannot launch: found neither HADOOP_CONF_DIR nor YARN_CONF_DIR, expected the directory with the cluster's configuration."
+      ;;
+    k8s://*)
+      compgen -G "${SPARK_HOME:-$centroid_runtime}/jars/spark-kubernetes_*.jar" >/dev/null ||
+        die "Cannot launch: found no Kubernetes in ${SPARK_HOME:+SPARK_HOME=}${SPARK_HOME:-the Spark that Maven fetches}, expected a Spark distribution that has it. Name one in SPARK_HOME."
+      ;;
+    *) die "Cannot launch: found --master $1, expected local[*], spark://host:7077, yarn or k8s://https://host:6443." ;;
+  esac
 }
 
 # spark_option NAME PROPERTY: the value that spark_options give it.
@@ -317,6 +376,9 @@ run_step() {
   shift
   require_platform
   split_options "$@"
+  require_master "$(spark_option --master spark.master)"
+  [ "$(spark_option --deploy-mode spark.submit.deployMode)" != cluster ] ||
+    die "Cannot launch: found --deploy-mode cluster, expected client. submit/standalone.sh, yarn.sh and kubernetes.sh know both."
   add_defaults 'local[*]'
   jar=$(job_jar) || exit $?
   spark_submit "$jar" "${spark_options[@]}" -- "$step" ${program_options[@]+"${program_options[@]}"}
@@ -346,6 +408,40 @@ kernel_environment() {
   done
 }
 
+# settings_by_value FILE: a file of settings as a URI that holds it; empty where it is to be read where the driver is.
+settings_by_value() {
+  case $1 in
+    [a-z]*:*) return ;;
+  esac
+  if [ ! -r "$1" ]; then
+    case $1 in /*) return ;; esac
+    die "Cannot read settings $1: found no readable file, expected one here, or a path that every machine sees."
+  fi
+  ! grep -Eq '^[[:space:]]*include[[:space:]"]' "$1" ||
+    die "Cannot send settings $1 to the driver: found an include, expected one file that has everything. Name both files by --conf."
+  printf 'data:;name=%s;base64,%s' "$(basename "$1" | tr -c '[:alnum:]._\n-' _)" "$(base64 -w 0 <"$1")"
+}
+
+# Puts what is in the files of settings into program_options: a driver on another machine has no such files.
+send_settings() {
+  local i file sent
+  for ((i = 0; i < ${#program_options[@]}; i++)); do
+    case ${program_options[i]} in
+      --conf=*) file=${program_options[i]#*=} ;;
+      --conf) file=${program_options[i + 1]-} ;;
+      *) continue ;;
+    esac
+    sent=$(settings_by_value "$file") || exit $?
+    if [ -z "$sent" ]; then
+      continue
+    elif [ "${program_options[i]}" = --conf ]; then
+      program_options[i + 1]=$sent
+    else
+      program_options[i]=--conf=$sent
+    fi
+  done
+}
+
 # cluster_step PREFIX MASTER [arguments]: the program on a cluster whose master's URL begins with PREFIX;
 # MASTER is the one to use without --master. cluster_properties DEPLOY_MODE, which the script defines, refuses what
 # the cluster cannot do, and adds the cluster's own properties to an array of this name; what the user gives comes
@@ -358,17 +454,15 @@ cluster_step() {
   shift 2
   while [ $# -gt 0 ]; do
     case $1 in
+      --event-log | --exit-status-dir)
+        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+        set -- "$1=$2" "${@:3}"
+        ;;
+    esac
+    case $1 in
       --dry-run) dry_run=true ;;
-      --event-log)
-        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
-        event_log=$2
-        shift
-        ;;
-      --exit-status-dir)
-        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
-        exit_status=$2
-        shift
-        ;;
+      --event-log=*) event_log=${1#*=} ;;
+      --exit-status-dir=*) exit_status=${1#*=} ;;
       *) arguments+=("$1") ;;
     esac
     shift
@@ -390,13 +484,14 @@ cluster_step() {
     '' | -*) die "Cannot launch: found ${program_options[0]:-no arguments}, expected a subcommand first: prepare, train, evaluate, score, ..." ;;
   esac
 
-  require_spark
-  $dry_run || require_java
+  if $dry_run; then require_spark; else require_platform; fi
   add_defaults "$master"
   cluster_properties=()
   kernel_environment spark.executorEnv
   cluster_properties "$deploy_mode"
+  $dry_run || require_master "$master"
   if [ "$deploy_mode" = cluster ]; then
+    send_settings
     exit_status=${exit_status:-.centroid}/exit-status-$(cat /proc/sys/kernel/random/uuid)
     cluster_properties+=("spark.centroid.exitStatusFile=$exit_status")
   fi

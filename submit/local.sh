@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec env -u POSIXLY_CORRECT -u SHELLOPTS bash "$0" "$@" # started by sh
 # Prepares and trains on this machine, with nothing but JDK 17 and Maven installed.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/launch.sh"

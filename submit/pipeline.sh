@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec env -u POSIXLY_CORRECT -u SHELLOPTS bash "$0" "$@" # started by sh
 # Prepares, trains, asks the gate and promotes; safe to run again, and by a scheduler:
 #   submit/pipeline.sh --data PATH --models DIR [--shards DIR] [--runs DIR] [--name NAME]
 #       [--logs DIR] [--notify COMMAND] [--conf FILE] [--set KEY=VALUE] [options of spark-submit]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec bash "$0" "$@" # started by sh
+[ -n "${BASH_VERSION:-}" ] && ! shopt -qo posix || exec env -u POSIXLY_CORRECT -u SHELLOPTS bash "$0" "$@" # started by sh
 # Runs a subcommand on a standalone cluster:
 #   submit/standalone.sh [--dry-run] [--event-log DIR] train --master spark://host:7077 [options]
 # Options of spark-submit may be mixed in; a Spark property is --spark-conf key=value. With --deploy-mode

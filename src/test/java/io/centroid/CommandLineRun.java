@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,9 +28,29 @@ public record CommandLineRun(int exitCode, String out, String err) {
           // A machine may be busy, and processes are stopped on purpose.
           "spark.hadoop.centroid.lock.silence", "600s");
 
+  /**
+   * Runs a subcommand with more of Spark's properties, as a cluster's own configuration has them.
+   */
+  public static CommandLineRun of(Map<String, String> spark, String... arguments) {
+    Map<String, String> before = new HashMap<>();
+    spark.forEach((name, value) -> before.put(name, System.setProperty(name, value)));
+    try {
+      return of(arguments);
+    } finally {
+      before.forEach(
+          (name, value) -> {
+            if (value == null) {
+              System.clearProperty(name);
+            } else {
+              System.setProperty(name, value);
+            }
+          });
+    }
+  }
+
   /** Runs a subcommand. */
   public static CommandLineRun of(String... arguments) {
-    SPARK.forEach(System::setProperty);
+    SPARK.forEach(System.getProperties()::putIfAbsent);
     PrintStream originalOut = System.out;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     StringWriter err = new StringWriter();

@@ -23,8 +23,11 @@ public final class StandaloneCluster implements AutoCloseable {
 
   private final Path directory;
 
-  private StandaloneCluster(Path directory) {
+  private final Map<String, String> environment;
+
+  private StandaloneCluster(Path directory, Map<String, String> environment) {
     this.directory = directory;
+    this.environment = environment;
   }
 
   /** Starts a Master and Workers of one core each, and waits until they have registered. */
@@ -33,22 +36,30 @@ public final class StandaloneCluster implements AutoCloseable {
     return start(directory, workers, 0);
   }
 
+  /** The same, with more variables in the environment of its processes. */
+  public static StandaloneCluster start(
+      Path directory, int workers, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    return start(directory, workers, 0, 0, environment);
+  }
+
   /** The same, with an HDFS of that many DataNodes. */
   public static StandaloneCluster start(Path directory, int workers, int datanodes)
       throws IOException, InterruptedException {
-    return start(directory, workers, datanodes, 0);
+    return start(directory, workers, datanodes, 0, Map.of());
   }
 
   /** A YARN of one NodeManager with an HDFS of one DataNode, and no standalone cluster. */
   public static StandaloneCluster startYarn(Path directory)
       throws IOException, InterruptedException {
-    return start(directory, 0, 1, 1);
+    return start(directory, 0, 1, 1, Map.of());
   }
 
   private static StandaloneCluster start(
-      Path directory, int workers, int datanodes, int nodemanagers)
+      Path directory, int workers, int datanodes, int nodemanagers, Map<String, String> environment)
       throws IOException, InterruptedException {
-    StandaloneCluster cluster = new StandaloneCluster(Files.createDirectories(directory));
+    StandaloneCluster cluster =
+        new StandaloneCluster(Files.createDirectories(directory), environment);
     try {
       cluster.script(
           "up",
@@ -184,7 +195,7 @@ public final class StandaloneCluster implements AutoCloseable {
     // What is to be added comes right behind the action.
     CommandLine all = CommandLine.of(action).with(arguments).with("--directory", directory);
     Path output = directory.resolve(action + ".out");
-    ScriptRun run = run(output, SCRIPT, all.toArray());
+    ScriptRun run = run(output, environment, SCRIPT, all.toArray());
     if (run.exitCode() != 0) {
       throw new IOException("Cannot run " + SCRIPT + " " + all.list() + ":\n" + run.output());
     }

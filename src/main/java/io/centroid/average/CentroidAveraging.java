@@ -8,6 +8,7 @@ import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.example.Coverage;
+import io.centroid.job.SparkSessions;
 import io.centroid.run.RoundTiming;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -149,7 +150,7 @@ public final class CentroidAveraging implements AveragingEngine {
 
   private RoundOutcome round(AveragingState from, int epoch, int round) {
     TrainingState state = from.training();
-    int slots = Math.min(plan.workers(), context.defaultParallelism());
+    int slots = Math.min(plan.workers(), SparkSessions.slots(context));
     WorkerRound work =
         new WorkerRound(
             RoundExchange.open(context, session.id(), state, plan.workers(), averaging.fanIn()),

@@ -1,5 +1,6 @@
 package io.centroid.average;
 
+import java.io.Serializable;
 import java.util.UUID;
 
 /**
@@ -12,7 +13,7 @@ import java.util.UUID;
  * @param id no other training has it
  * @param configurationJson the Deeplearning4j configuration of the network
  */
-record TrainingSession(String id, String configurationJson) implements AutoCloseable {
+record TrainingSession(String id, String configurationJson) implements Serializable, AutoCloseable {
 
   /** A new training. */
   static TrainingSession of(String configurationJson) {

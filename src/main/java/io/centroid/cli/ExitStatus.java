@@ -5,6 +5,7 @@ import io.centroid.error.JobException;
 import io.centroid.error.Reason;
 import io.centroid.job.Interruption;
 import io.centroid.job.LogFile;
+import io.centroid.job.SparkFailure;
 import io.centroid.storage.StorageFailure;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -30,7 +31,10 @@ final class ExitStatus {
       return FailureCategory.INTERRUPTED.exitCode();
     }
     LoggerFactory.getLogger(ExitStatus.class).info("Command failed", failure);
-    Optional<JobException> known = jobException(failure).or(() -> StorageFailure.explain(failure));
+    Optional<JobException> known =
+        jobException(failure)
+            .or(() -> SparkFailure.explain(failure))
+            .or(() -> StorageFailure.explain(failure));
     console.println("centroid: " + known.map(JobException::getMessage).orElse(brief(failure)));
     return known.map(JobException::category).orElse(FailureCategory.INTERNAL).exitCode();
   }

@@ -1,7 +1,6 @@
 package io.centroid.cli;
 
 import io.centroid.config.Settings;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -11,8 +10,9 @@ public final class SettingsOptions {
   @Option(
       names = "--conf",
       paramLabel = "FILE",
-      description = "HOCON file with settings; a later one overrides an earlier one.")
-  private List<Path> files = List.of();
+      description =
+          "HOCON file with settings, of this machine or a Hadoop URI; a later one overrides an earlier one.")
+  private List<String> files = List.of();
 
   @Option(
       names = "--set",
@@ -23,13 +23,13 @@ public final class SettingsOptions {
   /** The options as they were given. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
-    files.forEach(file -> arguments.addAll(List.of("--conf", file.toString())));
+    files.forEach(file -> arguments.addAll(List.of("--conf", file)));
     assignments.forEach(assignment -> arguments.addAll(List.of("--set", assignment)));
     return arguments;
   }
 
   /** The settings that they give. */
   public Settings load() {
-    return Settings.load(files, assignments);
+    return Settings.load(files.stream().map(SettingsFile::local).toList(), assignments);
   }
 }

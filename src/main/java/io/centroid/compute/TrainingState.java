@@ -2,6 +2,7 @@ package io.centroid.compute;
 
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -18,7 +19,8 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * @param iteration t, the steps made so far
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
-public record TrainingState(float[] parameters, float[][] updaterState, int iteration) {
+public record TrainingState(float[] parameters, float[][] updaterState, int iteration)
+    implements Serializable {
   /** Of no network: no parameters, no updater state. */
   public static final TrainingState EMPTY =
       new TrainingState(FlatParameters.NONE, new float[0][], 0);

@@ -1,5 +1,7 @@
 package io.centroid.deal;
 
+import java.io.Serializable;
+
 /**
  * Some examples packed in primitive arrays: what stays in executor memory during training.
  *
@@ -11,7 +13,7 @@ package io.centroid.deal;
  * @param labels {@code float[n × labels]}, example after example
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
-public record ExampleBlock(long[] ids, byte[] features, float[] labels) {
+public record ExampleBlock(long[] ids, byte[] features, float[] labels) implements Serializable {
 
   /** How many examples the block holds. */
   public int size() {

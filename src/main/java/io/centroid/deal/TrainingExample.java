@@ -1,5 +1,7 @@
 package io.centroid.deal;
 
+import java.io.Serializable;
+
 /**
  * One example as a network trains on it.
  *
@@ -9,4 +11,4 @@ package io.centroid.deal;
  * @param labels the wanted output, flat in C order; one-hot for a classifier
  */
 @SuppressWarnings("ArrayRecordComponent") // a value on the way into a packed block
-public record TrainingExample(long id, byte[] features, float[] labels) {}
+public record TrainingExample(long id, byte[] features, float[] labels) implements Serializable {}

@@ -1,5 +1,7 @@
 package io.centroid.evaluate;
 
+import java.io.Serializable;
+
 /**
  * What is sent to the executors to classify with.
  *
@@ -7,4 +9,4 @@ package io.centroid.evaluate;
  * @param parameters its flat parameters
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
-public record Classifier(String configurationJson, float[] parameters) {}
+public record Classifier(String configurationJson, float[] parameters) implements Serializable {}

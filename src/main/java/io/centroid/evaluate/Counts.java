@@ -1,5 +1,7 @@
 package io.centroid.evaluate;
 
+import java.io.Serializable;
+
 /**
  * What an evaluation counts; counts of disjoint examples can be added.
  *
@@ -8,7 +10,7 @@ package io.centroid.evaluate;
  * @param lossSum sum of −ln p(truth) over the examples
  */
 @SuppressWarnings("ArrayRecordComponent") // a matrix, never compared
-public record Counts(long[][] confusion, long top3Hits, double lossSum) {
+public record Counts(long[][] confusion, long top3Hits, double lossSum) implements Serializable {
 
   /** Of no examples. */
   public static Counts empty(int classes) {

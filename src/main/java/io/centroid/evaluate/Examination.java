@@ -6,6 +6,7 @@ import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -44,7 +45,8 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
    * @param gallery what may get into the gallery
    * @param predictions one for each image, in the order of the shard
    */
-  record Part(Counts counts, GalleryTally gallery, List<Prediction> predictions) {}
+  record Part(Counts counts, GalleryTally gallery, List<Prediction> predictions)
+      implements Serializable {}
 
   private static final class PartTally implements ExampleTally<Example, Part> {
     private final Normalizer normalizer;

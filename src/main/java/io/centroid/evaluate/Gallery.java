@@ -1,5 +1,6 @@
 package io.centroid.evaluate;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -41,5 +42,6 @@ public record Gallery(
    * @param probability of that label, 0 to 1
    * @param png the image as a PNG file in Base64
    */
-  public record Shown(long id, int truth, int prediction, double probability, String png) {}
+  public record Shown(long id, int truth, int prediction, double probability, String png)
+      implements Serializable {}
 }

@@ -3,6 +3,7 @@ package io.centroid.evaluate;
 import io.centroid.data.PngImage;
 import io.centroid.evaluate.Gallery.CalibrationBin;
 import io.centroid.evaluate.Gallery.Shown;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +25,8 @@ record GalleryTally(
     long[] hitCounts,
     double[] probabilities,
     List<Shown> mistakes,
-    List<List<Shown>> hits) {
+    List<List<Shown>> hits)
+    implements Serializable {
   /** Mistakes that are shown. */
   static final int MISTAKES = 30;
 

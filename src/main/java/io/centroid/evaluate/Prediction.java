@@ -2,6 +2,7 @@ package io.centroid.evaluate;
 
 import io.centroid.data.Cifar10;
 import io.centroid.shard.Example;
+import java.io.Serializable;
 
 /**
  * What a model says of one image.
@@ -11,7 +12,8 @@ import io.centroid.shard.Example;
  * @param predicted the most probable class; of equally probable ones the smallest
  * @param probability of that class, 0 to 1
  */
-public record Prediction(long id, int label, int predicted, float probability) {
+public record Prediction(long id, int label, int predicted, float probability)
+    implements Serializable {
 
   /**
    * The prediction for one example.

@@ -1,14 +1,24 @@
 package io.centroid.job;
 
+import io.centroid.error.JobException;
+import java.io.IOException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.Utils;
 
 /**
  * Opens Spark sessions with the values this program needs, wherever spark-submit did not set them.
  */
 public final class SparkSessions {
+  private static final String REGISTRATOR = "spark.kryo.registrator";
+
   private SparkSessions() {}
 
   /** What Hadoop should be told, with {@code spark.hadoop.*} of spark-submit, without a session. */
@@ -21,12 +31,21 @@ public final class SparkSessions {
    *
    * @param name what Spark's UI calls the job
    * @param kryoRegistrator class name of the registrator of what crosses the wire
+   * @throws JobException where Spark cannot start with its properties, on this machine or cluster
    */
   public static SparkSession open(String name, String kryoRegistrator) {
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.app.name", name);
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
-    conf.setIfMissing("spark.kryo.registrator", kryoRegistrator);
+    // A cluster's own registrator knows nothing of what this program sends.
+    conf.set(
+        REGISTRATOR,
+        Stream.concat(
+                Stream.of(conf.get(REGISTRATOR, "").split(",", -1)), Stream.of(kryoRegistrator))
+            .map(String::strip)
+            .filter(registrator -> !registrator.isEmpty())
+            .distinct()
+            .collect(Collectors.joining(",")));
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
     // Parameters are noise to a compressor: it costs more time than it saves bytes.
     conf.setIfMissing("spark.broadcast.compress", "false");
@@ -35,6 +54,30 @@ public final class SparkSessions {
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
     conf.setIfMissing("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
-    return SparkSession.builder().config(conf).getOrCreate();
+    // No table has a name here; Hive's catalog would leave its files in the working directory.
+    conf.set("spark.sql.catalogImplementation", "in-memory");
+    try {
+      Utils.getLocalDir(conf); // fails where there is none; Spark would end the process
+      makeEventLog(conf);
+      return SparkSession.builder().config(conf).getOrCreate();
+    } catch (Exception | LinkageError e) { // Scala throws checked exceptions without saying so
+      throw SparkFailure.atStart(e, conf);
+    }
+  }
+
+  /** How many tasks can run at the same time, as far as executors are there. */
+  public static int slots(JavaSparkContext context) {
+    SparkContext spark = context.sc();
+    return Math.max(
+        1, spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile()));
+  }
+
+  /** Spark asks for a directory that is there. */
+  private static void makeEventLog(SparkConf conf) throws IOException {
+    if (conf.getBoolean("spark.eventLog.enabled", false)) {
+      Path directory =
+          new Path(Utils.resolveURI(conf.get("spark.eventLog.dir", "/tmp/spark-events")));
+      directory.getFileSystem(SparkHadoopUtil.get().newConfiguration(conf)).mkdirs(directory);
+    }
   }
 }

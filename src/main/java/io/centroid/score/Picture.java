@@ -1,5 +1,7 @@
 package io.centroid.score;
 
+import java.io.Serializable;
+
 /**
  * An image to score, or why it cannot be.
  *
@@ -9,7 +11,7 @@ package io.centroid.score;
  * @param problem why it is unreadable; null when it is not
  */
 @SuppressWarnings("ArrayRecordComponent") // a value on the way through a task
-public record Picture(String id, float[] features, String problem) {
+public record Picture(String id, float[] features, String problem) implements Serializable {
 
   static Picture of(String id, float[] features) {
     return new Picture(id, features, null);

@@ -1,5 +1,7 @@
 package io.centroid.shard;
 
+import java.io.Serializable;
+
 /**
  * One row of a shard.
  *
@@ -8,4 +10,4 @@ package io.centroid.shard;
  * @param features {@code float[3072]}, normalized, height × width × channel order
  */
 @SuppressWarnings("ArrayRecordComponent") // a value on the way through a task
-public record Example(long id, int label, float[] features) {}
+public record Example(long id, int label, float[] features) implements Serializable {}

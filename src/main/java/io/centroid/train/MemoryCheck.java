@@ -4,6 +4,7 @@ import io.centroid.average.CentroidAveraging;
 import io.centroid.compute.StepMemory;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.job.SparkSessions;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.bytedeco.javacpp.Pointer;
@@ -53,7 +54,7 @@ record MemoryCheck(StepMemory step, int workers, int fanIn, int parameterCopies,
    */
   void check(JavaSparkContext context) {
     requireBlocks();
-    int cores = context.defaultParallelism();
+    int cores = SparkSessions.slots(context);
     SparkConf conf = context.getConf();
     long driver = conf.getSizeAsMb("spark.driver.memory", "0") * MEGABYTE;
     long heap = Math.max(driver, Runtime.getRuntime().maxMemory());

@@ -1,22 +1,27 @@
 package io.centroid.launch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The launch scripts for clusters, with {@code --dry-run}. */
 final class ClusterScriptsTest {
   private static final Path HOME =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
   private static final Map<String, String> IMAGE = Map.of("CENTROID_IMAGE", "example.org/c:1");
+
+  @TempDir private Path directory;
 
   private record Run(int exitCode, String output) {}
 
@@ -61,8 +66,7 @@ final class ClusterScriptsTest {
             "--dry-run",
             "--data",
             "/a b/it's $HOME;*.tar.gz",
-            "--event-log",
-            "hdfs:///event logs",
+            "--event-log=hdfs:///event logs",
             "--spark-conf",
             "spark.app.name=two words");
     assertThat(words)
@@ -103,6 +107,8 @@ final class ClusterScriptsTest {
             "spark.kubernetes.container.image=example.org/c:1",
             "spark.kubernetes.driverEnv.OMP_NUM_THREADS=1",
             "local:///opt/centroid/centroid-job.jar")
+        .as("the driver's user has no home directory")
+        .anyMatch(word -> word.startsWith("spark.jars.ivy=/tmp/"))
         .anyMatch(
             word ->
                 word.startsWith(
@@ -196,6 +202,56 @@ final class ClusterScriptsTest {
         .containsSubsequence("spark.yarn.maxAppAttempts=1", "spark.yarn.maxAppAttempts=3");
   }
 
+  /** A driver on another machine has no file of this one. */
+  @Test
+  void inClusterModeSettingsFilesAreSentByValue() throws Exception {
+    Path here = Files.writeString(directory.resolve("a b.conf"), "training.epochs = 3\n");
+    String[] files = {
+      "train",
+      "--conf",
+      here.toString(),
+      "--conf=" + here,
+      "--conf",
+      "/opt/image.conf",
+      "--conf",
+      "hdfs:///shared.conf",
+      "--set",
+      "a=b",
+      "--dry-run"
+    };
+    String content = Base64.getEncoder().encodeToString("training.epochs = 3\n".getBytes(UTF_8));
+    String sent = "data:;name=a_b.conf;base64," + content;
+    List<String> words =
+        words("yarn.sh", Map.of(), with(files, "--deploy-mode", "cluster").toArray(String[]::new));
+    assertThat(words.subList(indexOfJar(words) + 1, words.size()))
+        .containsExactly(
+            "train",
+            "--conf",
+            sent,
+            "--conf=" + sent,
+            "--conf",
+            "/opt/image.conf",
+            "--conf",
+            "hdfs:///shared.conf",
+            "--set",
+            "a=b");
+    assertThat(words("yarn.sh", Map.of(), files)).contains(here.toString(), "--conf=" + here);
+    String[] cluster = {"train", "--deploy-mode", "cluster", "--conf"};
+    refused(
+        "Cannot read settings nowhere.conf: found no readable file, expected one here, or a path that every machine sees.",
+        "yarn.sh",
+        with(cluster, "nowhere.conf").toArray(String[]::new));
+    Path including = Files.writeString(directory.resolve("i.conf"), "  include \"best.conf\"\n");
+    refused(
+        "found an include, expected one file that has everything",
+        "yarn.sh",
+        with(cluster, including.toString()).toArray(String[]::new));
+  }
+
+  private static List<String> with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toList();
+  }
+
   @Test
   void whatIsMissingIsOneLineAndExitCode2() throws Exception {
     refused("found no --master, expected one that begins with spark://", "standalone.sh", "train");
@@ -206,6 +262,22 @@ final class ClusterScriptsTest {
         "found --deploy-mode clutser, expected", "yarn.sh", "train", "--deploy-mode", "clutser");
     refused("found no arguments, expected a subcommand first", "yarn.sh");
     refused("found --shards, expected a subcommand first", "yarn.sh", "--shards", "x", "train");
+    refused(
+        "found --master nonsense, expected local", "centroid.sh", "train", "--master", "nonsense");
+    refused(
+        "found --deploy-mode cluster, expected client.",
+        "centroid.sh",
+        "train",
+        "--deploy-mode=cluster");
+    refused("found neither HADOOP_CONF_DIR nor", "train.sh", "--master", "yarn");
+    refused("found neither HADOOP_CONF_DIR nor YARN_CONF_DIR, expected", "yarn.sh", "train");
+    refused(
+        IMAGE,
+        "found no Kubernetes in the Spark that Maven fetches, expected a Spark distribution",
+        "kubernetes.sh",
+        "train",
+        "--master",
+        "k8s://https://host");
     refused("found --queue without a value", "yarn.sh", "train", "--queue");
     refused("found --event-log without a value", "yarn.sh", "train", "--event-log");
     refused("found --exit-status-dir without a value", "yarn.sh", "train", "--exit-status-dir");
@@ -249,6 +321,8 @@ final class ClusterScriptsTest {
     for (String name :
         List.of(
             "SPARK_HOME",
+            "HADOOP_CONF_DIR",
+            "YARN_CONF_DIR",
             "CENTROID_IMAGE",
             "CENTROID_JAR",
             "OMP_NUM_THREADS",
@@ -257,7 +331,7 @@ final class ClusterScriptsTest {
     }
     builder.environment().putAll(environment);
     Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     return new Run(process.waitFor(), output);
   }
 }

@@ -29,6 +29,7 @@ final class LaunchScriptsTest {
   /** What the scripts call, but for Maven and Java. */
   private static final List<String> TOOLS =
       List.of(
+          "base64",
           "bash",
           "basename",
           "cat",
@@ -38,8 +39,10 @@ final class LaunchScriptsTest {
           "env",
           "find",
           "flock",
+          "getent",
           "grep",
           "head",
+          "id",
           "lscpu",
           "mkdir",
           "readlink",
@@ -48,7 +51,8 @@ final class LaunchScriptsTest {
           "setsid",
           "sleep",
           "sort",
-          "touch");
+          "touch",
+          "tr");
 
   private static final String JOB = "target/centroid-0.1.0-job.jar";
   private static final String BENCHMARK = "target/centroid-0.1.0-benchmark.jar";
@@ -193,6 +197,11 @@ final class LaunchScriptsTest {
         .doesNotContain("--driver-memory", "local[*]");
     assertThat(options("train", "--conf=conf/best.conf", "--conf", "more.conf", "--set", "a=b"))
         .endsWith("train", "--conf=conf/best.conf", "--conf", "more.conf", "--set", "a=b");
+    Run noProperties = run("centroid.sh", "train", "--properties-file", "nowhere.conf");
+    assertThat(noProperties.exitCode()).isEqualTo(2);
+    assertThat(noProperties.output())
+        .startsWith("centroid: Cannot read Spark's properties: found no readable file nowhere.conf")
+        .hasLineCount(1);
     Run incomplete = run("centroid.sh", "train", "--master");
     assertThat(incomplete.exitCode()).isEqualTo(2);
     assertThat(incomplete.output())
@@ -259,6 +268,9 @@ final class LaunchScriptsTest {
             List.of(relative.toString()),
             List.of("sh", home.resolve("submit/centroid.sh").toString()),
             List.of("bash", "--posix", home.resolve("submit/centroid.sh").toString()),
+            List.of("env", "POSIXLY_CORRECT=1", home.resolve("submit/centroid.sh").toString()),
+            List.of("env", "SHELLOPTS=posix", home.resolve("submit/centroid.sh").toString()),
+            List.of("env", "DEPLOY_MODE=production", home.resolve("submit/centroid.sh").toString()),
             List.of("bash", "-c", "cd .. && CDPATH=.:/ home/submit/centroid.sh \"$@\"", "-"));
     Files.createSymbolicLink(tools.resolve("sh"), Path.of("/bin/sh"));
     for (List<String> start : starts) {

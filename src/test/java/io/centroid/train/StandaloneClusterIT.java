@@ -10,6 +10,7 @@ import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,45 @@ final class StandaloneClusterIT {
     }
   }
 
+  /** Everything that crosses the wire is encrypted, and packed by Java's serializer. */
+  @Test
+  @Tag("fault")
+  void aSecuredClusterGivesTheSameBits() throws Exception {
+    Path shards = StandInShards.ready();
+    JsonNode local = trainHere(shards, "local");
+    JsonNode localTree = trainHere(shards, "local-tree", TREE);
+    Path conf = Files.createDirectories(directory.resolve("conf"));
+    Files.writeString(
+        conf.resolve("spark-defaults.conf"),
+        """
+        spark.authenticate            true
+        spark.authenticate.secret     between us
+        spark.network.crypto.enabled  true
+        spark.io.encryption.enabled   true
+        spark.serializer              org.apache.spark.serializer.JavaSerializer
+        spark.kryo.registrator        no.such.Registrator
+        spark.driver.maxResultSize    32m
+        spark.rpc.message.maxSize     1
+        """);
+    Map<String, String> secured = Map.of("SPARK_CONF_DIR", conf.toString());
+    try (StandaloneCluster cluster =
+        StandaloneCluster.start(directory.resolve("cluster"), 2, secured)) {
+      JsonNode straight = train(secured, cluster.master(), shards, "straight");
+      assertThat(straight.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
+      JsonNode tree = train(secured, cluster.master(), shards, "tree", TREE);
+      assertThat(tree.get("parametersSha256")).isEqualTo(localTree.get("parametersSha256"));
+      String[] small = {"--spark-conf", "spark.driver.maxResultSize=1k"};
+      ScriptRun bounded = run(secured, cluster.master(), shards, "bounded", small);
+      assertThat(bounded.exitCode()).as(bounded.output()).isEqualTo(2);
+      assertThat(bounded.output())
+          .contains("centroid: Cannot go on: found spark.driver.maxResultSize=1k, expected room");
+      String[] other = {"--spark-conf", "spark.authenticate.secret=of others"};
+      ScriptRun stranger = run(secured, cluster.master(), shards, "stranger", other);
+      assertThat(stranger.exitCode()).as(stranger.output()).isEqualTo(8);
+      assertThat(stranger.output()).contains("centroid: Cannot ").doesNotContain("of others");
+    }
+  }
+
   /** Spark's own exit code would be 0 each time. */
   @Test
   @Tag("fault")
@@ -90,6 +130,12 @@ final class StandaloneClusterIT {
       ScriptRun wrong = inClusterMode(cluster, "summary", "--set", "network.knid=x");
       assertThat(wrong.exitCode()).as(wrong.output()).isEqualTo(2);
       assertThat(wrong.output()).contains("centroid: ", "network.knid");
+      // The script sends what is in a file that only this machine has; there the name is not found.
+      Path settings = directory.resolve("settings.conf");
+      Files.writeString(settings, "network.hidden-widths = [7");
+      ScriptRun unreadable = inClusterMode(cluster, "summary", "--conf=" + settings);
+      assertThat(unreadable.exitCode()).as(unreadable.output()).isEqualTo(2);
+      assertThat(unreadable.output()).contains("centroid: Cannot use settings: ", "settings.conf");
       String shards = directory.resolve("none").toString();
       ScriptRun failed = inClusterMode(cluster, "train", "--shards", shards, "--runs", shards);
       assertThat(failed.exitCode()).as(failed.output()).isEqualTo(3);
@@ -120,12 +166,24 @@ final class StandaloneClusterIT {
 
   private JsonNode train(String master, Path shards, String name, String... more)
       throws IOException, InterruptedException {
-    ScriptRun trained = run(master, shards, name, more);
+    return train(Map.of(), master, shards, name, more);
+  }
+
+  private JsonNode train(
+      Map<String, String> environment, String master, Path shards, String name, String... more)
+      throws IOException, InterruptedException {
+    ScriptRun trained = run(environment, master, shards, name, more);
     assertThat(trained.exitCode()).as(trained.output()).isZero();
     return outcome(name);
   }
 
   private ScriptRun run(String master, Path shards, String name, String... more)
+      throws IOException, InterruptedException {
+    return run(Map.of(), master, shards, name, more);
+  }
+
+  private ScriptRun run(
+      Map<String, String> environment, String master, Path shards, String name, String... more)
       throws IOException, InterruptedException {
     CommandLine arguments =
         StandaloneCluster.options(master)
@@ -134,7 +192,7 @@ final class StandaloneClusterIT {
                 "spark.executor.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START)
             .with(training(shards, name, more));
     return StandaloneCluster.run(
-        directory.resolve(name + ".out"), "submit/train.sh", arguments.toArray());
+        directory.resolve(name + ".out"), environment, "submit/train.sh", arguments.toArray());
   }
 
   /** In this JVM. */
