@@ -91,6 +91,7 @@ public final class SparkFailure {
   private static Optional<JobException> value(Throwable failure, String messages, SparkConf conf) {
     Optional<String> culprit =
         chain(failure).anyMatch(IllegalArgumentException.class::isInstance)
+                || messages.contains("IllegalArgumentException: ") // of a task
             ? named(messages, conf)
             : chain(failure).anyMatch(ClassNotFoundException.class::isInstance)
                 ? valued(messages, conf)

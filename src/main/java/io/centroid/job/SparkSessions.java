@@ -1,6 +1,7 @@
 package io.centroid.job;
 
 import io.centroid.error.JobException;
+import java.io.File;
 import java.io.IOException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,11 +58,23 @@ public final class SparkSessions {
     // No table has a name here; Hive's catalog would leave its files in the working directory.
     conf.set("spark.sql.catalogImplementation", "in-memory");
     try {
-      Utils.getLocalDir(conf); // fails where there is none; Spark would end the process
+      requireLocalDirectory(conf);
       makeEventLog(conf);
       return SparkSession.builder().config(conf).getOrCreate();
     } catch (Exception | LinkageError e) { // Scala throws checked exceptions without saying so
       throw SparkFailure.atStart(e, conf);
+    }
+  }
+
+  /** Without one for its files Spark ends the process. */
+  private static void requireLocalDirectory(SparkConf conf) {
+    String[] directories = Utils.getConfiguredLocalDirs(conf);
+    if (Stream.of(directories)
+        .map(File::new)
+        .noneMatch(one -> (one.isDirectory() || one.mkdirs()) && one.canWrite())) {
+      throw JobException.settings(
+          "Cannot start Spark: found spark.local.dir=%s, expected a directory that can be written. Set SPARK_LOCAL_DIRS to one."
+              .formatted(String.join(",", directories)));
     }
   }
 

@@ -150,14 +150,12 @@ final class ClusterPropertiesIT {
         "spark.serializer=no.such.Serializer | ClassNotFoundException: no.such.Serializer",
         "spark.shuffle.manager=no.such.Manager | ClassNotFoundException: no.such.Manager",
         "spark.kryoserializer.buffer.max=3g | must be less than 2048 MiB",
-        "spark.io.compression.codec=gzip | gzip is not available",
+        "spark.io.compression.codec=gzip | gzip",
         "spark.scheduler.mode=ROUND | ROUND",
-        "spark.task.cpus=4 | number of cores",
         "spark.task.cpus=two | two",
         "spark.memory.fraction=some | some",
-        "spark.driver.maxResultSize=all | all",
+        "spark.driver.maxResultSize=everything | Size must be specified",
         "spark.rpc.message.maxSize=4096 | 2047",
-        "spark.scheduler.allocation.file=/no/such/file | /no/such/file",
         "spark.local.dir=/proc/none | /proc/none",
         "spark.eventLog.dir=/proc/none | /proc/none",
       })
@@ -174,6 +172,7 @@ final class ClusterPropertiesIT {
   @CsvSource(
       delimiter = '|',
       value = {
+        "spark.task.cpus=4 | number of cpus per task = 4",
         "spark.driver.maxResultSize=1k | spark.driver.maxResultSize=1k",
         "spark.kryoserializer.buffer.max=64k | spark.kryoserializer.buffer.max=64k",
         "spark.kryo.registrator=no.such.Registrator | no.such.Registrator",
