@@ -12,7 +12,8 @@ Builds what is missing, prepares CIFAR-10 as Parquet shards, trains the dense ne
 by parameter averaging, and prints summary, metrics and where everything is.
 
   --data PATH      an archive of CIFAR-10 or a directory with its batches; without it: the archive
-                   in the cache, else a download, else (saying so) the stand-in data
+                   in the cache, else a download, else, where nothing came, the stand-in data
+  --site URL       a mirror to download from, the folder of cifar-10-binary.tar.gz or its address
   --stand-in       generated data of the same shape, not CIFAR-10
   --shards DIR     where the shards go              (default: shards, or shards-stand-in)
   --runs DIR       where runs go                    (default: runs)
@@ -20,21 +21,24 @@ by parameter averaging, and prints summary, metrics and where everything is.
   --set KEY=VALUE  one setting, repeatable
   --help           this text
 
+Paths are of this machine, unless they name another file system (hdfs://host/data).
+
 Example: submit/local.sh --stand-in --set training.epochs=3
 TEXT
 }
 
-data='' shards='' runs=runs stand_in=false settings=()
+data='' site='' shards='' runs=runs stand_in=false settings=()
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage; exit 0 ;;
     --stand-in) stand_in=true; shift; continue ;;
-    --data | --shards | --runs | --conf | --set) ;;
+    --data | --site | --shards | --runs | --conf | --set) ;;
     *) die "Cannot read arguments: found $1. Try submit/local.sh --help." ;;
   esac
   [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
   case $1 in
     --data) data=$2 ;;
+    --site) site=$2 ;;
     --shards) shards=$2 ;;
     --runs) runs=$2 ;;
     *) settings+=("$1" "$2") ;;
@@ -44,28 +48,58 @@ done
 if $stand_in && [ -n "$data" ]; then
   die "Cannot read arguments: found both --data and --stand-in, expected one of them."
 fi
+if [ -n "$site" ] && { $stand_in || [ -n "$data" ]; }; then
+  die "Cannot read arguments: found --site and data that need no download, expected one of them."
+fi
+
+# local_path PATH: one of this machine, whatever file system the Hadoop configuration has for paths without one.
+local_path() {
+  if [[ $1 =~ ^[A-Za-z][A-Za-z0-9+.-]*:/ ]]; then
+    printf '%s' "$1"
+  else
+    case $1 in
+      /*) printf 'file:%s' "$1" ;;
+      *) printf 'file:%s/%s' "$PWD" "$1" ;;
+    esac
+  fi
+}
+
+# Where a download is kept: as prepare --help says.
+cache=${XDG_CACHE_HOME:-}
+case $cache in
+  /*) ;;
+  *) cache=${HOME:-~}/.cache ;;
+esac
+cache=$cache/centroid
+
+# Whether a download was there before, or brought anything.
+something_came() {
+  compgen -G "$cache/cifar-10-*.tar.gz*" >/dev/null
+}
 
 prepare() {
   run_step prepare --master 'local[*]' "$@" ${settings[@]+"${settings[@]}"}
 }
 
 prepare_stand_in() {
-  shards=${shards:-shards-stand-in}
+  shards=$(local_path "${shards:-shards-stand-in}")
   prepare --stand-in --shards "$shards"
 }
 
 if $stand_in; then
   prepare_stand_in
 elif [ -n "$data" ]; then
-  shards=${shards:-shards}
-  prepare --data "$data" --shards "$shards"
+  shards=$(local_path "${shards:-shards}")
+  prepare --data "$(local_path "$data")" --shards "$shards"
 else
   download_failed=0
-  prepare --download --shards "${shards:-shards}" || download_failed=$?
-  if [ "$download_failed" -eq 0 ]; then
-    shards=${shards:-shards}
-  elif [ "$download_failed" -eq 3 ]; then
-    cat >&2 <<'TEXT'
+  prepare --download --cache "$cache" ${site:+--site "$site"} --shards "$(local_path "${shards:-shards}")" ||
+    download_failed=$?
+  case $download_failed in
+    0) shards=$(local_path "${shards:-shards}") ;;
+    3 | 8)
+      ! something_came || exit "$download_failed" # and it goes on the next time
+      cat >&2 <<'TEXT'
 
 ********************************************************************************
 *  No copy of CIFAR-10 could be had. Going on with STAND-IN DATA, NOT CIFAR-10. *
@@ -73,9 +107,9 @@ else
 ********************************************************************************
 
 TEXT
-    prepare_stand_in
-  else
-    exit "$download_failed"
-  fi
+      prepare_stand_in
+      ;;
+    *) exit "$download_failed" ;;
+  esac
 fi
-last_step train --master 'local[*]' --shards "$shards" --runs "$runs" ${settings[@]+"${settings[@]}"}
+last_step train --master 'local[*]' --shards "$shards" --runs "$(local_path "$runs")" ${settings[@]+"${settings[@]}"}
