@@ -9,7 +9,6 @@ import io.centroid.prep.ArchiveCache;
 import io.centroid.prep.ArchiveDownload;
 import io.centroid.prep.ExistingShards;
 import io.centroid.prep.ImageSources;
-import io.centroid.prep.OfficialArchive;
 import io.centroid.prep.PrepareJob;
 import io.centroid.prep.PrepareJob.Prepared;
 import io.centroid.shard.ShardKryoRegistrator;
@@ -60,7 +59,8 @@ final class PrepareCommand implements Callable<Integer> {
   @Option(
       names = "--site",
       paramLabel = "URL",
-      description = "Where --download finds the archive; default: ${DEFAULT-VALUE}.",
+      description = "A mirror for --download: the folder of the archive or its own address; default:"
+              + " ${DEFAULT-VALUE}.",
       defaultValue = "https://www.cs.toronto.edu/~kriz/")
   private URI site;
 
@@ -106,8 +106,7 @@ final class PrepareCommand implements Callable<Integer> {
   private java.nio.file.Path download(Phases phases) throws IOException {
     ArchiveCache directory =
         cache == null ? ArchiveCache.ofUser(System.getenv()) : new ArchiveCache(cache);
-    return new ArchiveDownload(site, directory, phases.out(), ArchiveDownload.PATIENCE)
-        .fetch(OfficialArchive.BINARY);
+    return new ArchiveDownload(site, directory, phases).fetch();
   }
 
   private ImageSource images(

@@ -1,6 +1,7 @@
 package io.centroid.data;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -29,10 +30,13 @@ public enum Batch {
     this.firstId = firstId;
   }
 
+  /** What a batch's name may end with: nothing or ".pkl" in the Python version, else ".bin". */
+  private static final List<String> ENDINGS = List.of("", ".bin", ".pkl", ".pickle");
+
   /** The batch that a file of this name holds: {@code test_batch} or {@code test_batch.bin}. */
   public static Optional<Batch> named(String fileName) {
     return Arrays.stream(values())
-        .filter(b -> fileName.equals(b.fileName()) || fileName.equals(b.fileName() + ".bin"))
+        .filter(b -> ENDINGS.stream().anyMatch(end -> fileName.equals(b.fileName() + end)))
         .findFirst();
   }
 

@@ -52,24 +52,29 @@ public final class BatchInventory {
     return batch;
   }
 
-  /** Whether any file was a batch, of CIFAR-10 or by its name of CIFAR-100. */
+  /** Whether any file was a batch of CIFAR-10. */
   public boolean holdsBatches() {
-    return !paths.isEmpty() || cifar100File != null;
+    return !paths.isEmpty();
+  }
+
+  /** Whether every batch was there. */
+  public boolean isComplete() {
+    return paths.size() == Batch.values().length;
+  }
+
+  /** A file that by its name is one of CIFAR-100. */
+  public Optional<String> cifar100File() {
+    return Optional.ofNullable(cifar100File);
   }
 
   /**
    * Checks that every batch was there.
    *
-   * @throws JobException when one is missing, or the files are those of CIFAR-100
+   * @throws JobException when one is missing
    */
   public void requireComplete() {
-    if (paths.size() == Batch.values().length) {
+    if (isComplete()) {
       return;
-    }
-    if (paths.isEmpty() && cifar100File != null) {
-      throw JobException.data(
-          "Cannot read %s: found CIFAR-100 (%s), expected CIFAR-10. Give the path of CIFAR-10."
-              .formatted(origin, cifar100File));
     }
     String missing =
         Arrays.stream(Batch.values())

@@ -18,7 +18,9 @@ import java.io.OutputStream;
  */
 final class BinaryBatch {
   private static final int RECORD_BYTES = 1 + FEATURES;
-  private static final long FILE_BYTES = (long) BATCH_IMAGES * RECORD_BYTES;
+
+  /** The size of a batch file. */
+  static final long FILE_BYTES = (long) BATCH_IMAGES * RECORD_BYTES;
 
   /** CIFAR-100 has two label bytes, coarse and fine. */
   private static final int CIFAR_100_RECORD_BYTES = 2 + FEATURES;

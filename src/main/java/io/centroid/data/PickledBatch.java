@@ -1,18 +1,21 @@
 package io.centroid.data;
 
 import static io.centroid.data.Cifar10.BATCH_IMAGES;
+import static io.centroid.data.Cifar10.CHANNELS;
 import static io.centroid.data.Cifar10.CLASSES;
 import static io.centroid.data.Cifar10.FEATURES;
+import static io.centroid.data.Cifar10.HEIGHT;
+import static io.centroid.data.Cifar10.WIDTH;
 
 import io.centroid.data.ImageSource.ImageConsumer;
 import io.centroid.error.JobException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A batch file of the Python version: a pickled dictionary with {@code data}, a NumPy array of
@@ -22,10 +25,11 @@ import java.util.TreeMap;
  * @see <a href="https://www.cs.toronto.edu/~kriz/cifar.html">"Python / Matlab versions"</a>
  */
 final class PickledBatch {
-  /** The PROTO opcode that every pickle of protocol 2 or later starts with. */
-  static final int FIRST_BYTE = 0x80;
-
-  private static final String ADVICE = " Get a fresh copy of the file.";
+  /** Rows, or planes with two axes; either is the same bytes. */
+  private static final List<int[]> SHAPES =
+      List.of(
+          new int[] {BATCH_IMAGES, FEATURES},
+          new int[] {BATCH_IMAGES, CHANNELS, HEIGHT, WIDTH});
 
   private final String file;
   private final Map<String, Object> entries;
@@ -50,14 +54,10 @@ final class PickledBatch {
 
   private static Map<String, Object> entries(String file, InputStream in) throws IOException {
     Object root = BatchUnpickler.load(file, in);
-    if (!(root instanceof Map<?, ?> dictionary)) {
-      throw JobException.data(
-          "Cannot read %s: found a pickled %s, expected a dictionary.%s"
-              .formatted(file, describe(root), ADVICE));
+    if (!(root instanceof BatchUnpickler.Dictionary dictionary)) {
+      throw wrong(file, "a pickled " + describe(root), "a dictionary with data and labels");
     }
-    Map<String, Object> entries = new TreeMap<>();
-    dictionary.forEach((key, value) -> entries.put(text(key), value));
-    return entries;
+    return dictionary.byText();
   }
 
   private void requireCifar10() {
@@ -75,73 +75,96 @@ final class PickledBatch {
   /** The images one after another, each channel × height × width. */
   private byte[] planes() {
     if (!(entries.get("data") instanceof NumpyArray array)) {
-      throw wrong("data that is a " + describe(entries.get("data")), "a NumPy array");
+      throw wrong("data that is a " + describe(entries.get("data")), "one NumPy array");
     }
-    if (!array.isUint8()) {
+    if (!array.holdsIntegers()) {
       throw wrong("data of type " + array.type(), "uint8");
     }
-    if (!Arrays.equals(array.shape(), new int[] {BATCH_IMAGES, FEATURES})) {
+    if (SHAPES.stream().noneMatch(shape -> Arrays.equals(array.shape(), shape))) {
       throw wrong(
           "data of shape " + Arrays.toString(array.shape()),
-          "[%d, %d]".formatted(BATCH_IMAGES, FEATURES));
+          SHAPES.stream().map(Arrays::toString).collect(Collectors.joining(" or ")));
     }
-    if (array.fortranOrder()) {
-      throw wrong("data in Fortran order", "C order");
-    }
-    if (array.bytes().length != BATCH_IMAGES * FEATURES) {
-      throw wrong(
-          "data of %d bytes".formatted(array.bytes().length),
-          "%d bytes".formatted(BATCH_IMAGES * FEATURES));
-    }
-    return array.bytes();
+    return uint8("data", array);
   }
 
   private int[] labels() {
-    if (!(entries.get("labels") instanceof List<?> list)) {
-      throw wrong("labels that are a " + describe(entries.get("labels")), "a list");
+    Object labels = entries.get("labels");
+    if (labels instanceof NumpyArray array) {
+      if (array.size() != BATCH_IMAGES || !array.holdsIntegers()) {
+        throw wrong(
+            "labels of type %s and shape %s".formatted(array.type(), Arrays.toString(array.shape())),
+            BATCH_IMAGES + " whole numbers");
+      }
+      labels = uint8("labels", array);
+    }
+    List<?> list;
+    if (labels instanceof byte[] bytes) {
+      list = IntStream.range(0, bytes.length).mapToObj(i -> Byte.toUnsignedInt(bytes[i])).toList();
+    } else if (labels instanceof Object[] tuple) {
+      list = Arrays.asList(tuple);
+    } else if (labels instanceof List<?> found) {
+      list = found;
+    } else {
+      throw wrong("labels that are a " + describe(labels), "a list");
     }
     if (list.size() != BATCH_IMAGES) {
       throw wrong(list.size() + " labels", "" + BATCH_IMAGES);
     }
-    int[] labels = new int[BATCH_IMAGES];
+    int[] numbers = new int[BATCH_IMAGES];
     for (int i = 0; i < BATCH_IMAGES; i++) {
-      // Numbers arrive as Integer or Long, depending on the opcode.
-      Object label = list.get(i);
-      if (!(label instanceof Integer || label instanceof Long)
-          || ((Number) label).longValue() < 0
-          || ((Number) label).longValue() >= CLASSES) {
-        throw wrong("label %s of image %d".formatted(text(label), i), "0 to 9");
+      long label = NumpyArray.integer(list.get(i));
+      if (label < 0 || label >= CLASSES) {
+        throw wrong("label %s of image %d".formatted(describe(list.get(i)), i), "0 to 9");
       }
-      labels[i] = ((Number) label).intValue();
+      numbers[i] = (int) label;
     }
-    return labels;
+    return numbers;
+  }
+
+  private byte[] uint8(String name, NumpyArray array) {
+    if (array.held() != array.size()) {
+      throw wrong(
+          "%s with %d values".formatted(name, array.held()),
+          "the %d of their shape".formatted(array.size()));
+    }
+    try {
+      return array.uint8();
+    } catch (IllegalArgumentException e) {
+      throw wrong("%s with %s".formatted(name, e.getMessage()), "whole numbers from 0 to 255");
+    }
   }
 
   private JobException wrong(String found, String expected) {
+    return wrong(file, found, expected);
+  }
+
+  private static JobException wrong(String file, String found, String expected) {
     return JobException.data(
-        "Cannot read %s: found %.200s, expected %s.%s".formatted(file, found, expected, ADVICE));
+        "Cannot read %s: found %.200s, expected %s. Save the batch again so, or take the official one."
+            .formatted(file, found, expected));
   }
 
-  /** A Python value as text: str and bytes without quotes. */
-  private static String text(Object value) {
-    if (value == null) {
-      return "None";
-    }
-    return value instanceof byte[] bytes
-        ? new String(bytes, StandardCharsets.ISO_8859_1)
-        : value.toString();
-  }
-
+  /** What kind of value this is; a number itself. What holds others is not looked into. */
   private static String describe(Object value) {
     if (value == null) {
       return "None";
     }
+    if (value instanceof BatchUnpickler.Other other) {
+      return other.name();
+    }
+    if (value instanceof Number || value instanceof Boolean) {
+      return value.toString();
+    }
+    if (value instanceof NumpyArray array) {
+      return "NumPy array of type " + array.type();
+    }
     if (value instanceof List) {
       return "list";
     }
-    if (value instanceof Map) {
-      return "dictionary";
+    if (value instanceof Object[]) {
+      return "tuple";
     }
-    return value instanceof byte[] ? "string" : value.getClass().getSimpleName();
+    return value instanceof String || value instanceof byte[] ? "string" : "dictionary";
   }
 }

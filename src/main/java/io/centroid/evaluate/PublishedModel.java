@@ -5,6 +5,7 @@ import io.centroid.model.ModelCard;
 import io.centroid.model.ModelFile;
 import io.centroid.publish.Target;
 import io.centroid.shard.Manifest;
+import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -49,8 +50,9 @@ public record PublishedModel(ModelCard card, Classifier classifier) {
           model.card(), new Classifier(model.network().toJson(), model.parameters()));
     } catch (FileNotFoundException e) {
       throw JobException.data(
-          "Cannot read model %s: found no such file, expected a model.zip that train published."
-              .formatted(file),
+          "Cannot read model %s: found no such file, expected a model.zip that train published.%s"
+              .formatted(
+                  fileSystem.makeQualified(file), StorageFailure.localHint(path, fileSystem)),
           e);
     }
   }

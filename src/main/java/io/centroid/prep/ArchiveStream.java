@@ -1,5 +1,6 @@
 package io.centroid.prep;
 
+import io.centroid.data.FileKind;
 import io.centroid.data.SourceFile;
 import io.centroid.error.JobException;
 import java.io.BufferedInputStream;
@@ -7,10 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
-import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.hadoop.fs.Path;
 
@@ -23,56 +25,60 @@ import org.apache.hadoop.fs.Path;
  */
 final class ArchiveStream extends InputStream {
   private static final int BUFFER_BYTES = 1 << 16;
-  private static final int GZIP_MAGIC_BYTES = 2;
+
+  /** CIFAR-10's archives have nine, one picture for each image makes 60,000. */
+  private static final int MEMBERS_MAXIMUM = 100_000;
+
+
+  /** One without members begins with zeros. */
+  private static final Set<FileKind> TARS = EnumSet.of(FileKind.TAR, FileKind.ZEROS);
 
   private final Path path;
   private final StoredFile file;
-  private final InputStream content;
+  private final BoundedContent content;
+  private final Optional<FileKind> kind;
   private final TarArchiveInputStream tar;
   private TarArchiveEntry member;
+  private int members;
 
-  private ArchiveStream(Path path, StoredFile file, InputStream content) {
+  /**
+   * @param kind what the content is by its first bytes
+   */
+  private ArchiveStream(
+      Path path, StoredFile file, BoundedContent content, Optional<FileKind> kind) {
     this.path = path;
     this.file = file;
     this.content = content;
+    this.kind = kind;
     tar = new TarArchiveInputStream(content);
   }
 
-  /** Whether a file starts as a gzip'd file or a tar archive does. */
-  static boolean isArchive(SourceFiles storage, Path path) throws IOException {
-    try (InputStream in = storage.open(path)) {
-      byte[] start = in.readNBytes(TarConstants.DEFAULT_RCDSIZE);
-      return isGzip(start) || (start.length == TarConstants.DEFAULT_RCDSIZE && isTarHeader(start));
-    }
-  }
-
-  private static boolean isTarHeader(byte[] block) {
-    try {
-      return TarUtils.verifyCheckSum(block);
-    } catch (IllegalArgumentException noNumberWhereTheChecksumIs) {
-      return false;
-    }
-  }
-
-  private static boolean isGzip(byte[] start) {
-    return GzipCompressorInputStream.matches(start, start.length);
-  }
-
-  /** Opens an archive for which {@link #isArchive} holds. */
+  /** Opens an archive: a file of which the kind {@link FileKind#isArchive}. */
   static ArchiveStream open(SourceFiles storage, Path path) throws IOException {
     StoredFile file = StoredFile.open(storage, path);
     try {
-      BufferedInputStream buffered = new BufferedInputStream(file, BUFFER_BYTES);
-      buffered.mark(BUFFER_BYTES);
-      byte[] start = buffered.readNBytes(GZIP_MAGIC_BYTES);
-      buffered.reset();
+      BufferedInputStream stored = new BufferedInputStream(file, BUFFER_BYTES);
       // The files of gzip may follow one another; true asks for all of them.
+      InputStream content =
+          FileKind.of(start(stored)).equals(Optional.of(FileKind.GZIP))
+              ? new BufferedInputStream(new GzipCompressorInputStream(stored, true), BUFFER_BYTES)
+              : stored;
       return new ArchiveStream(
-          path, file, isGzip(start) ? new GzipCompressorInputStream(buffered, true) : buffered);
+          path, file, new BoundedContent(path, file, content), FileKind.of(start(content)));
     } catch (IOException e) {
       file.close();
       throw damaged(path, file, e);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
     }
+  }
+
+  private static byte[] start(InputStream in) throws IOException {
+    in.mark(FileKind.START_BYTES);
+    byte[] start = in.readNBytes(FileKind.START_BYTES);
+    in.reset();
+    return start;
   }
 
   /**
@@ -83,12 +89,17 @@ final class ArchiveStream extends InputStream {
    */
   boolean next() throws IOException {
     do {
-      boolean isFirst = member == null;
       try {
+        if (member == null) {
+          requireTar();
+        } else {
+          tar.transferTo(OutputStream.nullOutputStream()); // what is left of it
+        }
+        content.expectHeader();
         member = header();
+        content.expectMember();
       } catch (IOException e) {
-        boolean isTar = !isFirst || file.ended() || file.causedBy(e);
-        throw isTar ? damaged(path, file, e) : noTar(e);
+        throw damaged(path, file, e);
       }
       if (member != null) {
         requireHarmless();
@@ -150,6 +161,11 @@ final class ArchiveStream extends InputStream {
   }
 
   private void requireHarmless() {
+    if (++members > MEMBERS_MAXIMUM) {
+      throw JobException.data(
+          "Cannot read %s: found more than %,d members, expected the nine of CIFAR-10. Give the path of its archive."
+              .formatted(path, MEMBERS_MAXIMUM));
+    }
     String name = member.getName();
     boolean isAbsolute = name.matches("^([/\\\\]|[A-Za-z]:).*");
     if (isAbsolute || Arrays.asList(name.split("[/\\\\]")).contains("..")) {
@@ -172,11 +188,14 @@ final class ArchiveStream extends InputStream {
             .formatted(path, found, member.getName()));
   }
 
-  private IOException noTar(IOException e) {
-    throw JobException.data(
-        "Cannot read %s: found gzip'd data that are no tar archive, expected an archive of CIFAR-10. Give the path of one."
-            .formatted(path),
-        e);
+  /** What is not gzip'd was found to be one before. */
+  private void requireTar() {
+    if (kind.isEmpty() || !TARS.contains(kind.get())) {
+      throw OtherContent.refusal(
+          path.toString(),
+          kind.map(its -> its.found() + ", gzip'd").orElse("gzip'd data that are no tar archive"),
+          kind.map(FileKind::advice).orElse("Give the path of one of them"));
+    }
   }
 
   /** Fails with one line; returns what the storage itself failed with unchanged. */

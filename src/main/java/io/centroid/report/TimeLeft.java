@@ -63,7 +63,8 @@ public final class TimeLeft implements TrainingListener {
     return estimate().map(TimeLeft::render).orElse("?");
   }
 
-  private static String render(Duration left) {
+  /** A time in one rounded unit, "40 s", "12 min" or "5 h". */
+  public static String render(Duration left) {
     long seconds = Math.round(left.toMillis() / 1e3);
     if (seconds < 100) {
       return seconds + " s";

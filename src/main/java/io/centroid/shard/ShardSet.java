@@ -5,6 +5,7 @@ import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
 import io.centroid.publish.Target;
+import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -42,7 +43,8 @@ public final class ShardSet {
   public static ShardSet open(Path directory, Configuration configuration) throws IOException {
     FileSystem fileSystem = directory.getFileSystem(configuration);
     Path qualified = fileSystem.makeQualified(directory);
-    Manifest manifest = readManifest(qualified, configuration);
+    Manifest manifest =
+        readManifest(qualified, configuration, StorageFailure.localHint(directory, fileSystem));
     for (ShardEntry entry : manifest.shards()) {
       checkFile(fileSystem, qualified, entry);
     }
@@ -116,7 +118,7 @@ public final class ShardSet {
     }
   }
 
-  private static Manifest readManifest(Path directory, Configuration configuration)
+  private static Manifest readManifest(Path directory, Configuration configuration, String hint)
       throws IOException {
     Path file = new Path(directory, Manifest.FILE);
     String json;
@@ -129,7 +131,8 @@ public final class ShardSet {
               + ": found no "
               + Manifest.FILE
               + ", expected a shard set that prepare published. Prepare it, or use another"
-              + " --shards.",
+              + " --shards."
+              + hint,
           e);
     }
     Manifest manifest;

@@ -5,6 +5,7 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
 import java.io.EOFException;
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
@@ -131,7 +133,7 @@ public final class StorageFailure {
       if (cause instanceof IOException storage) {
         Meaning meaning = Meaning.of(storage);
         if (meaning != Meaning.MISSING && meaning != Meaning.CONTENT) {
-          return Optional.of(told("read or write files", meaning, firstLine(storage), storage));
+          return Optional.of(told("read or write files", meaning, firstLine(storage), "", storage));
         }
       }
     }
@@ -146,6 +148,20 @@ public final class StorageFailure {
    *     #explain}; DATA when there is no such path
    */
   public static IOException explained(Path path, IOException failure) {
+    return explained(path, "", failure);
+  }
+
+  /**
+   * Explains a failure to read a path that the user named, as {@link #explained(Path, IOException)}
+   * does, with the whole address that was looked at.
+   *
+   * @param fileSystem where it was looked up
+   */
+  public static IOException explained(FileSystem fileSystem, Path path, IOException failure) {
+    return explained(fileSystem.makeQualified(path), localHint(path, fileSystem), failure);
+  }
+
+  private static IOException explained(Path path, String hint, IOException failure) {
     Meaning meaning = Meaning.of(failure);
     if (meaning == Meaning.CONTENT || meaning == Meaning.OTHER) {
       return failure;
@@ -154,7 +170,23 @@ public final class StorageFailure {
         meaning == Meaning.AWAY
             ? "%s (%s)".formatted(meaning.found, firstLine(failure))
             : meaning.found;
-    throw told("read " + path, meaning, found, failure);
+    throw told("read " + path, meaning, found, hint, failure);
+  }
+
+  /**
+   * What to do about a path without a scheme that was looked up elsewhere and is a file or directory
+   * of this machine: a sentence with a blank before it; empty where that is not so.
+   *
+   * @param path as the user named it
+   * @param fileSystem where it was looked up
+   */
+  public static String localHint(Path path, FileSystem fileSystem) {
+    boolean isElsewhere =
+        path.toUri().getScheme() == null && StorageKind.of(fileSystem) != StorageKind.LOCAL;
+    File local = new File(path.toUri().getPath());
+    return isElsewhere && local.exists()
+        ? " It is on this machine: give file:%s instead.".formatted(local.getAbsolutePath())
+        : "";
   }
 
   /**
@@ -181,11 +213,16 @@ public final class StorageFailure {
     return Reason.of(failure);
   }
 
-  private static JobException told(String action, Meaning meaning, String found, Exception cause) {
+  private static JobException told(
+      String action, Meaning meaning, String found, String hint, Exception cause) {
     return new JobException(
         meaning.category,
-        "Cannot %s: found %s, expected %s. %s."
-            .formatted(action, found, meaning.expected, meaning.advice),
+        "Cannot %s: found %s, expected %s.%s"
+            .formatted(
+                action,
+                found,
+                meaning.expected,
+                hint.isEmpty() ? " " + meaning.advice + "." : hint),
         cause);
   }
 

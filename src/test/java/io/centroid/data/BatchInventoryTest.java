@@ -46,21 +46,11 @@ final class BatchInventoryTest {
   }
 
   @Test
-  void recognisesTheBinaryCifar100() {
-    assertThat(inventory.holdsBatches()).isFalse();
+  void recognisesTheFilesOfCifar100() {
+    assertThat(inventory.cifar100File()).isEmpty();
     inventory.add("cifar-100-binary/coarse_label_names.txt");
-    inventory.add("cifar-100-binary/train.bin");
-    assertThat(inventory.holdsBatches()).isTrue();
-    assertThatThrownBy(inventory::requireComplete)
-        .hasMessage(
-            "Cannot read /data/cifar: found CIFAR-100 (cifar-100-binary/coarse_label_names.txt),"
-                + " expected CIFAR-10. Give the path of CIFAR-10.");
-  }
-
-  @Test
-  void recognisesThePickledCifar100() {
-    inventory.add("cifar-100-python/meta");
-    assertThatThrownBy(inventory::requireComplete)
-        .hasMessageContaining("found CIFAR-100 (cifar-100-python/meta)");
+    inventory.add("cifar-100-python/train");
+    assertThat(inventory.holdsBatches()).isFalse();
+    assertThat(inventory.cifar100File()).contains("cifar-100-binary/coarse_label_names.txt");
   }
 }

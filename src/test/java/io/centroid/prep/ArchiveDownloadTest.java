@@ -33,25 +33,61 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import io.centroid.job.Phases;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** Against a real server on this machine, which does what servers do. */
 final class ArchiveDownloadTest {
   private static final byte[] CONTENT = new byte[1_000_000];
   private static final int HALF = CONTENT.length / 2;
   private static final OfficialArchive ARCHIVE;
-  private static final Duration GENEROUS = Duration.ofSeconds(60);
+  private static final String ELSE =
+      "give the data with --data PATH, name a mirror with --site URL, or use generated images with"
+          + " --stand-in.";
 
   static {
     new Random(1).nextBytes(CONTENT);
+    CONTENT[0] = 0x1f;
+    CONTENT[1] = (byte) 0x8b;
     ARCHIVE = new OfficialArchive("images.tar.gz", CONTENT.length, md5(CONTENT));
   }
 
   @TempDir private Path folder;
   private final ByteArrayOutputStream console = new ByteArrayOutputStream();
   private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+  private final Queue<String> paths = new ConcurrentLinkedQueue<>();
   private final CountDownLatch testIsOver = new CountDownLatch(1);
   private final ExecutorService serverThreads = Executors.newCachedThreadPool();
+  private final TestClock clock = new TestClock();
   private HttpServer server;
   private ArchiveCache cache;
+
+  /** Time that passes only where the download waits, and with every look by a fixed time. */
+  private static final class TestClock implements TransferPatience.Clock {
+    private final List<Duration> pauses = new ArrayList<>();
+    private final AtomicLong nanos = new AtomicLong();
+    private Duration look = Duration.ZERO;
+
+    @Override
+    public long nanos() {
+      return nanos.addAndGet(look.toNanos());
+    }
+
+    @Override
+    public void pause(Duration pause) {
+      pauses.add(pause);
+      nanos.addAndGet(pause.toNanos());
+    }
+  }
 
   @BeforeEach
   void startServer() throws IOException {
@@ -84,9 +120,10 @@ final class ArchiveDownloadTest {
     serve(this::answerRanges);
     download().fetch(ARCHIVE);
     assertThat(console.toString(StandardCharsets.UTF_8).lines().toList())
-        .hasSizeBetween(2, 11)
+        .hasSizeBetween(1, 11)
         .last()
-        .isEqualTo("images.tar.gz: 1000000 of 1000000 bytes");
+        .asString()
+        .startsWith("images.tar.gz: 1.0 of 1.0 MB");
   }
 
   @Test
@@ -124,14 +161,7 @@ final class ArchiveDownloadTest {
 
   @Test
   void startsOverWhenTheServerCannotServeTheRange() throws IOException {
-    serve(
-        exchange -> {
-          if (exchange.getRequestHeaders().containsKey("Range")) {
-            answer(exchange, 416, new byte[0]);
-          } else {
-            answer(exchange, 200, CONTENT);
-          }
-        });
+    serve(exchange -> answer(exchange, 416, new byte[0]), this::answerRanges);
     writePartial(Arrays.copyOf(CONTENT, HALF));
     assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
     assertThat(requests).containsExactly("bytes=500000-", "all");
@@ -153,15 +183,120 @@ final class ArchiveDownloadTest {
   }
 
   @Test
-  void resumesAfterTheConnectionBroke() throws IOException {
-    serve(this::breakInTheMiddle);
-    assertFails()
-        .hasMessageStartingWith("Cannot download " + address() + ": found a broken connection (");
-    assertThat(cache.partialFile(ARCHIVE)).hasBinaryContent(Arrays.copyOf(CONTENT, HALF));
-    server.removeContext("/");
-    serve(this::answerRanges);
+  void goesOnByItselfWhereItWasCut() throws IOException {
+    serve(cutAfter(HALF), this::answerRanges);
     assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
     assertThat(requests).containsExactly("all", "bytes=500000-");
+    assertThat(clock.pauses).containsExactly(Duration.ofSeconds(1));
+    assertThat(said()).contains("found a broken connection (", "going on in 1 s, at 0.5 of 1.0 MB");
+  }
+
+  @Test
+  void goesOnWhileEachAttemptBringsSomething() throws IOException {
+    serve(
+        cutAfter(200_000),
+        cutAfter(200_000),
+        cutAfter(200_000),
+        cutAfter(200_000),
+        this::answerRanges);
+    assertThat(download(patience(2, 60)).fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+    assertThat(requests)
+        .containsExactly(
+            "all", "bytes=200000-", "bytes=400000-", "bytes=600000-", "bytes=800000-");
+  }
+
+  @Test
+  void triesAgainAfterGrowingPausesAndKeepsWhatCame() throws IOException {
+    serve(cutAfter(HALF), cutAfter(0));
+    assertFails(FailureCategory.RESOURCES)
+        .hasMessageStartingWith("Cannot download " + address() + ": found ")
+        .hasMessageEndingWith(
+            "expected the archive. Try again to go on, 500,000 of 1,000,000 bytes are kept, "
+                + ELSE);
+    assertThat(clock.pauses)
+        .extracting(Duration::toSeconds)
+        .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L);
+    assertThat(cache.partialFile(ARCHIVE)).hasBinaryContent(Arrays.copyOf(CONTENT, HALF));
+  }
+
+  @Test
+  void goesOnAfterAnAnswerThatEndsTooEarly() throws IOException {
+    // Without a length, so that its end is one by HTTP.
+    serve(
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(CONTENT, 0, HALF);
+          exchange.close();
+        },
+        this::answerRanges);
+    assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+    assertThat(requests).containsExactly("all", "bytes=500000-");
+  }
+
+  @Test
+  void takesNoMoreThanTheArchiveIsLong() throws IOException {
+    serve(
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(CONTENT);
+          exchange.getResponseBody().write(new byte[HALF]);
+          exchange.close();
+        });
+    assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {408, 429, 500, 502, 503, 504})
+  void asksAgainAServerThatIsBusy(int status) throws IOException {
+    serve(exchange -> answer(exchange, status, new byte[0]), this::answerRanges);
+    assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void waitsAsLongAsTheServerAsks() throws IOException {
+    serve(retryAfter("17"), retryAfter("Fri, 31 Dec 1999 23:59:59 GMT"), this::answerRanges);
+    assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+    assertThat(clock.pauses).containsExactly(Duration.ofSeconds(17), Duration.ofSeconds(2));
+  }
+
+  @Test
+  void doesNotWaitForHours() {
+    serve(retryAfter("7200"));
+    assertFails(FailureCategory.RESOURCES)
+        .hasMessageContaining("found HTTP status 503, to be asked again in 2 h, expected");
+    assertThat(clock.pauses).isEmpty();
+  }
+
+  @Test
+  void saysWhatElseCanBeDoneWhenItIsSlow() throws IOException {
+    clock.look = Duration.ofSeconds(10);
+    serve(this::answerRanges);
+    download(patience(8, 60, Duration.ofSeconds(1))).fetch(ARCHIVE);
+    assertThat(said())
+        .containsOnlyOnce("This is slow, and goes on. Else: end it, which keeps what came, and " + ELSE)
+        .containsPattern("images.tar.gz: 0.\\d of 1.0 MB, \\d+.\\d kB/s, \\d+ (s|min) left");
+  }
+
+  @Test
+  void saysNothingOfThatWhenItIsQuick() throws IOException {
+    serve(this::answerRanges);
+    download().fetch(ARCHIVE);
+    assertThat(said()).doesNotContain("slow");
+  }
+
+  @Test
+  void saysSpeedAndTimeLeftNowAndThen() {
+    TransferProgress progress =
+        new TransferProgress("a", 170_000_000, 0, phases().out(), patience(8, 60), clock);
+    for (int second = 1; second <= 60; second++) {
+      clock.pause(Duration.ofSeconds(1));
+      progress.reached(second * 70_000L);
+    }
+    assertThat(said().lines())
+        .containsExactly(
+            "a: 1.4 of 170.0 MB, 70.0 kB/s, 40 min left",
+            "a: 2.8 of 170.0 MB, 70.0 kB/s, 40 min left",
+            "a: 4.2 of 170.0 MB, 70.0 kB/s, 39 min left");
   }
 
   @Test
@@ -172,62 +307,185 @@ final class ArchiveDownloadTest {
           exchange.getResponseBody().write(CONTENT, 0, HALF);
           exchange.getResponseBody().flush();
           awaitTheEnd();
-        });
-    assertThatThrownBy(() -> download(Duration.ofMillis(300)).fetch(ARCHIVE))
-        .isInstanceOf(JobException.class)
-        .hasMessageContaining("found a broken connection (no data for 300 ms)");
-    assertThat(cache.partialFile(ARCHIVE)).exists();
+        },
+        this::answerRanges);
+    assertThat(download(silence(300)).fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+    assertThat(said()).contains("found a broken connection (no data for 300 ms)");
   }
 
   @Test
-  void givesUpAServerThatNeverAnswers() {
+  void givesUpAServerThatNeverAnswersAfterFewAttempts() {
     serve(exchange -> awaitTheEnd());
-    assertThatThrownBy(() -> download(Duration.ofMillis(300)).fetch(ARCHIVE))
+    assertThatThrownBy(() -> download(silence(300)).fetch(ARCHIVE))
         .isInstanceOf(JobException.class)
         .hasMessageContaining("found no connection (");
+    assertThat(requests).hasSize(3);
   }
 
   @Test
-  void keepsNothingOfAnArchiveWithTheWrongSum() {
+  void waitsForAnAnswerThatBeginsLate() throws IOException {
+    serve(exchange -> awaitTheEnd(), this::answerRanges);
+    assertThat(download(silence(300)).fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+  }
+
+  @Test
+  void keepsNothingOfAnArchiveWithTheWrongSum() throws IOException {
     byte[] other = CONTENT.clone();
     other[HALF] ^= 1;
     serve(exchange -> answer(exchange, 200, other));
-    assertFails()
+    assertFails(FailureCategory.DATA)
         .hasMessage(
             "Cannot use %s: found 1000000 bytes with MD5 %s, expected 1000000 bytes with MD5 %s."
                     .formatted(address(), md5(other), ARCHIVE.md5())
-                + " Try again, or give the data with --data PATH.");
+                + " Name another --site, or give the data with --data PATH.");
     assertThat(cache.directory()).isEmptyDirectory();
   }
 
   @Test
-  void keepsNothingOfAnArchiveOfTheWrongSize() {
+  void fetchesAllOfItAgainWhenThePartsAreOfDifferentFiles() throws IOException {
+    serve(this::answerRanges);
+    writePartial(new byte[HALF]);
+    assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+    assertThat(requests).containsExactly("bytes=500000-", "all");
+    assertThat(said()).contains("all of it is fetched again");
+  }
+
+  @Test
+  void doesNotTakeAFileOfAnotherSize() throws IOException {
     serve(exchange -> answer(exchange, 200, Arrays.copyOf(CONTENT, HALF)));
-    assertFails().hasMessageContaining("found 500000 bytes with MD5");
-    assertThat(cache.directory()).isEmptyDirectory();
+    writePartial(Arrays.copyOf(CONTENT, HALF / 2));
+    assertFails(FailureCategory.DATA)
+        .hasMessageContaining("found a file of 500000 bytes in place of 1000000, expected");
+    assertThat(cache.partialFile(ARCHIVE)).hasBinaryContent(Arrays.copyOf(CONTENT, HALF / 2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'<!DOCTYPE html><title>Log in</title>', text/html, an HTML page",
+    "'\n<html>', application/octet-stream, an HTML page",
+    "'<?xml version=\"1.0\"?><Error/>', application/xml, an XML document",
+    "'Not here', text/plain, something that is no gzip'd file",
+  })
+  void doesNotTakeAPageForTheArchive(String page, String type, String found) throws IOException {
+    serve(
+        exchange -> {
+          exchange.getResponseHeaders().add("Content-Type", type);
+          answer(exchange, 200, page.getBytes(StandardCharsets.UTF_8));
+        });
+    writePartial(Arrays.copyOf(CONTENT, HALF));
+    assertFails(FailureCategory.DATA).hasMessageContaining("found " + found + " in its place,");
+    assertThat(cache.partialFile(ARCHIVE)).hasBinaryContent(Arrays.copyOf(CONTENT, HALF));
+    assertThat(requests).hasSize(1);
   }
 
   @Test
   void saysWhatToDoWhenTheArchiveIsNotThere() {
     serve(exchange -> answer(exchange, 404, new byte[0]));
-    assertFails()
+    assertFails(FailureCategory.DATA)
         .hasMessage(
-            "Cannot download %s: found HTTP status 404, expected the archive. Try again, give the"
-                    .formatted(address())
-                + " data with --data PATH, or use generated images with --stand-in.");
+            "Cannot download %s: found HTTP status 404, expected the archive. Try again, %s"
+                .formatted(address(), ELSE));
+    assertThat(requests).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bytes 0-9/1000000",
+        "bytes 500000-999999/2000000",
+        "bytes 500001-999999/1000000",
+        "nonsense"
+      })
+  void asksForAllOfItWhenAnotherPartComes(String range) throws IOException {
+    serve(
+        exchange -> {
+          exchange.getResponseHeaders().add("Content-Range", range);
+          answer(exchange, 206, new byte[10]);
+        },
+        this::answerRanges);
+    writePartial(Arrays.copyOf(CONTENT, HALF));
+    assertThat(download().fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+    assertThat(requests).containsExactly("bytes=500000-", "all");
   }
 
   @Test
-  void refusesAnotherPartThanItAskedFor() throws IOException {
+  void keepsWhatCameWhenAServerWithoutRangesIsCut() throws IOException {
+    HttpHandler ignoresRange = cutAfter(HALF / 2, false);
+    serve(ignoresRange);
+    writePartial(Arrays.copyOf(CONTENT, HALF));
+    assertFails(FailureCategory.RESOURCES);
+    assertThat(cache.partialFile(ARCHIVE)).hasBinaryContent(Arrays.copyOf(CONTENT, HALF));
+    assertThat(requests).hasSize(8);
+  }
+
+  @Test
+  void endsWhereRedirectsGoInACircle() {
     serve(
         exchange -> {
-          exchange.getResponseHeaders().add("Content-Range", "bytes 0-9/1000000");
-          answer(exchange, 206, new byte[10]);
+          exchange.getResponseHeaders().add("Location", "/data/images.tar.gz");
+          answer(exchange, 302, new byte[0]);
         });
-    writePartial(Arrays.copyOf(CONTENT, HALF));
-    assertFails()
-        .hasMessageContaining("found a part of it (bytes 0-9/1000000) other than asked for");
-    assertThat(cache.partialFile(ARCHIVE)).hasSize(HALF);
+    assertFails(FailureCategory.DATA).hasMessageContaining("found HTTP status 302, expected");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "http://", "::", "ftp://localhost/images.tar.gz", "http:///x"})
+  void endsWhereARedirectLeadsNowhere(String location) {
+    serve(
+        exchange -> {
+          exchange.getResponseHeaders().add("Location", location);
+          answer(exchange, 302, new byte[0]);
+        });
+    assertThatThrownBy(() -> download().fetch(ARCHIVE)).isInstanceOf(JobException.class);
+  }
+
+  @Test
+  void twoDownloadsDoNotMeet() throws Exception {
+    CountDownLatch isServing = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    serve(
+        exchange -> {
+          isServing.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          answerRanges(exchange);
+        });
+    Future<Path> first = serverThreads.submit(() -> download().fetch(ARCHIVE));
+    isServing.await();
+    assertFails(FailureCategory.ALREADY_RUNNING)
+        .hasMessageStartingWith("Cannot start the download of images.tar.gz: found ");
+    goOn.countDown();
+    assertThat(first.get()).hasBinaryContent(CONTENT);
+    assertThat(requests).hasSize(1);
+    try (Stream<Path> files = Files.list(cache.directory())) {
+      assertThat(files).containsExactly(cache.file(ARCHIVE));
+    }
+  }
+
+  @Test
+  void takesTheAddressOfTheFileItself() throws IOException {
+    serve(this::answerRanges);
+    assertThat(download(URI.create(address())).fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mirror", "file:/data", "ftp://host/", "https:///data"})
+  void refusesASiteThatIsNoneOfTheWeb(String site) {
+    assertThatThrownBy(() -> download(URI.create(site)))
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.SETTINGS))
+        .hasMessageStartingWith("Cannot download from --site %s: found no http".formatted(site));
+  }
+
+  @Test
+  void takesThePythonVersionWhereTheSiteHasNoOther() {
+    serve(exchange -> answer(exchange, 404, new byte[0]));
+    assertThatThrownBy(() -> download().fetch())
+        .hasMessageContaining("cifar-10-binary.tar.gz: found HTTP status 404");
+    assertThat(paths).containsExactly("/data/cifar-10-binary.tar.gz", "/data/cifar-10-python.tar.gz");
   }
 
   @Test
@@ -245,32 +503,32 @@ final class ArchiveDownloadTest {
   void saysWhatToDoWithoutAConnection() {
     URI nobodyThere = site();
     server.stop(0);
-    assertThatThrownBy(
-            () -> new ArchiveDownload(nobodyThere, cache, console(), GENEROUS).fetch(ARCHIVE))
-        .isInstanceOf(JobException.class)
+    assertThatThrownBy(() -> download(nobodyThere).fetch(ARCHIVE))
+        .isInstanceOfSatisfying(
+            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.RESOURCES))
         .hasMessage(
-            "Cannot download %simages.tar.gz: found no connection (refused), expected the"
-                    .formatted(nobodyThere)
-                + " archive. Try again, give the data with --data PATH, or use generated images with"
-                + " --stand-in.");
+            "Cannot download %simages.tar.gz: found no connection (refused), expected the archive. Try again, %s"
+                .formatted(nobodyThere, ELSE));
+    assertThat(clock.pauses).hasSize(2);
   }
 
   @Test
   void namesAHostThatNobodyKnows() {
-    URI nowhere = URI.create("http://archives.invalid/");
-    assertThatThrownBy(
-            () -> new ArchiveDownload(nowhere, cache, console(), GENEROUS).fetch(ARCHIVE))
+    assertThatThrownBy(() -> download(URI.create("http://archives.invalid/")).fetch(ARCHIVE))
         .isInstanceOf(JobException.class)
         .hasMessageContaining("found no connection (unknown host)");
   }
 
-  private void serve(HttpHandler handler) {
+  /** Answers each request by the next of the handlers, the last one answers all further ones. */
+  private void serve(HttpHandler... handlers) {
+    Queue<HttpHandler> script = new ConcurrentLinkedQueue<>(List.of(handlers));
     server.createContext(
         "/",
         exchange -> {
           String range = exchange.getRequestHeaders().getFirst("Range");
           requests.add(range == null ? "all" : range);
-          handler.handle(exchange);
+          paths.add(exchange.getRequestURI().getPath());
+          (script.size() > 1 ? script.remove() : script.element()).handle(exchange);
         });
   }
 
@@ -279,24 +537,43 @@ final class ArchiveDownloadTest {
   }
 
   private void answerRanges(HttpExchange exchange) throws IOException {
+    int start = startOf(exchange);
+    answer(exchange, start == 0 ? 200 : 206, Arrays.copyOfRange(CONTENT, start, CONTENT.length));
+  }
+
+  /** The first byte that is asked for; the answer has what HTTP asks it to say of a part. */
+  private static int startOf(HttpExchange exchange) {
     String range = exchange.getRequestHeaders().getFirst("Range");
     if (range == null) {
-      answer(exchange, 200, CONTENT);
-      return;
+      return 0;
     }
     int start = Integer.parseInt(range.replaceAll("\\D", ""));
     exchange
         .getResponseHeaders()
         .add(
             "Content-Range", "bytes %d-%d/%d".formatted(start, CONTENT.length - 1, CONTENT.length));
-    answer(exchange, 206, Arrays.copyOfRange(CONTENT, start, CONTENT.length));
+    return start;
   }
 
-  private void breakInTheMiddle(HttpExchange exchange) throws IOException {
-    exchange.sendResponseHeaders(200, CONTENT.length);
-    exchange.getResponseBody().write(CONTENT, 0, HALF);
-    exchange.getResponseBody().flush();
-    exchange.close();
+  private static HttpHandler cutAfter(int bytes) {
+    return cutAfter(bytes, true);
+  }
+
+  private static HttpHandler cutAfter(int bytes, boolean knowsRanges) {
+    return exchange -> {
+      int start = knowsRanges ? startOf(exchange) : 0;
+      exchange.sendResponseHeaders(start == 0 ? 200 : 206, CONTENT.length - start);
+      exchange.getResponseBody().write(CONTENT, start, bytes);
+      exchange.getResponseBody().flush();
+      exchange.close();
+    };
+  }
+
+  private static HttpHandler retryAfter(String wish) {
+    return exchange -> {
+      exchange.getResponseHeaders().add("Retry-After", wish);
+      answer(exchange, 503, new byte[0]);
+    };
   }
 
   private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
@@ -319,22 +596,65 @@ final class ArchiveDownloadTest {
     Files.write(cache.partialFile(ARCHIVE), content);
   }
 
-  private AbstractThrowableAssert<?, ? extends Throwable> assertFails() {
+  private AbstractThrowableAssert<?, ? extends Throwable> assertFails(FailureCategory category) {
     return assertThatThrownBy(() -> download().fetch(ARCHIVE))
         .isInstanceOfSatisfying(
-            JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.DATA));
+            JobException.class, e -> assertThat(e.category()).isEqualTo(category));
+  }
+
+  private static TransferPatience patience(int attempts, int silenceSeconds) {
+    return patience(attempts, silenceSeconds, Duration.ofMinutes(5));
+  }
+
+  private static TransferPatience patience(int attempts, int silenceSeconds, Duration slow) {
+    return new TransferPatience(
+        Duration.ofSeconds(60),
+        Duration.ofSeconds(silenceSeconds),
+        3,
+        attempts,
+        100_000,
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(60),
+        Duration.ofMinutes(10),
+        Duration.ofSeconds(60),
+        slow,
+        Duration.ofSeconds(20));
+  }
+
+  private static TransferPatience silence(int millis) {
+    TransferPatience usual = TransferPatience.USUAL;
+    return new TransferPatience(
+        usual.connect(),
+        Duration.ofMillis(millis),
+        usual.firstAttempts(),
+        usual.attempts(),
+        usual.progress(),
+        usual.firstPause(),
+        usual.longestPause(),
+        usual.longestWish(),
+        usual.slowAfter(),
+        usual.slow(),
+        usual.report());
   }
 
   private ArchiveDownload download() {
-    return download(GENEROUS);
+    return download(patience(8, 60));
   }
 
-  private ArchiveDownload download(Duration patience) {
-    return new ArchiveDownload(site(), cache, console(), patience);
+  private ArchiveDownload download(TransferPatience patience) {
+    return new ArchiveDownload(site(), cache, phases(), patience, clock);
   }
 
-  private PrintStream console() {
-    return new PrintStream(console, true, StandardCharsets.UTF_8);
+  private ArchiveDownload download(URI site) {
+    return new ArchiveDownload(site, cache, phases(), patience(8, 60), clock);
+  }
+
+  private Phases phases() {
+    return new Phases(new PrintStream(console, true, StandardCharsets.UTF_8));
+  }
+
+  private String said() {
+    return console.toString(StandardCharsets.UTF_8);
   }
 
   private URI site() {

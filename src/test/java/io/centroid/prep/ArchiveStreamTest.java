@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.centroid.data.CifarFiles;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import org.apache.commons.compress.archivers.tar.TarUtils;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -91,9 +94,9 @@ final class ArchiveStreamTest {
       out.write("a log file, perhaps\n".repeat(100).getBytes(StandardCharsets.UTF_8));
     }
     assertRefused(
-        "Cannot read %s: found gzip'd data that are no tar archive, expected an archive of CIFAR-10."
+        "Cannot read %s: found gzip'd data that are no tar archive, expected CIFAR-10: its .tar.gz archive, or the directory that was extracted from it."
                 .formatted(archive)
-            + " Give the path of one.");
+            + " Give the path of one of them.");
   }
 
   @Test
@@ -120,6 +123,99 @@ final class ArchiveStreamTest {
           .isInstanceOf(JobException.class)
           .hasMessageContaining("found damaged data near byte offset")
           .hasMessageContaining("the checksum of a tar header is wrong");
+    }
+  }
+
+  /** Zeros compress to a thousandth. */
+  @ParameterizedTest
+  @CsvSource({
+    "1073741824, 'more than 268,[0-9,]+ bytes unpacked from [0-9,]+'",
+    "9223372036854775807, 'more than 268,[0-9,]+ bytes unpacked from [0-9,]+'"
+  })
+  void refusesWhatUnpacksToFarMore(long size, String found) throws IOException {
+    writeRaw(header("zeros", '0', size), new byte[1 << 20], 300);
+    try (ArchiveStream in = open()) {
+      assertThat(in.next()).isTrue();
+      assertThatThrownBy(in::next)
+          .isInstanceOfSatisfying(
+              JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.DATA))
+          .hasMessageMatching("Cannot read \\S+: found " + found + ", expected .*");
+    }
+  }
+
+  /** Long names are members before the one that they name: of any length, and any number of them. */
+  @ParameterizedTest
+  @CsvSource({"L, 1073741824", "K, 1073741824", "x, 1073741824", "g, 1073741824"})
+  void refusesANameThatFillsTheMemory(char type, long size) throws IOException {
+    writeRaw(header("long", type, size), "a".repeat(1 << 20).getBytes(StandardCharsets.UTF_8), 64);
+    assertFailsWithOneLine();
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'L', 'x', 'g'})
+  void refusesNamesOfNames(char type) throws IOException {
+    writeRaw(new byte[0], header("long", type, 0), 100_000);
+    assertFailsWithOneLine();
+  }
+
+  @Test
+  void refusesMembersWithoutEnd() throws IOException {
+    writeRaw(new byte[0], header("empty", '0', 0), 100_001);
+    try (ArchiveStream in = open()) {
+      assertThatThrownBy(
+              () -> {
+                while (in.next()) {
+                  assertThat(in.memberBytes()).isZero();
+                }
+              })
+          .isInstanceOf(JobException.class)
+          .hasMessageContaining("found more than 100,000 members");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(chars = {'S', 's'})
+  void refusesSparseFiles(char kind) throws IOException {
+    byte[] sparse = header("sparse", kind == 'S' ? 'S' : '0', 512);
+    if (kind == 's') {
+      byte[] pax = "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n27 GNU.sparse.realsize=512\n21 GNU.sparse.name=x\n".getBytes(StandardCharsets.UTF_8);
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.write(header("pax", 'x', pax.length));
+      out.write(Arrays.copyOf(pax, 512));
+      out.write(sparse);
+      sparse = out.toByteArray();
+    }
+    writeRaw(sparse, new byte[512], 1);
+    assertFailsWithOneLine();
+  }
+
+  private void assertFailsWithOneLine() throws IOException {
+    try (ArchiveStream in = open()) {
+      assertThatThrownBy(in::next)
+          .isInstanceOfSatisfying(
+              JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.DATA));
+    }
+  }
+
+  /** A header with any size and type; what checks such things is not asked. */
+  private static byte[] header(String name, char type, long size) {
+    byte[] header = new byte[512];
+    byte[] text = name.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(text, 0, header, 0, text.length);
+    TarUtils.formatLongOctalOrBinaryBytes(size, header, 124, 12);
+    header[156] = (byte) type;
+    System.arraycopy("ustar\00000".getBytes(StandardCharsets.UTF_8), 0, header, 257, 8);
+    Arrays.fill(header, 148, 156, (byte) ' ');
+    TarUtils.formatCheckSumOctalBytes(TarUtils.computeCheckSum(header), header, 148, 8);
+    return header;
+  }
+
+  private void writeRaw(byte[] first, byte[] rest, int times) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(archive), 1 << 16)) {
+      out.write(first);
+      for (int i = 0; i < times; i++) {
+        out.write(rest);
+      }
     }
   }
 

@@ -12,6 +12,9 @@ import io.centroid.data.SourceFile;
 import io.centroid.data.SyntheticImages;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.junit.jupiter.params.provider.Arguments;
+import java.nio.charset.StandardCharsets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -262,7 +265,7 @@ final class ImageSourcesTest {
   void recognisesADirectoryOfCifar100() throws IOException {
     Files.createFile(
         Files.createDirectory(folder.resolve("cifar-100-binary")).resolve("train.bin"));
-    assertFails(folder).hasMessageContaining("found CIFAR-100 (train.bin)");
+    assertFails(folder).hasMessageContaining("found CIFAR-100 (cifar-100-binary/train.bin)");
   }
 
   @Test
@@ -282,8 +285,256 @@ final class ImageSourcesTest {
   @Test
   void asksWhichOfTwoArchivesToRead() throws IOException {
     Files.createLink(folder.resolve("a"), binaryArchive);
-    Files.createLink(folder.resolve("b"), pythonArchive);
+    Files.createLink(folder.resolve("b"), binaryArchive);
     assertThatThrownBy(() -> open(folder)).hasMessageContaining("found a and b, expected one copy");
+  }
+
+  @Test
+  void takesTheBinaryVersionOfBothSideBySide() throws IOException {
+    Files.createLink(folder.resolve("a"), pythonArchive);
+    Files.createLink(folder.resolve("b"), binaryArchive);
+    assertThat(open(folder).read(image -> {})).extracting(SourceFile::name).containsExactly("b");
+    for (Path directory : List.of(binaryDirectory, pythonDirectory)) {
+      link(directory, folder.resolve("both"));
+    }
+    assertThat(open(folder.resolve("both")).read(image -> {}))
+        .extracting(SourceFile::name)
+        .hasSize(6)
+        .allMatch(name -> name.endsWith(".bin"));
+  }
+
+  /** What torchvision and Keras leave, with CIFAR-100 and MNIST beside. */
+  @Test
+  void isNotDisturbedByOtherDataSets() throws IOException {
+    link(pythonDirectory, folder.resolve("cifar-10-batches-py"));
+    Files.createLink(folder.resolve("cifar-10-python.tar.gz"), pythonArchive);
+    addOtherDataSets();
+    assertThat(Arrays.equals(sums(open(folder)), expected)).isTrue();
+    assertThat(open(folder).read(image -> {})).hasSize(6);
+  }
+
+  @Test
+  void findsTheArchiveAmongThoseOfOtherDataSets() throws IOException {
+    Files.createLink(folder.resolve("cifar-10-batches-py-target_archive"), pythonArchive);
+    addOtherDataSets();
+    assertThat(open(folder).read(image -> {})).containsExactly(sourceFile(folder.resolve("cifar-10-batches-py-target_archive")));
+  }
+
+  @Test
+  void findsBatchesTwoLevelsBelow() throws IOException {
+    link(pythonDirectory, folder.resolve("cifar-10-batches-py-target/cifar-10-batches-py"));
+    assertThat(open(folder).read(image -> {})).hasSize(6);
+  }
+
+  @Test
+  void prefersAWholeCopyToWhatWasLeftUnfinished() throws IOException {
+    byte[] start = Arrays.copyOf(Files.readAllBytes(binaryArchive), 100_000);
+    Files.write(folder.resolve("cifar-10-binary.tar.gz.part"), start);
+    Files.createLink(folder.resolve("cifar-10-binary.tar.gz"), binaryArchive);
+    Path cut = Files.createDirectory(folder.resolve("cifar-10-batches-bin"));
+    Files.createLink(cut.resolve("data_batch_1.bin"), binaryDirectory.resolve("data_batch_1.bin"));
+    assertThat(open(folder).read(image -> {})).containsExactly(sourceFile(binaryArchive));
+  }
+
+  private void addOtherDataSets() throws IOException {
+    Path cifar100 = Files.createDirectories(folder.resolve("cifar-100-python"));
+    for (String name : List.of("train", "test", "meta", "file.txt~")) {
+      Files.write(cifar100.resolve(name), new byte[100]);
+    }
+    try (var tar = CifarFiles.tarGz(folder.resolve("cifar-100-python.tar.gz"))) {
+      CifarFiles.addFile(tar, "cifar-100-python/train", new byte[2 << 20]);
+    }
+    Path mnist = Files.createDirectories(folder.resolve("MNIST/raw"));
+    Files.write(mnist.resolve("t10k-labels-idx1-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0x27, 0x10});
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(mnist.resolve("t10k-labels-idx1-ubyte.gz")))) {
+      out.write(new byte[] {0, 0, 8, 1, 0, 0, 0x27, 0x10});
+    }
+    Files.write(folder.resolve("mnist.npz"), new byte[] {'P', 'K', 3, 4});
+  }
+
+  private static void link(Path directory, Path other) throws IOException {
+    Files.createDirectories(other);
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Path link = other.resolve(file.getFileName());
+        if (Files.notExists(link)) {
+          Files.createLink(link, file);
+        }
+      }
+    }
+  }
+
+  static Stream<Arguments> otherForms() {
+    byte[] png = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+    return Stream.of(
+        Arguments.of(
+            "data_batch_1.mat",
+            "MATLAB 5.0 MAT-file, Platform: GLNXA64".getBytes(StandardCharsets.UTF_8),
+            "a MATLAB file (data_batch_1.mat)",
+            "CIFAR-10's MATLAB version is not read: give cifar-10-binary.tar.gz"),
+        Arguments.of(
+            "plain_text/train-00000-of-00001.parquet",
+            new byte[] {'P', 'A', 'R', '1', 0x15},
+            "Parquet of another layout (plain_text/train-00000-of-00001.parquet)",
+            "Give cifar-10-binary.tar.gz"),
+        Arguments.of(
+            "train/airplane/0001.png",
+            png,
+            "a picture (train/airplane/0001.png)",
+            "Pictures are what score --images reads; to train, give cifar-10-binary.tar.gz"),
+        Arguments.of(
+            "archive.zip", new byte[] {'P', 'K', 3, 4}, "a zip archive (archive.zip)", "Unpack it"),
+        Arguments.of(
+            "train.7z",
+            new byte[] {'7', 'z', (byte) 0xbc, (byte) 0xaf, 0x27, 0x1c},
+            "a 7z archive (train.7z)",
+            "Give cifar-10-binary.tar.gz"),
+        Arguments.of(
+            "train-images-idx3-ubyte",
+            new byte[] {0, 0, 8, 3, 0, 0, (byte) 0xea, 0x60},
+            "an IDX file, as MNIST's are (train-images-idx3-ubyte)",
+            "Give cifar-10-binary.tar.gz"),
+        Arguments.of(
+            "cifar-10-binary.tar.gz",
+            "version https://git-lfs.github.com/spec/v1\noid sha256:0"
+                .getBytes(StandardCharsets.UTF_8),
+            "a Git LFS pointer in place of a file (cifar-10-binary.tar.gz)",
+            "Fetch the file itself with git lfs pull"),
+        Arguments.of(
+            "cifar-10-binary.tar.gz",
+            new byte[0],
+            "an empty file (cifar-10-binary.tar.gz)",
+            "Get a fresh copy of it"),
+        Arguments.of(
+            "cifar-10-binary.tar",
+            new byte[10240],
+            "zeros, as in an empty tar archive (cifar-10-binary.tar)",
+            "Get a fresh copy of it"),
+        Arguments.of(
+            "manifest.json",
+            "{\"formatVersion\": 1}".getBytes(StandardCharsets.UTF_8),
+            "prepared shards (manifest.json)",
+            "Give them to train with --shards"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherForms")
+  void namesWhatIsThereInstead(String name, byte[] content, String found, String advice)
+      throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, content);
+    Files.writeString(folder.resolve("README.md"), "# Data\n");
+    assertFails(folder)
+        .hasMessageStartingWith("Cannot read %s: found %s, expected CIFAR-10: ".formatted(folder, found))
+        .hasMessageContaining(". " + advice);
+    if (!name.equals("manifest.json")) {
+      assertFails(file)
+          .hasMessageStartingWith(
+              "Cannot read %s: found %s, expected CIFAR-10: "
+                  .formatted(file, found.replaceFirst(" \\([^()]*\\)$", "")))
+          .hasMessageContaining(". " + advice);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherForms")
+  void namesWhatIsInAnArchiveInstead(String name, byte[] content, String found, String advice)
+      throws IOException {
+    Path archive = folder.resolve("other.tar.gz");
+    try (var tar = CifarFiles.tarGz(archive)) {
+      CifarFiles.addFile(tar, "readme", "text".getBytes(StandardCharsets.UTF_8));
+      CifarFiles.addFile(tar, "folder/" + name, content);
+    }
+    if (!name.equals("manifest.json")) {
+      assertFails(archive).hasMessageContaining("(folder/" + name + "), expected CIFAR-10: ");
+      assertFails(folder)
+          .hasMessageContaining("(folder/%s in other.tar.gz), expected".formatted(name))
+          .hasMessageContaining(". " + advice);
+    }
+  }
+
+  @Test
+  void namesAnEmptyArchive() throws IOException {
+    Path archive = folder.resolve("empty.tar.gz");
+    CifarFiles.tarGz(archive).close();
+    assertFails(archive).hasMessageContaining("found an empty archive, expected CIFAR-10: ");
+  }
+
+  @Test
+  void namesWhatAGzipFileHolds() throws IOException {
+    Path file = folder.resolve("train-labels-idx1-ubyte.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(new byte[] {0, 0, 8, 1, 0, 0, 0x27, 0x10});
+      out.write(new byte[10_000]);
+    }
+    assertFails(file)
+        .hasMessageContaining("found an IDX file, as MNIST's are, gzip'd, expected");
+  }
+
+  /** What is opened and never ends, or is not there when it is opened. */
+  @Test
+  void passesOverPipesAndBrokenLinks() throws Exception {
+    Path pipe = folder.resolve("data_batch_1");
+    Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).start();
+    assertThat(mkfifo.waitFor()).isZero();
+    Files.createSymbolicLink(folder.resolve("broken.tar.gz"), folder.resolve("nowhere"));
+    Files.createSymbolicLink(folder.resolve("circle"), folder.resolve("circle"));
+    Files.createSymbolicLink(folder.resolve("endless"), Path.of("/dev/zero"));
+    Files.createSymbolicLink(folder.resolve("self"), folder);
+    assertFails(folder).hasMessageContaining("found neither batches nor an archive, expected");
+    for (Path odd : List.of(pipe, folder.resolve("endless"))) {
+      assertFails(odd).hasMessageContaining("found a pipe, socket or device, expected CIFAR-10: ");
+    }
+    Files.createLink(folder.resolve("download"), pythonArchive);
+    assertThat(open(folder).read(image -> {})).hasSize(1);
+  }
+
+  /** A file system that lets nobody into what is called "locked", whoever runs the tests. */
+  public static final class PartlyClosedFileSystem extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("partly:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "partly";
+    }
+
+    @Override
+    public FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
+      requireOpen(path);
+      return super.listStatus(path);
+    }
+
+    @Override
+    public FSDataInputStream open(org.apache.hadoop.fs.Path path, int buffer) throws IOException {
+      requireOpen(path);
+      return super.open(path, buffer);
+    }
+
+    private static void requireOpen(org.apache.hadoop.fs.Path path) throws IOException {
+      if (path.getName().startsWith("locked")) {
+        throw new AccessControlException("Permission denied: " + path);
+      }
+    }
+  }
+
+  @Test
+  void isNotStoppedByWhatCannotBeReadBeside() throws IOException {
+    Files.createDirectory(folder.resolve("locked"));
+    Files.write(folder.resolve("locked.tar.gz"), new byte[1000]);
+    Configuration hadoop = new Configuration(false);
+    hadoop.setClass("fs.partly.impl", PartlyClosedFileSystem.class, RawLocalFileSystem.class);
+    hadoop.setBoolean("fs.partly.impl.disable.cache", true);
+    var path = new org.apache.hadoop.fs.Path("partly://" + folder);
+    assertThatThrownBy(() -> ImageSources.open(path, hadoop))
+        .hasMessageContaining(
+            "found neither batches nor an archive, nor permission to look into locked");
+    Files.createLink(folder.resolve("cifar.tar.gz"), pythonArchive);
+    assertThat(ImageSources.open(path, hadoop).read(image -> {})).hasSize(1);
   }
 
   @Test
@@ -299,14 +550,14 @@ final class ImageSourcesTest {
   void refusesADirectoryOfOtherThings() throws IOException {
     Files.writeString(folder.resolve("notes.txt"), "nothing here");
     assertFails(folder)
-        .hasMessageContaining("found a directory with neither batches nor an archive");
+        .hasMessageContaining("found neither batches nor an archive, expected CIFAR-10: ");
   }
 
   @Test
   void refusesAPathThatDoesNotExist() {
     assertFails(folder.resolve("nowhere"))
         .hasMessage(
-            "Cannot read %s/nowhere: found no such path, expected a file or directory. Check the"
+            "Cannot read file:%s/nowhere: found no such path, expected a file or directory. Check the"
                     .formatted(folder)
                 + " spelling.");
   }
@@ -342,8 +593,7 @@ final class ImageSourcesTest {
   void refusesAFileThatIsNoArchive() throws IOException {
     Path file = Files.writeString(folder.resolve("cifar-10-binary.tar.gz"), "<html>Moved</html>");
     assertFails(file)
-        .hasMessageStartingWith(
-            "Cannot read %s: found a file that is no tar archive, expected".formatted(file));
+        .hasMessageStartingWith("Cannot read %s: found an HTML page, expected".formatted(file));
   }
 
   @Test

@@ -10,6 +10,12 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.net.URI;
+import java.nio.file.Files;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -95,5 +101,42 @@ final class StorageFailureTest {
         .isEqualTo("IOException");
     assertThat(StorageFailure.reason(new IllegalStateException()))
         .isEqualTo("IllegalStateException");
+  }
+
+  @Test
+  void namesTheAddressThatWasLookedAtAndTheFileThatIsHere(@TempDir java.nio.file.Path folder)
+      throws IOException {
+    Configuration hadoop = new Configuration(false);
+    hadoop.set("fs.defaultFS", "elsewhere://host:8020/");
+    hadoop.setClass("fs.elsewhere.impl", ElsewhereFileSystem.class, FileSystem.class);
+    hadoop.setBoolean("fs.elsewhere.impl.disable.cache", true);
+    Path here = new Path(Files.createFile(folder.resolve("a.tar.gz")).toString());
+    FileSystem elsewhere = here.getFileSystem(hadoop);
+    FileNotFoundException missing = new FileNotFoundException("no");
+    assertThatThrownBy(() -> StorageFailure.explained(elsewhere, here, missing))
+        .hasMessage(
+            "Cannot read elsewhere://host:8020%1$s: found no such path, expected a file or directory. It is on this machine: give file:%1$s instead."
+                .formatted(here));
+    Path nowhere = new Path(here + "x");
+    assertThatThrownBy(() -> StorageFailure.explained(elsewhere, nowhere, missing))
+        .hasMessage(
+            "Cannot read elsewhere://host:8020%s: found no such path, expected a file or directory. Check the spelling."
+                .formatted(nowhere));
+    Path named = new Path("elsewhere://host:8020" + here);
+    assertThat(StorageFailure.localHint(named, elsewhere)).isEmpty();
+    assertThat(StorageFailure.localHint(here, FileSystem.getLocal(hadoop))).isEmpty();
+  }
+
+  /** A file system of another machine, as a Hadoop configuration makes it the default. */
+  public static final class ElsewhereFileSystem extends RawLocalFileSystem {
+    @Override
+    public URI getUri() {
+      return URI.create("elsewhere://host:8020");
+    }
+
+    @Override
+    public String getScheme() {
+      return "elsewhere";
+    }
   }
 }
