@@ -25,7 +25,7 @@ run_benchmark() {
 
 case ${1:-} in
   --help | -h)
-    sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
+    script_help
     exit 0
     ;;
   '' | -*) ;;

@@ -88,10 +88,11 @@ names() {
 start() {
   local name=$1 memory=$2 classpath=$3 pid
   shift 3
+  rm -f "$directory/$name.log"*
   setsid "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Xmx$memory" \
     --add-opens java.base/java.lang=ALL-UNNAMED \
-    "-Dlog4j2.configurationFile=$centroid_home/conf/cluster-local-log4j2.properties" \
-    -cp "$classpath" "$@" >"$directory/$name.log" 2>&1 </dev/null &
+    "-Dlog4j2.configurationFile=$centroid_home/conf/cluster-local-log4j2.properties" "-Dlog=$directory/$name.log" \
+    -cp "$classpath" "$@" >>"$directory/$name.log" 2>&1 </dev/null &
   pid=$!
   echo "$pid $(started "$pid")" >"$directory/$name.pid"
 }
@@ -239,6 +240,7 @@ up() {
     start master 256m "$centroid_runtime/jars/*" org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 \
       --webui-port 0
     ready master 'Starting Spark master at (spark:[^ ]+)' >"$directory/master.address"
+    ready master 'MasterWebUI: .*(http:[^ ]+)' >"$directory/master.page"
     for name in $(numbered worker "$workers"); do start_worker "$name"; done
   fi
   if [ "$datanodes" -gt 0 ]; then
@@ -270,7 +272,7 @@ status() {
   local name gone=0
   [ -n "$(names '')" ] || { echo "no cluster in $directory"; return 1; }
   ! [ -e "$directory/master.address" ] || printf '%-15s %s\n' Spark "$(cat "$directory/master.address")"
-  ! running master || printf '%-15s %s\n' 'its page' "$(ready master 'MasterWebUI: .*(http:[^ ]+)')"
+  ! running master || printf '%-15s %s\n' 'its page' "$(cat "$directory/master.page")"
   ! [ -e "$directory/hdfs.address" ] || printf '%-15s %s\n' HDFS "$(cat "$directory/hdfs.address")"
   ! [ -e "$directory/resourcemanager.pid" ] || printf '%-15s %s\n' YARN "HADOOP_CONF_DIR=$directory/hadoop-conf"
   for name in $(names ''); do

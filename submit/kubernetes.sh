@@ -32,6 +32,7 @@ cluster_properties() { # DEPLOY_MODE
       "spark.jars.ivy=/tmp/centroid-ivy-$UID"
       spark.kubernetes.driverEnv.OMP_NUM_THREADS=1
       spark.kubernetes.driverEnv.OPENBLAS_NUM_THREADS=1
+      spark.kubernetes.driverEnv.LC_ALL=C.UTF-8
     )
     kernel_environment spark.kubernetes.driverEnv
   fi

@@ -10,11 +10,31 @@ centroid_runtime=$centroid_home/target/runtime
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1}
 
+# The same names of files, order and errors of the system whatever the machine's language is.
+if [ "$(LC_ALL=C.UTF-8 locale charmap 2>/dev/null)" = UTF-8 ]; then
+  export LC_ALL=C.UTF-8
+  unset LANGUAGE
+fi
+
 # "exec" in front of a script's last step, so that signals reach the program itself.
 centroid_exec=
 
+# masked TEXT: without the values of keys that are called a secret, password, token or key, and without what is a
+# secret in a URL; as io.centroid.error.Secrets has it.
+masked() {
+  local mask='*********(redacted)'
+  local key='(secret|password|passwd|passphrase|token|credential|signature|(access|account|api|private|shared)[._-]?key)'
+  printf '%s' "$1" | sed -E \
+    -e "s~^([[:alnum:]][[:alnum:]_.-]*$key[[:alnum:]_.-]*=).*~\1$mask~I" \
+    -e "s~([[:alnum:]_.-]*$key[[:alnum:]_.-]*=)([^[:space:]\"'&]+)~\1$mask~gI" \
+    -e "s~(s3[an]?://)[^[:space:]@]+:[^[:space:]@]+@~\1$mask@~gI" \
+    -e "s~([a-z][[:alnum:]_+.-]*://)[^[:space:]/@:]*:[^[:space:]/@]*@~\1$mask@~gI" \
+    -e "s~(https?://)[^[:space:]/@]+@~\1$mask@~gI" \
+    -e "s~(https?://(hooks?\.[^[:space:]/]+|[^[:space:]/]+/([^[:space:]]*/)?(web-?)?hooks?[^[:space:]/]*)/)[^[:space:]\"']+~\1$mask~gI"
+}
+
 die() {
-  echo "centroid: $1" >&2
+  echo "centroid: $(masked "$1")" >&2
   exit "${2:-2}"
 }
 
@@ -140,7 +160,9 @@ maven() {
   shift
   problem=$(no_maven)
   [ -z "$problem" ] || die "Cannot $what: $problem" 1
-  mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" "$@" >&2 || die "Cannot $what: Maven failed, see above." 1
+  # Without the last, it ends with codes for a terminal wherever it writes to.
+  MAVEN_OPTS="${MAVEN_OPTS:-} -Djansi.noreset=true" \
+    mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" "$@" >&2 || die "Cannot $what: Maven failed, see above." 1
 }
 
 # Waits until no other script builds; ends with the subshell that it is called in.
@@ -200,6 +222,19 @@ bundled_spark_submit() {
   $centroid_exec "${command[@]:1}"
 }
 
+# Gives the log of what is started next a file that nobody else writes to, since each would rotate it under the other:
+# where another one has it, one with the id of this process. What is no regular file is not rotated.
+own_log() {
+  export CENTROID_LOG=${CENTROID_LOG:-centroid.log}
+  if [ -e "$CENTROID_LOG" ] && [ ! -f "$CENTROID_LOG" ]; then
+    export CENTROID_LOG_SIZE='1000000 GB'
+    return
+  fi
+  mkdir -p "$(dirname "$CENTROID_LOG")" 2>/dev/null || return 0
+  { exec 8>>"$CENTROID_LOG"; } 2>/dev/null || return 0
+  flock -n 8 || CENTROID_LOG=${CENTROID_LOG%.log}-$BASHPID.log
+}
+
 # The program that spark_submit runs.
 main_class=io.centroid.cli.Centroid
 
@@ -215,6 +250,7 @@ spark_submit() {
   require_log
   add_own_properties
   spark_options+=(--class "$main_class")
+  own_log
   if installed_spark; then
     # Its console would have all of Spark's log.
     export SPARK_SUBMIT_OPTS="\"-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS:-}"
@@ -299,11 +335,19 @@ split_options() {
       --*=*) ;;
       *)
         [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+        case $name=$value in
+          --driver-java-options=*) ;;
+          *=--*) die "Cannot read arguments: found $1 without a value, but $2." ;;
+        esac
         shift
         ;;
     esac
     shift
     if [ "$name" = --spark-conf ]; then
+      case $value in
+        *=*) ;;
+        *) die "Cannot read arguments: found --spark-conf $value, expected --spark-conf key=value." ;;
+      esac
       spark_options+=(--conf "$value")
     else
       spark_options+=("$name" "$value")
@@ -384,15 +428,15 @@ run_step() {
   spark_submit "$jar" "${spark_options[@]}" -- "$step" ${program_options[@]+"${program_options[@]}"}
 }
 
-# option_value NAME FALLBACK [arguments]: the value that follows NAME, the last time it is there.
+# option_value NAME FALLBACK [arguments]: the value of the option, the last time it is there.
 option_value() {
   local name=$1 value=$2
   shift 2
   while [ $# -gt 0 ]; do
-    if [ "$1" = "$name" ] && [ $# -ge 2 ]; then
-      value=$2
-      shift
-    fi
+    case $1 in
+      "$name") [ $# -lt 2 ] || { value=$2 && shift; } ;;
+      "$name"=*) value=${1#*=} ;;
+    esac
     shift
   done
   printf '%s' "$value"
@@ -442,6 +486,11 @@ send_settings() {
   done
 }
 
+# What the script says of itself at its top.
+script_help() {
+  sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
+}
+
 # cluster_step PREFIX MASTER [arguments]: the program on a cluster whose master's URL begins with PREFIX;
 # MASTER is the one to use without --master. cluster_properties DEPLOY_MODE, which the script defines, refuses what
 # the cluster cannot do, and adds the cluster's own properties to an array of this name; what the user gives comes
@@ -452,6 +501,7 @@ cluster_step() {
   local prefix=$1 master=$2 dry_run=false event_log='' arguments=() properties=() property deploy_mode jar
   local exit_status='' reader
   shift 2
+  case ${1:-} in --help | -h) script_help; exit 0 ;; esac
   while [ $# -gt 0 ]; do
     case $1 in
       --event-log | --exit-status-dir)
@@ -530,8 +580,8 @@ submit_and_wait() {
   trap - TERM INT
 }
 
-# Prints what cluster_step would run, quoted for a shell. Nothing is built: where there is no job jar yet
-# the line names the one that would be.
+# Prints what cluster_step would run, quoted for a shell and without secrets. Nothing is built: where there is no
+# job jar yet the line names the one that would be.
 print_command() {
   local jar=${CENTROID_JAR:-} jars=("$centroid_home"/target/centroid-*-job.jar) submit=spark-submit
   if [ -z "$jar" ]; then
@@ -541,10 +591,12 @@ print_command() {
     )-job.jar
   fi
   [ -z "${SPARK_HOME:-}" ] || submit=$SPARK_HOME/bin/spark-submit
-  local spark_options=("$@") line
+  local spark_options=("$@") line='' word
   add_own_properties
   set -- env "OMP_NUM_THREADS=$OMP_NUM_THREADS" "OPENBLAS_NUM_THREADS=$OPENBLAS_NUM_THREADS" "$submit" \
     "${spark_options[@]}" --class "$main_class" "$jar" "${program_options[@]}"
-  line=$(printf '%q ' "$@")
+  for word in "$@"; do
+    line+=$(printf '%q ' "$(masked "$word")")
+  done
   printf '%s\n' "${line% }"
 }

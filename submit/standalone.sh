@@ -18,6 +18,7 @@ cluster_properties() { # DEPLOY_MODE
       sun.{nio.ch,nio.cs,security.action,util.calendar} jdk.internal.ref; do
       modules+=" --add-opens=java.base/$package=ALL-UNNAMED"
     done
+    modules+=' -Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8' # its environment is the Worker's
     spark_options+=(--driver-java-options
       "$modules $(option_value --driver-java-options -XX:+UseParallelGC "${spark_options[@]}")")
     cluster_properties+=(spark.standalone.submit.waitAppCompletion=true)

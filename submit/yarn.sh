@@ -16,6 +16,7 @@ cluster_properties() { # DEPLOY_MODE
       spark.yarn.maxAppAttempts=1
       spark.yarn.appMasterEnv.OMP_NUM_THREADS=1
       spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1
+      spark.yarn.appMasterEnv.LC_ALL=C.UTF-8
     )
     kernel_environment spark.yarn.appMasterEnv
   fi

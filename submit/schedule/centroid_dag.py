@@ -1,78 +1,92 @@
-"""The pipeline as an Airflow DAG: prepare, train, gate and promote, a task and a Spark application each.
+"""The pipeline as an Airflow DAG: prepare, train, gate and promote, a task for each.
 
-Put this file in Airflow's DAGs folder. It needs apache-airflow 2.4 or later with
-apache-airflow-providers-apache-spark, a Spark connection, and these Airflow variables:
+Put this file in Airflow's DAGs folder; Airflow 2.7 or later, or 3. Where its workers run there must be Centroid with
+its job jar, and a Java 17. These Airflow variables say what is not as it is here:
 
-  centroid_jar     the job jar, where Airflow's workers find it
-  centroid_data    an archive of CIFAR-10 or a directory of batches, any Hadoop path
-  centroid_work    a directory for shards, runs and models, any Hadoop path
+  centroid_home     where Centroid is                                              /opt/centroid
+  centroid_launcher what runs a step: centroid.sh, standalone.sh, yarn.sh, ...     centroid.sh
+  centroid_options  options of spark-submit for each, such as --master yarn        --driver-memory 3g
+  centroid_data     an archive of CIFAR-10 or a directory of batches               /var/lib/centroid/cifar-10-binary.tar.gz
+  centroid_work     the directory of shards, runs and models, any Hadoop path      /var/lib/centroid
+  centroid_logs     a directory of the workers, for what Spark says                /var/lib/centroid/logs
 
-Every task is safe to run again, so retries are: what is done is not done twice, and a training goes on
-from its last checkpoint. A run that the gate blocks (exit code 5) fails the gate's task, and
-nothing is promoted.
+The steps say how they ended by an exit code, and it decides what follows: docs/commands.md has the table. Every step is
+safe to run again: what is done is not done twice, and a training goes on from its last checkpoint. A run that the gate
+blocks fails the gate's task, and nothing is promoted.
 """
 
-from datetime import datetime, timedelta
+import re
+import shlex
+from datetime import datetime, timedelta, timezone
 
-from airflow import DAG
-from airflow.models import Variable
-from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.exceptions import AirflowFailException, AirflowSkipException
+
+try:
+    from airflow.providers.standard.operators.bash import BashOperator
+    from airflow.sdk import DAG
+except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.operators.bash import BashOperator
 
 MODEL = "cifar-10"
-JAR = Variable.get("centroid_jar", default_var="/opt/centroid/target/centroid-0.1.0-job.jar")
-DATA = Variable.get("centroid_data", default_var="hdfs:///data/cifar-10-binary.tar.gz")
-WORK = Variable.get("centroid_work", default_var="hdfs:///centroid")
+
+# Settings, data, divergence and the gate: the same again when it is tried again.
+FINAL = [2, 3, 4, 5]
+
+
+def variable(name, otherwise):
+    """An Airflow variable, read when a task runs."""
+    return '{{ var.value.get("centroid_%s", "%s") }}' % (name, otherwise)
+
+
+HOME = variable("home", "/opt/centroid")
+LAUNCHER = variable("launcher", "centroid.sh")
+OPTIONS = variable("options", "--driver-memory 3g")
+DATA = variable("data", "/var/lib/centroid/cifar-10-binary.tar.gz")
+WORK = variable("work", "/var/lib/centroid")
+LOGS = variable("logs", "/var/lib/centroid/logs")
 
 SHARDS = WORK + "/shards"
-# Where the training says which run it came to; one file for each run of the DAG.
-TRAINED = WORK + "/airflow/{{ ts_nodash }}.json"
-# What conf/spark-defaults.conf says and the program cannot set by itself.
-SPARK = {
-    "spark.driver.extraJavaOptions": "-XX:+UseParallelGC",
-    "spark.executor.extraJavaOptions": "-XX:+UseParallelGC",
-    "spark.driver.memoryOverheadFactor": "0.25",
-    "spark.executor.memoryOverheadFactor": "0.25",
-}
+# Where the training says which run it came to; one file for each run of the DAG, which a date need not have.
+TRAINED = WORK + "/airflow/{{ run_id | file_name }}.json"
 CANDIDATE = ["--run", TRAINED, "--models", WORK + "/models", "--name", MODEL]
 
 
-def step(command, *arguments, **resources):
-    """One subcommand as a Spark application of its own."""
-    return SparkSubmitOperator(
+class Step(BashOperator):
+    """A command that fails for good with an exit code that stays the same."""
+
+    def execute(self, context):
+        try:
+            return super().execute(context)
+        except AirflowSkipException as final:
+            raise AirflowFailException("Not tried again: " + str(final)) from final
+
+
+def step(command, *arguments):
+    """One subcommand."""
+    words = shlex.join([HOME + "/submit/" + LAUNCHER, command, *arguments])
+    return Step(
         task_id=command,
-        name="centroid " + command,
-        conn_id="spark_default",
-        application=JAR,
-        java_class="io.centroid.cli.Centroid",
-        application_args=[command, *arguments],
-        conf=SPARK,
-        env_vars={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        **resources,
+        bash_command=words + " " + OPTIONS,
+        env={"CENTROID_LOG": LOGS + "/{{ run_id | file_name }}-" + command + ".log"},
+        append_env=True,
+        skip_on_exit_code=FINAL,
     )
 
 
 with DAG(
     dag_id="centroid",
     schedule="0 2 * * *",
-    start_date=datetime(2026, 1, 1),
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 2, "retry_delay": timedelta(minutes=5)},
+    # Longer than the minute after which the lock of a process that is gone can be taken over.
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=5)},
+    user_defined_filters={"file_name": lambda text: re.sub(r"[^A-Za-z0-9.-]", "-", text)},
 ) as dag:
     prepare = step("prepare", "--data", DATA, "--shards", SHARDS)
-    train = step(
-        "train",
-        "--shards",
-        SHARDS,
-        "--runs",
-        WORK + "/runs",
-        "--outcome",
-        TRAINED,
-        driver_memory="3g",
-        executor_memory="2g",
-    )
+    train = step("train", "--shards", SHARDS, "--runs", WORK + "/runs", "--outcome", TRAINED)
     gate = step("gate", *CANDIDATE, "--shards", SHARDS, "--set", "gate.minimum-accuracy=0.45")
-    gate.retries = 0  # asked again it says the same
     promote = step("promote", *CANDIDATE)
 
     prepare >> train >> gate >> promote

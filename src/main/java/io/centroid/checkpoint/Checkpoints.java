@@ -142,7 +142,7 @@ public final class Checkpoints implements AutoCloseable {
   /**
    * Writes a checkpoint, after the one before it is written.
    *
-   * @throws JobException with category RESOURCES when that one could not be written
+   * @throws JobException when that one could not be written, with the category of the reason
    */
   public void save(Checkpoint checkpoint) {
     await();
@@ -152,7 +152,7 @@ public final class Checkpoints implements AutoCloseable {
   /**
    * Waits until everything is written.
    *
-   * @throws JobException with category RESOURCES when it could not be written
+   * @throws JobException when it could not be written, with the category of the reason
    */
   public void await() {
     try {
@@ -168,12 +168,15 @@ public final class Checkpoints implements AutoCloseable {
       if (e.getCause() instanceof JobException explained) {
         throw explained;
       }
-      throw new JobException(
-          FailureCategory.RESOURCES,
-          "Cannot write a checkpoint to %s: found %s, expected a place that can be written. The"
-                  .formatted(directory, StorageFailure.reason(e.getCause()))
-              + " checkpoints before it are unharmed: make room and run again.",
-          e.getCause());
+      throw StorageFailure.explain("write a checkpoint to " + directory, e.getCause())
+          .orElseGet(
+              () ->
+                  new JobException(
+                      FailureCategory.INTERNAL,
+                      "Cannot write a checkpoint to %s: found %s, expected a place that can be written. The"
+                              .formatted(directory, StorageFailure.reason(e.getCause()))
+                          + " checkpoints before it are unharmed: run again.",
+                      e.getCause()));
     }
   }
 

@@ -4,9 +4,12 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.Interruption;
 import io.centroid.run.CodeVersion;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.io.output.TeeWriter;
 import org.apache.hadoop.fs.Path;
@@ -56,7 +59,7 @@ import picocli.CommandLine.TypeConversionException;
       "5:the gate did not pass the model; it is kept, and not promoted",
       "6:the same work is being done by another process",
       "7:interrupted; run again to go on",
-      "8:memory, disk or executors do not suffice"
+      "8:memory, disk, executors, a file system or the network do not suffice or do not answer"
     })
 public final class Centroid {
   private static final int JAVA = 17;
@@ -71,13 +74,14 @@ public final class Centroid {
   /**
    * Runs a picocli command as {@link #main} runs this one: the same exit codes, and one line for a
    * failure. From here on standard error is for what commands say; what libraries print to it goes
-   * to the log.
+   * to the log. Both standard streams are UTF-8.
    */
   public static void run(Object command, String... arguments) {
-    PrintWriter console = commandLine(command).getErr(); // on the standard error there is now
+    PrintWriter console = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     System.setErr(IoBuilder.forLogger("standard error").setLevel(Level.WARN).buildPrintStream());
-    // picocli goes back to the standard error of the time when this was made.
+    System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
     CommandLine program = commandLine(command);
+    program.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
     StringWriter messages = new StringWriter();
     program.setErr(new PrintWriter(new TeeWriter(console, messages), true));
     int interrupted = FailureCategory.INTERRUPTED.exitCode();
@@ -126,7 +130,9 @@ public final class Centroid {
     }
   }
 
+  /** The program; from here on it says the same in every language. */
   private static CommandLine commandLine(Object command) {
+    Locale.setDefault(Locale.ROOT);
     CommandLine program = new CommandLine(command);
     return program
         .registerConverter(Path.class, Centroid::path)

@@ -3,6 +3,7 @@ package io.centroid.cli;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
+import io.centroid.error.Secrets;
 import io.centroid.job.Interruption;
 import io.centroid.job.LogFile;
 import io.centroid.job.SparkFailure;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -23,6 +25,13 @@ final class ExitStatus {
           "Job aborted due to stage failure: Task .* failed (?<times>\\d+) times, most recent failure:"
               + " Lost task .*? \\((?<place>[^()]*)\\): (?<cause>.*)");
 
+  /** How Spark says that executors did not stay, or that the cluster ended the application. */
+  private static final Pattern LOST =
+      Pattern.compile(
+          "ExecutorLostFailure|has failed the maximum allowable number of times"
+              + "|Master removed our application|All masters are unresponsive"
+              + "|SparkContext (was|has been) shut ?down|stopped SparkContext");
+
   private ExitStatus() {}
 
   /** Reports a failed command. */
@@ -32,9 +41,11 @@ final class ExitStatus {
     }
     LoggerFactory.getLogger(ExitStatus.class).info("Command failed", failure);
     Optional<JobException> known =
-        jobException(failure)
+        cause(failure, JobException.class)
+            .or(() -> cause(failure, OutOfMemoryError.class).map(ExitStatus::noMemory))
             .or(() -> SparkFailure.explain(failure))
-            .or(() -> StorageFailure.explain(failure));
+            .or(() -> StorageFailure.explain(failure))
+            .or(() -> lostExecutors(failure));
     console.println("centroid: " + known.map(JobException::getMessage).orElse(brief(failure)));
     return known.map(JobException::category).orElse(FailureCategory.INTERNAL).exitCode();
   }
@@ -55,23 +66,48 @@ final class ExitStatus {
   /** Reports arguments that cannot be used. */
   static int reportUsage(ParameterException failure, String[] arguments) {
     PrintWriter err = failure.getCommandLine().getErr();
-    err.println("centroid: " + failure.getMessage());
+    err.println("centroid: " + Secrets.masked(failure.getMessage()));
     UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("Try '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return FailureCategory.SETTINGS.exitCode();
   }
 
-  /** The failure of ours that caused this one, wherever Spark wrapped it. */
-  private static Optional<JobException> jobException(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof JobException job) {
-        return Optional.of(job);
-      }
-    }
-    return Optional.empty();
+  /** The failure of a kind that caused this one, wherever Spark wrapped it. */
+  private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> kind) {
+    return ExceptionUtils.getThrowableList(failure).stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst();
+  }
+
+  private static JobException noMemory(OutOfMemoryError error) {
+    return new JobException(
+        FailureCategory.RESOURCES,
+        "Cannot go on: found no memory left (%s), expected enough for driver and executors. Use a larger --driver-memory, on a cluster --executor-memory."
+            .formatted(error.getMessage()),
+        error);
+  }
+
+  /** What is told when executors, or all of the application, went away too often. */
+  private static Optional<JobException> lostExecutors(Exception failure) {
+    String found = found(failure);
+    return LOST.matcher(String.valueOf(failure.getMessage())).find()
+        ? Optional.of(
+            new JobException(
+                FailureCategory.RESOURCES,
+                "Cannot go on: found lost executors (%s), expected ones that stay. Look at their logs, give them more memory, or run again."
+                    .formatted(found),
+                failure))
+        : Optional.empty();
   }
 
   private static String brief(Throwable failure) {
+    return Secrets.masked(
+        "internal error: %s. The log%s has the details."
+            .formatted(found(failure), LogFile.name().map(file -> ", " + file + ",").orElse("")));
+  }
+
+  private static String found(Throwable failure) {
     String message = Reason.of(failure);
     Matcher task = FAILED_TASK.matcher(message);
     String found =
@@ -81,9 +117,6 @@ final class ExitStatus {
             : failure.getMessage() == null
                 ? message
                 : failure.getClass().getSimpleName() + ": " + message;
-    return "internal error: %s. The log%s has the details."
-        .formatted(
-            found.replaceAll("[.;]+$", ""),
-            LogFile.name().map(file -> ", " + file + ",").orElse(""));
+    return found.replaceAll("[.;]+$", "");
   }
 }

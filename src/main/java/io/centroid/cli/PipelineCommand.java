@@ -2,15 +2,12 @@ package io.centroid.cli;
 
 import io.centroid.job.Phases;
 import io.centroid.job.SparkSessions;
-import io.centroid.pipeline.Notification;
 import io.centroid.pipeline.Pipeline;
 import io.centroid.pipeline.PipelineOutcome;
 import io.centroid.pipeline.PipelinePlan;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -25,7 +22,9 @@ import picocli.CommandLine.Spec;
     name = "pipeline",
     description = {
       "Prepares, trains, asks the gate and promotes; every step once, and in a process of its own.",
-      "Run it by submit/pipeline.sh, which takes options of spark-submit for the steps, too."
+      "Run it by submit/pipeline.sh, which takes options of spark-submit for the steps, too, and",
+      "--notify COMMAND: for /bin/sh, run at the end however that is. The outcome's file is its last",
+      "argument; CENTROID_STATUS, CENTROID_EXIT_CODE, CENTROID_MODEL, CENTROID_MESSAGE tell the rest."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -33,8 +32,6 @@ import picocli.CommandLine.Spec;
       "      --models models --name cifar-10 --set gate.minimum-accuracy=0.45"
     })
 final class PipelineCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-
   @ArgGroup(exclusive = true, multiplicity = "1")
   private Source source;
 
@@ -64,17 +61,11 @@ final class PipelineCommand implements Callable<Integer> {
       description = "Gets a log for each step, and the outcome; default: ${DEFAULT-VALUE}.")
   private Path logs;
 
-  @Option(
-      names = "--notify",
-      paramLabel = "COMMAND",
-      description = {
-        "For /bin/sh, run at the end however that is: the outcome's file is its last argument;",
-        "CENTROID_STATUS, CENTROID_EXIT_CODE, CENTROID_MODEL, CENTROID_MESSAGE tell the rest."
-      })
-  private String notify;
-
   @Option(names = "--launcher", required = true, hidden = true)
   private String launcher;
+
+  @Option(names = "--stamp", required = true, hidden = true)
+  private String stamp;
 
   @Parameters(hidden = true, description = "Options of spark-submit for the steps.")
   private List<String> sparkOptions = List.of();
@@ -122,13 +113,7 @@ final class PipelineCommand implements Callable<Integer> {
             settings.arguments(),
             sparkOptions);
     PipelineOutcome outcome =
-        new Pipeline(
-                plan,
-                logs,
-                Optional.ofNullable(notify).map(command -> new Notification(command, PATIENCE)),
-                SparkSessions.hadoop(),
-                new Phases(System.out))
-            .execute();
+        new Pipeline(plan, logs, stamp, SparkSessions.hadoop(), new Phases(System.out)).execute();
     if (outcome.message() != null) {
       spec.commandLine().getErr().println("centroid: " + outcome.message());
     }

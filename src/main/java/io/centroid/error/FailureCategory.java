@@ -6,7 +6,7 @@ package io.centroid.error;
  * <p>0 is success (or work that was already done) and has no category.
  */
 public enum FailureCategory {
-  /** A fault of the program or of the platform; the log has the stack trace. */
+  /** What nobody expected; the log has the stack trace. */
   INTERNAL(1),
   /** Settings or arguments that cannot be used. */
   SETTINGS(2),
@@ -20,7 +20,7 @@ public enum FailureCategory {
   ALREADY_RUNNING(6),
   /** Asked to end before the work was done; running again goes on from there. */
   INTERRUPTED(7),
-  /** Memory, disk or executors that do not suffice. */
+  /** Memory, disk or executors that do not suffice; a file system or a host that is away. */
   RESOURCES(8);
 
   private final int exitCode;

@@ -21,9 +21,9 @@ public final class JobException extends RuntimeException {
     this.category = category;
   }
 
-  /** Messages quote names found in files, which may hold anything; on a terminal they must not. */
+  /** Messages quote what users gave and files hold, which may be anything; on a terminal not. */
   private static String oneLine(String message) {
-    return String.valueOf(message).replaceAll("\\p{Cntrl}+", " ");
+    return Secrets.masked(String.valueOf(message).replaceAll("\\p{Cntrl}+", " "));
   }
 
   /** A failure of category {@link FailureCategory#SETTINGS}. */

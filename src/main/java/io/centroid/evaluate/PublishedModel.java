@@ -49,6 +49,7 @@ public record PublishedModel(ModelCard card, Classifier classifier) {
       return new PublishedModel(
           model.card(), new Classifier(model.network().toJson(), model.parameters()));
     } catch (FileNotFoundException e) {
+      StorageFailure.requireMissing(e);
       throw JobException.data(
           "Cannot read model %s: found no such file, expected a model.zip that train published.%s"
               .formatted(

@@ -1,5 +1,6 @@
 package io.centroid.job;
 
+import io.centroid.error.Secrets;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -28,7 +29,9 @@ public final class Phases {
 
   /** Prints a line; the log has it too, with the time. */
   public void say(String format, Object... arguments) {
-    String line = arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
+    String line =
+        Secrets.masked(
+            arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments));
     out.println(line);
     LOG.info(line);
   }

@@ -54,6 +54,8 @@ public final class SparkSessions {
     conf.setIfMissing("spark.task.maxDirectResultSize", "64m");
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
     conf.setIfMissing("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
+    // Names of files in UTF-8, and errors of the system in English.
+    conf.setIfMissing("spark.executorEnv.LC_ALL", "C.UTF-8");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // No table has a name here; Hive's catalog would leave its files in the working directory.
     conf.set("spark.sql.catalogImplementation", "in-memory");

@@ -14,13 +14,12 @@ import io.centroid.promote.Verdict;
 import io.centroid.publish.Lock;
 import io.centroid.publish.WholeFile;
 import io.centroid.run.TrainedRun;
+import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,18 +32,16 @@ import org.apache.logging.log4j.Logger;
  * was interrupted is completed by running it again, and one that is done does nothing.
  *
  * <p>This process only starts the others: it is there to the end whatever becomes of them, to write
- * the outcome and to notify.
+ * the outcome. Who starts it notifies: there are ends that it does not see.
  */
 public final class Pipeline {
   private static final Logger LOG = LogManager.getLogger();
   private static final double NANOS = 1e9;
   private static final String SAID = "centroid: ";
-  private static final DateTimeFormatter FILE_TIME =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   private final PipelinePlan plan;
   private final Path logs;
-  private final Optional<Notification> notification;
+  private final String stamp;
   private final Configuration hadoop;
   private final Phases phases;
   private final Instant started = Instant.now();
@@ -54,18 +51,13 @@ public final class Pipeline {
    * Creates a pipeline.
    *
    * @param logs the directory that gets the logs of the steps, and the outcome
-   * @param notification told of the outcome
+   * @param stamp what the names of the files there begin with
    * @param phases told of what is happening
    */
-  public Pipeline(
-      PipelinePlan plan,
-      Path logs,
-      Optional<Notification> notification,
-      Configuration hadoop,
-      Phases phases) {
+  public Pipeline(PipelinePlan plan, Path logs, String stamp, Configuration hadoop, Phases phases) {
     this.plan = plan;
     this.logs = logs;
-    this.notification = notification;
+    this.stamp = stamp;
     this.hadoop = hadoop;
     this.phases = phases;
   }
@@ -89,16 +81,16 @@ public final class Pipeline {
       outcome = outcome(e.category().exitCode(), e.getMessage());
     } catch (IOException e) {
       LOG.warn("Cannot run the pipeline", e);
-      outcome = outcome(FailureCategory.INTERNAL.exitCode(), e.toString());
+      outcome =
+          StorageFailure.explain("run the pipeline", e)
+              .map(known -> outcome(known.category().exitCode(), known.getMessage()))
+              .orElseGet(() -> outcome(FailureCategory.INTERNAL.exitCode(), e.toString()));
     } finally {
       Interruption.askedFor(false);
     }
     Path file = file("outcome.json");
     replace(file, outcome);
     phases.say("%s; outcome in %s", Choice.name(outcome.status()), file);
-    if (notification.isPresent()) {
-      notification.get().send(outcome, file.toAbsolutePath(), file("notify.log"), phases);
-    }
     return outcome;
   }
 
@@ -214,6 +206,6 @@ public final class Pipeline {
   }
 
   private Path file(String name) {
-    return logs.resolve(FILE_TIME.format(started) + "-" + name);
+    return logs.resolve(stamp + "-" + name);
   }
 }

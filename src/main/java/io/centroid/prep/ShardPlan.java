@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -36,7 +37,7 @@ record ShardPlan(String file, Split split, int[] ids) implements Serializable {
         int rows = ids.length / files + (part < ids.length % files ? 1 : 0);
         plans.add(
             new ShardPlan(
-                "split=%s/part-%05d.parquet".formatted(Choice.name(split), part),
+                String.format(Locale.ROOT, "split=%s/part-%05d.parquet", Choice.name(split), part),
                 split,
                 Arrays.copyOfRange(ids, from, from + rows)));
         from += rows;

@@ -6,6 +6,7 @@ import io.centroid.job.Phases;
 import io.centroid.publish.Inventory.State;
 import io.centroid.storage.StorageFailure;
 import io.centroid.storage.StorageKind;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -56,12 +57,15 @@ public record Target(Path path, String kind, String option, String marker, Confi
     return directory.getFileSystem(hadoop).exists(new Path(directory, marker));
   }
 
-  /** Reads a text file in UTF-8 of a published directory. */
+  /**
+   * Reads a text file in UTF-8 of a published directory.
+   *
+   * @throws FileNotFoundException when it is not there, and for no other reason
+   */
   public static String read(Path directory, String name, Configuration hadoop) throws IOException {
     Path file = new Path(directory, name);
-    try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-      return WholeFile.text(in, file);
-    }
+    return WholeFile.read(file, hadoop)
+        .orElseThrow(() -> new FileNotFoundException("no file " + file));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.centroid.publish;
 
 import io.centroid.error.JobException;
+import io.centroid.storage.StorageFailure;
 import io.centroid.storage.StorageKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -106,6 +107,7 @@ public final class WholeFile {
     try (InputStream in = file.getFileSystem(hadoop).open(file)) {
       return Optional.of(text(in, file));
     } catch (FileNotFoundException e) {
+      StorageFailure.requireMissing(e);
       return Optional.empty();
     }
   }

@@ -1,5 +1,6 @@
 package io.centroid.run;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,6 @@ public record CheckpointName(int epoch, int round) {
   /** The file's name. */
   @Override
   public String toString() {
-    return "epoch-%06d-round-%08d.checkpoint".formatted(epoch, round);
+    return String.format(Locale.ROOT, "epoch-%06d-round-%08d.checkpoint", epoch, round);
   }
 }

@@ -1,6 +1,7 @@
 package io.centroid.run;
 
 import io.centroid.json.MayLack;
+import io.centroid.error.Secrets;
 import java.time.Instant;
 import org.apache.spark.SparkContext;
 
@@ -59,7 +60,7 @@ public record Provenance(
         code.commit(),
         code.dirty(),
         code.content(),
-        shards,
+        Secrets.masked(shards),
         shardFingerprint,
         imagesHash,
         dataset,

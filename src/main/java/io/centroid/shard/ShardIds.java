@@ -21,7 +21,7 @@ final class ShardIds {
   /**
    * The ids in the order of the rows.
    *
-   * @throws JobException with category DATA when the file cannot be read
+   * @throws JobException as {@link ShardReader} does
    */
   static long[] read(Path file, Configuration configuration) {
     Configuration idOnly = new Configuration(configuration);

@@ -1,8 +1,10 @@
 package io.centroid.shard;
 
 import io.centroid.data.Cifar10;
+import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
+import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Iterator;
@@ -39,7 +41,7 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
   /**
    * Opens a shard.
    *
-   * @throws JobException with category DATA when it cannot be read
+   * @throws JobException with category DATA when it is damaged, or that of the storage's failure
    */
   ShardReader(Path directory, ShardEntry entry, Configuration configuration) {
     this.path = new Path(directory, entry.file());
@@ -139,8 +141,14 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
     return unreadable(path, e);
   }
 
-  /** What is told about a file that cannot be read. */
+  /** What is told about a file that cannot be read: what the storage failed with, or damage. */
   static JobException unreadable(Path path, Exception e) {
+    return StorageFailure.explain("read shard " + path, e)
+        .filter(failure -> failure.category() != FailureCategory.DATA)
+        .orElseGet(() -> damaged(path, e));
+  }
+
+  private static JobException damaged(Path path, Exception e) {
     String found =
         e instanceof FileNotFoundException ? "no such file" : "damage (" + Reason.of(e) + ")";
     return JobException.data(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
-import io.centroid.publish.Target;
+import io.centroid.publish.WholeFile;
 import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -121,20 +121,13 @@ public final class ShardSet {
   private static Manifest readManifest(Path directory, Configuration configuration, String hint)
       throws IOException {
     Path file = new Path(directory, Manifest.FILE);
-    String json;
-    try {
-      json = Target.read(directory, Manifest.FILE, configuration);
-    } catch (FileNotFoundException e) {
-      throw JobException.data(
-          "Cannot open shards "
-              + directory
-              + ": found no "
-              + Manifest.FILE
-              + ", expected a shard set that prepare published. Prepare it, or use another"
-              + " --shards."
-              + hint,
-          e);
-    }
+    String json =
+        WholeFile.read(file, configuration)
+            .orElseThrow(
+                () ->
+                    JobException.data(
+                        "Cannot open shards %s: found no %s, expected a shard set that prepare published. Prepare it, or use another --shards.%s"
+                            .formatted(directory, Manifest.FILE, hint)));
     Manifest manifest;
     try {
       manifest = Json.read(json, Manifest.class);

@@ -1,6 +1,5 @@
 package io.centroid.storage;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
@@ -8,24 +7,33 @@ import java.io.EOFException;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
+import java.net.BindException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathNotFoundException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.hdfs.protocol.QuotaExceededException;
 import org.apache.hadoop.hdfs.server.namenode.SafeModeException;
+import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 
-/** What a file system that refuses or fails means for the user. */
+/** What a file system that refuses or fails, and a host that does not answer, mean for the user. */
 public final class StorageFailure {
   /** How the JDK, Hadoop and the operating system say that a path is no place to write to. */
   private static final List<String> NO_PLACE =
@@ -38,6 +46,27 @@ public final class StorageFailure {
           "Operation not permitted",
           "File name too long");
 
+  /** Exceptions whose classes are not on the class path, or have nothing else in common. */
+  private static final Set<String> DENYING = Set.of("KerberosAuthException", "SaslException");
+
+  private static final Set<String> MISSING_STORES = Set.of("UnknownStoreException");
+
+  /** Whose failures are those of a file system's servers, or of the way to them. */
+  private static final List<String> FILE_SYSTEMS =
+      List.of(
+          "org.apache.hadoop.ipc.",
+          "org.apache.hadoop.net.",
+          "org.apache.hadoop.hdfs.",
+          "org.apache.hadoop.fs.s3a.",
+          "org.apache.hadoop.fs.azurebfs.",
+          "com.google.cloud.hadoop.",
+          "com.amazonaws.",
+          "org.apache.http.");
+
+  /** Whose failures are those of other hosts. */
+  private static final List<String> HOSTS =
+      List.of("org.apache.spark.network.", "jdk.internal.net.http.");
+
   private StorageFailure() {}
 
   /** What a failure means, in the order in which it is asked. */
@@ -46,94 +75,190 @@ public final class StorageFailure {
         FailureCategory.SETTINGS,
         "no permission",
         "the right to",
-        "Give it to the user of this process, or use another place"),
+        "Give it to the user of this process, or use another place",
+        "Permission denied",
+        "Operation not permitted",
+        "Read-only file system"),
+    NO_PLACE(
+        FailureCategory.SETTINGS,
+        "",
+        "a place that files can be written to",
+        "Use another one",
+        "Mkdirs failed to create",
+        "File name too long"),
+    FULL(
+        FailureCategory.RESOURCES,
+        "no room",
+        "room for the files",
+        "Make room and run again",
+        "No space left on device",
+        "Disk quota exceeded",
+        "No space available in any of the local directories"),
+    LIMIT(
+        FailureCategory.RESOURCES,
+        "",
+        "a limit that suffices",
+        "Raise the number of open files (ulimit -n) and run again",
+        "Too many open files"),
+    AWAY(
+        FailureCategory.RESOURCES,
+        "no connection",
+        "a host that answers",
+        "Check host, port and network, or run again when it does",
+        "Connection refused",
+        "Connection reset",
+        "Connection timed out",
+        "Broken pipe",
+        "Host is down",
+        "Network is unreachable",
+        "No route to host",
+        "Transport endpoint is not connected"),
+    FAILING(
+        FailureCategory.RESOURCES,
+        "",
+        "a file system that answers",
+        "Run again when it does",
+        "Input/output error",
+        "Remote I/O error",
+        "Stale file handle",
+        "Device or resource busy",
+        "Resource temporarily unavailable"),
+    SAFE_MODE(
+        FailureCategory.RESOURCES,
+        "safe mode",
+        "a NameNode that takes writes",
+        "Wait until it leaves safe mode and run again"),
+    DAMAGED(
+        FailureCategory.DATA,
+        "",
+        "the bytes that were written",
+        "Put back a copy of the file, or make it again"),
     MISSING(FailureCategory.DATA, "no such path", "a file or directory", "Check the spelling"),
     NO_FILE_SYSTEM(
         FailureCategory.SETTINGS,
         "a scheme that nothing serves",
         "file:, hdfs: or another installed one",
         "Add its file system to the class path"),
-    AWAY(
-        FailureCategory.RESOURCES,
-        "no connection to its storage",
-        "a file system that answers",
-        "Check host, port and network, or run again when it does"),
-    FULL(FailureCategory.RESOURCES, "no room", "room for the files", "Make room and run again"),
-    SAFE_MODE(
-        FailureCategory.RESOURCES,
-        "safe mode",
-        "a NameNode that takes writes",
-        "Wait until it leaves safe mode and run again"),
-    /** Of what is in a file: those who know the file explain it better. */
-    CONTENT(FailureCategory.DATA, "", "", ""),
-    OTHER(
-        FailureCategory.RESOURCES,
-        "a failure",
-        "a file system that answers",
-        "Run again when it does");
+    /** Of what is in a file, or of the program: being an IOException says nothing. */
+    OTHER(FailureCategory.INTERNAL, "", "", "");
 
     private final FailureCategory category;
     private final String found;
     private final String expected;
     private final String advice;
 
-    Meaning(FailureCategory category, String found, String expected, String advice) {
+    /** How the operating system, and libraries that quote it, say it. */
+    private final Pattern sayings;
+
+    Meaning(
+        FailureCategory category, String found, String expected, String advice, String... sayings) {
       this.category = category;
       this.found = found;
       this.expected = expected;
       this.advice = advice;
+      this.sayings =
+          Pattern.compile(
+              sayings.length == 0
+                  ? "(?!)"
+                  : Arrays.stream(sayings).map(Pattern::quote).collect(Collectors.joining("|")));
     }
 
     static Meaning of(IOException failure) {
-      if (isDenied(failure)) {
-        return DENIED;
-      }
-      if (failure instanceof FileNotFoundException || failure instanceof NoSuchFileException) {
-        return MISSING;
-      }
-      if (failure instanceof UnsupportedFileSystemException) {
-        return NO_FILE_SYSTEM;
-      }
-      if (failure instanceof ConnectException
-          || failure instanceof NoRouteToHostException
-          || failure instanceof SocketTimeoutException
-          || failure instanceof UnknownHostException) {
-        return AWAY;
-      }
-      if (failure instanceof QuotaExceededException
-          || firstLine(failure).contains("No space left on device")) {
-        return FULL;
-      }
-      if (failure instanceof SafeModeException) {
-        return SAFE_MODE;
-      }
-      return failure instanceof EOFException || failure instanceof JsonProcessingException
-          ? CONTENT
-          : OTHER;
+      return failure instanceof RemoteException remote
+          ? of(remote, remote.unwrapRemoteException())
+          : of(failure, failure);
     }
 
-    private static boolean isDenied(IOException failure) {
-      return failure instanceof AccessControlException
+    /**
+     * By its class, then by what the operating system said, then by whose it is.
+     *
+     * @param thrown where it comes from
+     * @param failure what it is
+     */
+    private static Meaning of(IOException thrown, IOException failure) {
+      String name = failure.getClass().getSimpleName();
+      if (failure instanceof AccessControlException
           || failure instanceof AccessDeniedException
-          // What the JDK makes of EACCES when it opens a local file.
-          || (failure instanceof FileNotFoundException
-              && String.valueOf(failure.getMessage()).endsWith("(Permission denied)"));
+          || DENYING.contains(name)) {
+        return DENIED;
+      } else if (failure instanceof ParentNotDirectoryException
+          || failure instanceof FileAlreadyExistsException) {
+        return NO_PLACE;
+      } else if (failure instanceof QuotaExceededException) {
+        return FULL;
+      } else if (failure instanceof SafeModeException) {
+        return SAFE_MODE;
+      } else if (failure instanceof ChecksumException) {
+        return DAMAGED;
+      } else if (failure instanceof UnsupportedFileSystemException) {
+        return NO_FILE_SYSTEM;
+      } else if (isOfTheNetwork(failure)) {
+        return AWAY;
+      }
+      String said = firstLine(failure);
+      for (Meaning meaning : values()) {
+        if (meaning.sayings.matcher(said).find()) {
+          return meaning;
+        }
+      }
+      // The JDK opens no file without saying so by this class, whatever the reason.
+      if (failure instanceof FileNotFoundException
+          || failure instanceof NoSuchFileException
+          || failure instanceof PathNotFoundException
+          || MISSING_STORES.contains(name)) {
+        return MISSING;
+      }
+      return ofThrower(thrown);
+    }
+
+    private static boolean isOfTheNetwork(IOException failure) {
+      return (failure instanceof SocketException && !(failure instanceof BindException))
+          || failure instanceof SocketTimeoutException
+          || failure instanceof UnknownHostException
+          || failure instanceof HttpTimeoutException
+          || failure instanceof SSLException;
+    }
+
+    /** What says nothing by itself is what its thrower is there for. */
+    private static Meaning ofThrower(IOException failure) {
+      String thrower =
+          Arrays.stream(failure.getStackTrace())
+              .map(StackTraceElement::getClassName)
+              .filter(name -> !name.matches("(java|sun|jdk\\.internal\\.reflect)\\..*"))
+              .findFirst()
+              .orElse("");
+      if (failure instanceof EOFException && thrower.endsWith("InputStream")) {
+        return OTHER; // the end of a file, not of a conversation
+      } else if (FILE_SYSTEMS.stream().anyMatch(thrower::startsWith)) {
+        return FAILING;
+      }
+      return HOSTS.stream().anyMatch(thrower::startsWith) ? AWAY : OTHER;
     }
   }
 
   /**
-   * Explains a failure that a file system caused, whatever the path was.
+   * Explains a failure that a file system or the network caused, whatever the path was.
    *
    * @return category SETTINGS where the user may not do it, RESOURCES where the storage is full,
-   *     away or takes no writes; nothing when no file system is to blame, or when it only misses a
-   *     file, which those who know what the file is explain better
+   *     away or takes no writes, DATA where a checksum does not match; nothing when neither is to
+   *     blame, or when a file system only misses a file, which those who know what the file is
+   *     explain better
    */
   public static Optional<JobException> explain(Throwable failure) {
+    return explain("go on", failure);
+  }
+
+  /**
+   * The same, for whoever knows what could not be done.
+   *
+   * @param action in the form of a message: "read shard x"
+   */
+  public static Optional<JobException> explain(String action, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof IOException storage) {
         Meaning meaning = Meaning.of(storage);
-        if (meaning != Meaning.MISSING && meaning != Meaning.CONTENT) {
-          return Optional.of(told("read or write files", meaning, firstLine(storage), "", storage));
+        if (meaning != Meaning.MISSING && meaning != Meaning.OTHER) {
+          return Optional.of(told(action, meaning, "", storage));
         }
       }
     }
@@ -163,14 +288,10 @@ public final class StorageFailure {
 
   private static IOException explained(Path path, String hint, IOException failure) {
     Meaning meaning = Meaning.of(failure);
-    if (meaning == Meaning.CONTENT || meaning == Meaning.OTHER) {
+    if (meaning == Meaning.OTHER) {
       return failure;
     }
-    String found =
-        meaning == Meaning.AWAY
-            ? "%s (%s)".formatted(meaning.found, firstLine(failure))
-            : meaning.found;
-    throw told("read " + path, meaning, found, hint, failure);
+    throw told("read " + path, meaning, hint, failure);
   }
 
   /**
@@ -187,6 +308,17 @@ public final class StorageFailure {
     return isElsewhere && local.exists()
         ? " It is on this machine: give file:%s instead.".formatted(local.getAbsolutePath())
         : "";
+  }
+
+  /**
+   * Makes sure that a file that could not be opened is not there.
+   *
+   * @throws IOException when it may be, and could not be opened for another reason
+   */
+  public static void requireMissing(FileNotFoundException failure) throws IOException {
+    if (Meaning.of(failure) != Meaning.MISSING) {
+      throw new IOException(failure.getMessage(), failure);
+    }
   }
 
   /**
@@ -214,7 +346,12 @@ public final class StorageFailure {
   }
 
   private static JobException told(
-      String action, Meaning meaning, String found, String hint, Exception cause) {
+      String action, Meaning meaning, String hint, IOException cause) {
+    String said = firstLine(cause);
+    String found =
+        meaning.found.isEmpty()
+            ? said
+            : meaning == Meaning.MISSING ? meaning.found : "%s (%s)".formatted(meaning.found, said);
     return new JobException(
         meaning.category,
         "Cannot %s: found %s, expected %s.%s"

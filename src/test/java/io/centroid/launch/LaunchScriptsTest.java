@@ -2,6 +2,8 @@ package io.centroid.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,12 +12,14 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -43,14 +47,19 @@ final class LaunchScriptsTest {
           "grep",
           "head",
           "id",
+          "locale",
           "lscpu",
           "mkdir",
+          "mktemp",
           "readlink",
           "rm",
           "sed",
           "setsid",
           "sleep",
           "sort",
+          "tail",
+          "tee",
+          "timeout",
           "touch",
           "tr");
 
@@ -84,6 +93,10 @@ final class LaunchScriptsTest {
             "submit/centroid.sh",
             "submit/local.sh",
             "submit/yarn.sh",
+            "submit/standalone.sh",
+            "submit/kubernetes.sh",
+            "submit/train.sh",
+            "data-prep/prepare.sh",
             "submit/benchmark.sh",
             "submit/cluster-local.sh",
             "submit/pipeline.sh",
@@ -98,6 +111,7 @@ final class LaunchScriptsTest {
     makeOld("");
     program(
         "mvn",
+        "[ \"$MAVEN_OPTS\" = ' -Djansi.noreset=true' ] || exit 1",
         "echo \"mvn $*\" >>'%s'".formatted(directory.resolve("maven.log")),
         "cd '%s' && mkdir -p target/runtime/jars".formatted(home),
         "case \" $* \" in",
@@ -206,6 +220,208 @@ final class LaunchScriptsTest {
     assertThat(incomplete.exitCode()).isEqualTo(2);
     assertThat(incomplete.output())
         .isEqualTo("centroid: Cannot read arguments: found --master without a value.\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "centroid.sh train --master --driver-memory 1g, found --master without a value",
+    "centroid.sh train --spark-conf spark.x, 'found --spark-conf spark.x, expected'",
+    "train.sh --driver-memory, found --driver-memory without a value",
+    "../data-prep/prepare.sh --jars, found --jars without a value",
+    "local.sh --verbose, found --verbose",
+    "local.sh --conf=spark.x.password=abc, found --conf=spark.x.password=*********(redacted)",
+    "local.sh --data, found --data without a value",
+    "benchmark.sh --verbose, found --verbose without a value",
+    "cluster-local.sh --verbose, found --verbose",
+    "cluster-local.sh up --verbose, found --verbose without a value",
+    "cluster-local.sh up --verbose 1, found --verbose",
+    "standalone.sh --verbose, 'found no --master, expected one'",
+    "yarn.sh, 'found no arguments, expected a subcommand first'",
+    "yarn.sh train --event-log, found --event-log without a value",
+    "kubernetes.sh -x, 'found no --master, expected one'",
+    "pipeline.sh --notify, found --notify without a value"
+  })
+  void whatCannotBeReadIsOneLine(String command, String message) throws Exception {
+    String[] words = command.split(" ");
+    Run refused = run(words[0], Arrays.copyOfRange(words, 1, words.length));
+    assertThat(refused.exitCode()).as(refused.output()).isEqualTo(2);
+    assertThat(refused.output()).startsWith("centroid: Cannot ").contains(message).hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "yarn.sh",
+        "standalone.sh",
+        "kubernetes.sh",
+        "benchmark.sh",
+        "local.sh",
+        "cluster-local.sh"
+      })
+  void helpNeedsNothing(String script) throws Exception {
+    for (String flag : List.of("--help", "-h")) {
+      Run help = run(directory.resolve("nowhere"), script, flag);
+      assertThat(help.exitCode()).as(help.output()).isZero();
+      assertThat(help.output()).contains("submit/" + script).doesNotContain("centroid: ");
+    }
+  }
+
+  /** Errors of the system in English, and names of files in UTF-8. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "POSIX", "tr_TR.UTF-8", "de_DE.ISO-8859-1", "C.UTF-8"})
+  void programsSpeakTheSameLanguageEverywhere(String language) throws Exception {
+    Files.writeString(
+        directory.resolve("spark/bin/spark-submit"),
+        "#!/usr/bin/env bash\necho \"$LC_ALL ${LANGUAGE-none} $(locale charmap)\"\n");
+    run("centroid.sh", "train"); // builds
+    List<String> command =
+        List.of(
+            "env",
+            "LANG=" + language,
+            "LC_ALL=" + language,
+            "LANGUAGE=tr:de",
+            home.resolve("submit/centroid.sh").toString(),
+            "train");
+    Run run = run(directory.resolve("spark"), command);
+    assertThat(run.output()).endsWith("C.UTF-8 none UTF-8\n");
+  }
+
+  @Test
+  void secretsAreNotShown() throws Exception {
+    Run shown =
+        run(
+            "yarn.sh",
+            "--dry-run",
+            "train",
+            "--spark-conf",
+            "spark.hadoop.fs.s3a.secret.key=abc def",
+            "--conf=spark.authenticate.secret=ghi",
+            "--driver-java-options",
+            "-Djavax.net.ssl.trustStorePassword=jkl -Dx=y",
+            "--shards",
+            "s3a://me:mno@bucket/shards");
+    assertThat(shown.exitCode()).as(shown.output()).isZero();
+    assertThat(shown.output())
+        .contains("fs.s3a.secret.key=", "redacted", "-Dx=y", "@bucket/shards")
+        .doesNotContain("abc", "def", "ghi", "jkl", "mno");
+  }
+
+  /** A log that two write to would be rotated by each under the other. */
+  @Test
+  void eachProcessHasItsLog() throws Exception {
+    run("centroid.sh", "train"); // builds
+    Files.writeString(
+        directory.resolve("spark/bin/spark-submit"),
+        """
+        #!/usr/bin/env bash
+        echo "$$ $CENTROID_LOG"
+        [ $# -gt 20 ] || '%s' train 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20
+        """
+            .formatted(home.resolve("submit/centroid.sh")));
+    List<String> both = run("centroid.sh", "train").output().lines().toList();
+    assertThat(both).hasSize(2);
+    assertThat(both.get(0)).endsWith(" centroid.log");
+    assertThat(both.get(1)).matches("(\\d+) centroid-\\1\\.log");
+    assertThat(run("centroid.sh", "train").output())
+        .as("it is free again")
+        .contains(both.get(0).replaceAll(".* ", " "));
+  }
+
+  /** Whatever the end. */
+  @ParameterizedTest
+  @CsvSource({
+    "exit 0, 0, '', ''",
+    "echo 'centroid: Cannot x.' >&2; exit 2, 2, failed, Cannot x.",
+    "echo 'centroid: Cannot y.' >&2; exit 5, 5, blocked, Cannot y.",
+    "exit 6, 6, already-running, The pipeline ended with exit code 6.",
+    "kill -9 $$, 137, failed, The pipeline was ended by signal 9. Run the same again to go on."
+  })
+  void somebodyIsTold(String pipeline, int exitCode, String status, String message)
+      throws Exception {
+    run("centroid.sh", "train"); // builds
+    Files.writeString(
+        directory.resolve("spark/bin/spark-submit"), "#!/usr/bin/env bash\n" + pipeline + "\n");
+    assertTold(run("pipeline.sh", toldTo()), exitCode, status, message);
+  }
+
+  @Test
+  void somebodyIsToldOfWhatCannotBeLaunched() throws Exception {
+    Files.delete(tools.resolve("mvn"));
+    assertTold(
+        run("pipeline.sh", toldTo()),
+        1,
+        "failed",
+        "Cannot build the job jar: found no mvn, expected Maven 3.8 or later on the PATH.");
+    java("21");
+    assertTold(
+        run("pipeline.sh", toldTo()),
+        2,
+        "failed",
+        "Cannot start Java: found version 21 in %s, expected 17. Set JAVA_HOME to a JDK 17."
+            .formatted(directory));
+    assertTold(
+        run(directory.resolve("nowhere"), "pipeline.sh", toldTo()),
+        2,
+        "failed",
+        "Cannot start Spark: found none in SPARK_HOME=%s, expected a Spark 3.5 for Scala 2.12. Correct it, or unset it to use the Spark that Maven fetches."
+            .formatted(directory.resolve("nowhere")));
+    java("17.0.1");
+    String[] incomplete = toldTo();
+    incomplete[incomplete.length - 1] = "--master";
+    assertTold(
+        run("pipeline.sh", incomplete),
+        2,
+        "failed",
+        "Cannot read arguments: found --master without a value.");
+  }
+
+  /** A quote in a name, and logs that cannot be written. */
+  @Test
+  void anOutcomeIsWrittenWhateverIsInIt() throws Exception {
+    Files.delete(tools.resolve("mvn"));
+    Files.createDirectories(directory.resolve("work"));
+    Files.writeString(directory.resolve("work/file"), "no directory");
+    Run run =
+        run(
+            "pipeline.sh",
+            "--name=a \"b\\",
+            "--logs=file/logs",
+            "--notify=false",
+            "--notify",
+            "printf '%s' \"$CENTROID_MODEL\" >told; cat <");
+    assertThat(run.exitCode()).as(run.output()).isEqualTo(1);
+    assertThat(directory.resolve("work/told")).hasContent("a \"b\\");
+  }
+
+  private String[] toldTo() {
+    return new String[] {
+      "--models",
+      "models",
+      "--notify",
+      "printf '%s' \"$CENTROID_STATUS $CENTROID_EXIT_CODE $CENTROID_MESSAGE\" >told; cat >outcome <",
+      "--stand-in",
+      "--overwrite"
+    };
+  }
+
+  private void assertTold(Run run, int exitCode, String status, String message) throws IOException {
+    assertThat(run.exitCode()).as(run.output()).isEqualTo(exitCode);
+    assertThat(run.output()).doesNotContain("Warning");
+    Path told = directory.resolve("work/told");
+    if (status.isEmpty()) { // it was not asked for anything
+      assertThat(told).doesNotExist();
+      return;
+    }
+    assertThat(run.output()).contains(exitCode == 6 ? "" : "centroid: " + message);
+    assertThat(told).hasContent("%s %d %s".formatted(status, exitCode, message));
+    JsonNode outcome = new ObjectMapper().readTree(directory.resolve("work/outcome").toFile());
+    assertThat(outcome.get("status").asText()).isEqualTo(status);
+    assertThat(outcome.get("exitCode").asInt()).isEqualTo(exitCode);
+    assertThat(outcome.get("message").asText()).isEqualTo(message);
+    assertThat(outcome.get("model").asText()).isEqualTo("cifar-10");
+    assertThat(Instant.parse(outcome.get("finished").asText()))
+        .isAfterOrEqualTo(Instant.parse(outcome.get("started").asText()));
+    assertThat(outcome.get("steps")).isEmpty();
   }
 
   /** Ours only fill gaps. */

@@ -80,7 +80,7 @@ final class PipelineIT {
     assertThat(blocked.output())
         .containsPattern("gate +blocked")
         .doesNotContain("-promote.log")
-        .contains("Warning: cannot notify by false: found exit code 1, expected exit code 0.")
+        .contains("Warning: cannot notify: found exit code 1, expected exit code 0.")
         .contains("centroid: Cannot promote run ");
     JsonNode outcome = outcome();
     assertThat(outcome.get("status").asText()).isEqualTo("blocked");
