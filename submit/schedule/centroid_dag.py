@@ -1,14 +1,7 @@
 """The pipeline as an Airflow DAG: prepare, train, gate and promote, a task for each.
 
-Put this file in Airflow's DAGs folder; Airflow 2.7 or later, or 3. Where its workers run there must be Centroid with
-its job jar, and a Java 17. These Airflow variables say what is not as it is here:
-
-  centroid_home     where Centroid is                                              /opt/centroid
-  centroid_launcher what runs a step: centroid.sh, standalone.sh, yarn.sh, ...     centroid.sh
-  centroid_options  options of spark-submit for each, such as --master yarn        --driver-memory 3g
-  centroid_data     an archive of CIFAR-10 or a directory of batches               /var/lib/centroid/cifar-10-binary.tar.gz
-  centroid_work     the directory of shards, runs and models, any Hadoop path      /var/lib/centroid
-  centroid_logs     a directory of the workers, for what Spark says                /var/lib/centroid/logs
+Put this file in Airflow's DAGs folder and change what stands in capitals; Airflow 2.7 or later, or 3. Where its workers
+run there must be Centroid with its job jar, and a Java 17.
 
 The steps say how they ended by an exit code, and it decides what follows: docs/commands.md has the table. Every step is
 safe to run again: what is done is not done twice, and a training goes on from its last checkpoint. A run that the gate
@@ -28,27 +21,25 @@ except ImportError:  # Airflow 2
     from airflow import DAG
     from airflow.operators.bash import BashOperator
 
+HOME = "/opt/centroid"
+# What runs a step, and options of spark-submit: on a cluster yarn.sh, standalone.sh or kubernetes.sh.
+LAUNCHER = HOME + "/submit/centroid.sh"
+OPTIONS = ["--driver-memory", "3g"]
+DATA = "/var/lib/centroid/cifar-10-binary.tar.gz"
+# For shards, runs and models; any Hadoop path.
+WORK = "/var/lib/centroid"
+# For what Spark says; a directory of Airflow's workers.
+LOGS = "/var/lib/centroid/logs"
 MODEL = "cifar-10"
 
-# Settings, data, divergence and the gate: the same again when it is tried again.
+# Exit codes that are the same when it is tried again: settings, data, divergence, the gate.
 FINAL = [2, 3, 4, 5]
 
-
-def variable(name, otherwise):
-    """An Airflow variable, read when a task runs."""
-    return '{{ var.value.get("centroid_%s", "%s") }}' % (name, otherwise)
-
-
-HOME = variable("home", "/opt/centroid")
-LAUNCHER = variable("launcher", "centroid.sh")
-OPTIONS = variable("options", "--driver-memory 3g")
-DATA = variable("data", "/var/lib/centroid/cifar-10-binary.tar.gz")
-WORK = variable("work", "/var/lib/centroid")
-LOGS = variable("logs", "/var/lib/centroid/logs")
-
+# A run of the DAG by its name: it need not have a date.
+RUN = "{{ run_id | file_name }}"
 SHARDS = WORK + "/shards"
-# Where the training says which run it came to; one file for each run of the DAG, which a date need not have.
-TRAINED = WORK + "/airflow/{{ run_id | file_name }}.json"
+# Where the training says which run it came to.
+TRAINED = WORK + "/airflow/" + RUN + ".json"
 CANDIDATE = ["--run", TRAINED, "--models", WORK + "/models", "--name", MODEL]
 
 
@@ -64,11 +55,10 @@ class Step(BashOperator):
 
 def step(command, *arguments):
     """One subcommand."""
-    words = shlex.join([HOME + "/submit/" + LAUNCHER, command, *arguments])
     return Step(
         task_id=command,
-        bash_command=words + " " + OPTIONS,
-        env={"CENTROID_LOG": LOGS + "/{{ run_id | file_name }}-" + command + ".log"},
+        bash_command=shlex.join([LAUNCHER, command, *arguments, *OPTIONS]),
+        env={"CENTROID_LOG": LOGS + "/" + RUN + "-" + command + ".log"},
         append_env=True,
         skip_on_exit_code=FINAL,
     )
