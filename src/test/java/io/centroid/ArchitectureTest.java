@@ -6,9 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.FileReader;
+import java.io.FileWriter;
 import java.nio.file.Path;
+import java.text.Collator;
+import java.text.DateFormat;
+import java.text.NumberFormat;
+import java.time.ZoneId;
+import java.util.Calendar;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
+import java.util.TimeZone;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -143,6 +152,31 @@ final class ArchitectureTest {
   @Test
   void theMasterBelongsToSparkSubmit() {
     noClasses().should().callMethod(SparkConf.class, "setMaster", String.class).check(CLASSES);
+  }
+
+  /** The program's own language is none, but its classes are used in other programs, too. */
+  @Test
+  void bytesAndNamesKnowNoLanguageAndNoPlace() {
+    for (Class<?> type :
+        List.of(
+            Scanner.class,
+            DateFormat.class,
+            NumberFormat.class,
+            Collator.class,
+            Calendar.class,
+            FileReader.class,
+            FileWriter.class)) {
+      noClasses().should().dependOnClassesThat().areAssignableTo(type).check(CLASSES);
+    }
+    noClasses().should().callMethod(String.class, "toLowerCase").check(CLASSES);
+    noClasses().should().callMethod(String.class, "toUpperCase").check(CLASSES);
+    noClasses()
+        .should()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .check(CLASSES);
+    noClasses().should().callMethod(String.class, "getBytes").check(CLASSES);
+    noClasses().should().callMethod(ZoneId.class, "systemDefault").check(CLASSES);
+    noClasses().should().callMethod(TimeZone.class, "getDefault").check(CLASSES);
   }
 
   private static void doesNotUse(String room, String... forbidden) {
