@@ -59,7 +59,8 @@ final class PrepareCommand implements Callable<Integer> {
   @Option(
       names = "--site",
       paramLabel = "URL",
-      description = "A mirror for --download: the folder of the archive or its own address; default:"
+      description =
+          "A mirror for --download: the folder of the archive or its own address; default:"
               + " ${DEFAULT-VALUE}.",
       defaultValue = "https://www.cs.toronto.edu/~kriz/")
   private URI site;

@@ -33,7 +33,10 @@ public final class BatchReader {
     buffered.reset();
     // A batch of the binary version begins with a label; its pixels may look like anything.
     boolean isBinary =
-        bytes == BinaryBatch.FILE_BYTES && start.length > 0 && start[0] >= 0 && start[0] < Cifar10.CLASSES;
+        bytes == BinaryBatch.FILE_BYTES
+            && start.length > 0
+            && start[0] >= 0
+            && start[0] < Cifar10.CLASSES;
     Optional<FileKind> kind = isBinary ? Optional.empty() : FileKind.of(start);
     if (kind.isEmpty()) {
       BinaryBatch.read(batch, file, bytes, buffered, consumer);

@@ -141,7 +141,10 @@ final class BatchUnpickler {
       values.add(value);
     }
 
-    /** The values of the keys that are short texts, {@code str} or {@code bytes}; a later one counts. */
+    /**
+     * The values of the keys that are short texts, {@code str} or {@code bytes}; a later one
+     * counts.
+     */
     Map<String, Object> byText() {
       Map<String, Object> entries = new TreeMap<>();
       for (int i = 0; i < keys.size(); i++) {
@@ -431,8 +434,7 @@ final class BatchUnpickler {
           case "collections.defaultdict" -> arguments -> new Dictionary();
           default -> arguments -> new Other(module + "." + name);
         };
-    boolean isKnown =
-        READ.contains(global) || HARMLESS.contains(global);
+    boolean isKnown = READ.contains(global) || HARMLESS.contains(global);
     if (!isKnown) {
       throw HOSTILE.matcher(global).matches()
           ? JobException.data(
@@ -491,17 +493,13 @@ final class BatchUnpickler {
   }
 
   private static Object decimal(String line) {
-    switch (line) {
-      case "00":
-        return false;
-      case "01":
-        return true;
-      default:
-        if (line.length() > NUMBER_BYTES_MAXIMUM) {
-          throw new IllegalArgumentException("a number of more than 255 digits");
-        }
-        return number(new BigInteger(line.endsWith("L") ? line.substring(0, line.length() - 1) : line));
+    if (line.equals("00") || line.equals("01")) {
+      return line.equals("01");
     }
+    if (line.length() > NUMBER_BYTES_MAXIMUM) {
+      throw new IllegalArgumentException("a number of more than 255 digits");
+    }
+    return number(new BigInteger(line.endsWith("L") ? line.substring(0, line.length() - 1) : line));
   }
 
   private Object littleEndian(long length) throws IOException {
@@ -514,7 +512,10 @@ final class BatchUnpickler {
   }
 
   private static Object number(BigInteger value) {
-    return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
+    if (value.bitLength() < Long.SIZE) {
+      return value.longValue();
+    }
+    return value;
   }
 
   private static String utf8(byte[] bytes) {
@@ -595,7 +596,8 @@ final class BatchUnpickler {
 
     byte[] bytes(long length) throws IOException {
       if (length < 0 || length > BYTES_MAXIMUM) {
-        throw new IllegalArgumentException("a string of " + Long.toUnsignedString(length) + " bytes");
+        throw new IllegalArgumentException(
+            "a string of " + Long.toUnsignedString(length) + " bytes");
       }
       byte[] bytes = in.readNBytes((int) length); // grows as they come
       advance(bytes.length);

@@ -32,7 +32,8 @@ public enum FileKind {
       "an HTML page",
       "A server or the network's login sent it in place of a file: download it again",
       start ->
-          text(start).matches("(?s)\\s*(<!--.*?-->\\s*)?<(!doctype html|html|head|body|meta)\\b.*")),
+          text(start)
+              .matches("(?s)\\s*(<!--.*?-->\\s*)?<(!doctype html|html|head|body|meta)\\b.*")),
   /** An object store's answer, for one. */
   XML(
       "an XML document",
@@ -62,7 +63,10 @@ public enum FileKind {
   /** Compressed by bzip2. */
   BZIP2("a file compressed by bzip2", Advice.UNCOMPRESS, start -> has(start, 'B', 'Z', 'h')),
   /** Compressed by xz. */
-  XZ("a file compressed by xz", Advice.UNCOMPRESS, start -> has(start, 0xfd, '7', 'z', 'X', 'Z', 0)),
+  XZ(
+      "a file compressed by xz",
+      Advice.UNCOMPRESS,
+      start -> has(start, 0xfd, '7', 'z', 'X', 'Z', 0)),
   /** Compressed by Zstandard. */
   ZSTD("a file compressed by zstd", Advice.UNCOMPRESS, start -> has(start, 0x28, 0xb5, 0x2f, 0xfd)),
   /** Compressed by LZ4. */
@@ -88,14 +92,20 @@ public enum FileKind {
   IDX(
       "an IDX file, as MNIST's are",
       Advice.OFFICIAL,
-      start -> start.length >= 8 && has(start, 0, 0, 8) && start[3] >= 1 && start[3] <= 4 && start[4] == 0),
+      start ->
+          start.length >= 8
+              && has(start, 0, 0, 8)
+              && start[3] >= 1
+              && start[3] <= 4
+              && start[4] == 0),
   /** An SQLite database. */
   SQLITE("an SQLite database", Advice.OFFICIAL, start -> text(start).startsWith("sqlite format 3")),
   /** An LMDB database: its magic number after the first page's header. */
   LMDB(
       "an LMDB database",
       Advice.OFFICIAL,
-      start -> start.length >= 20 && has(Arrays.copyOfRange(start, 16, 20), 0xde, 0xc0, 0xef, 0xbe)),
+      start ->
+          start.length >= 20 && has(Arrays.copyOfRange(start, 16, 20), 0xde, 0xc0, 0xef, 0xbe)),
   /** Pictures one by one, in class folders or not. */
   PICTURE(
       "a picture",
@@ -107,14 +117,18 @@ public enum FileKind {
       "A batch is one of six: give the directory with data_batch_1 to data_batch_5 and test_batch",
       FileKind::isPickle),
   /** A JSON document. */
-  JSON("a JSON document", Advice.OFFICIAL, start -> text(start).matches("(?s)\\s*[{\\[]\\s*[\"{\\[].*")),
+  JSON(
+      "a JSON document",
+      Advice.OFFICIAL,
+      start -> text(start).matches("(?s)\\s*[{\\[]\\s*[\"{\\[].*")),
   /** A file of no bytes. */
   EMPTY("an empty file", "Get a fresh copy of it", start -> start.length == 0),
   /** What a tar archive without members is, or a file that was never filled. */
   ZEROS(
       "zeros, as in an empty tar archive",
       "Get a fresh copy of it",
-      start -> start.length == FileKind.START_BYTES && Arrays.equals(start, new byte[start.length]));
+      start ->
+          start.length == FileKind.START_BYTES && Arrays.equals(start, new byte[start.length]));
 
   /** How many of a file's first bytes {@link #of} looks at: a tar header. */
   public static final int START_BYTES = 512;
@@ -131,7 +145,6 @@ public enum FileKind {
   private final String found;
   private final String advice;
   private final Predicate<byte[]> test;
-
 
   FileKind(String found, String advice, Predicate<byte[]> test) {
     this.found = found;
@@ -169,8 +182,7 @@ public enum FileKind {
 
   private static boolean has(byte[] start, int... magic) {
     return start.length >= magic.length
-        && IntStream.range(0, magic.length)
-            .allMatch(i -> start[i] == (byte) magic[i]);
+        && IntStream.range(0, magic.length).allMatch(i -> start[i] == (byte) magic[i]);
   }
 
   /** As text, in lower case, without a byte order mark. */
@@ -216,7 +228,9 @@ public enum FileKind {
         || has(start, 'G', 'I', 'F', '8')
         || has(start, 'I', 'I', '*', 0)
         || has(start, 'M', 'M', 0, '*')
-        || (has(start, 'B', 'M') && start.length > 9 && has(Arrays.copyOfRange(start, 6, 10), 0, 0, 0, 0))
+        || (has(start, 'B', 'M')
+            && start.length > 9
+            && has(Arrays.copyOfRange(start, 6, 10), 0, 0, 0, 0))
         || (has(start, 'R', 'I', 'F', 'F') && text(start).startsWith("webp", 8));
   }
 

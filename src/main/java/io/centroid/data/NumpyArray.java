@@ -12,7 +12,10 @@ import java.util.stream.IntStream;
  * {@code numpy.core.multiarray._reconstruct} and {@code ndarray.__setstate__} do it.
  */
 final class NumpyArray {
-  /** The machine formats of the array module: bytes of a number, and whether the first is the highest. */
+  /**
+   * The machine formats of the array module: bytes of a number, and whether the first is the
+   * highest.
+   */
   private static final int[] FORMAT_BYTES = {1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 8, 8, 8, 8};
 
   private static final int MOST = 0xff;
@@ -58,8 +61,8 @@ final class NumpyArray {
   }
 
   /**
-   * The array that {@code numpy.core.numeric._frombuffer} makes of its arguments: bytes, type, shape, order, and
-   * in NumPy 2.3 where its axes are.
+   * The array that {@code numpy.core.numeric._frombuffer} makes of its arguments: bytes, type,
+   * shape, order, and in NumPy 2.3 where its axes are.
    */
   static NumpyArray fromBuffer(Object[] arguments) {
     NumpyArray array = new NumpyArray();
@@ -103,7 +106,10 @@ final class NumpyArray {
     return array;
   }
 
-  /** Takes {@code (version, shape, dtype, is Fortran order, bytes)}, before NumPy 1 without the version. */
+  /**
+   * Takes {@code (version, shape, dtype, is Fortran order, bytes)}, before NumPy 1 without the
+   * version.
+   */
   void setState(Object[] state) {
     int first = state.length - 4;
     // NumPy 1 pickled the flag as a bool or as a number.
@@ -130,7 +136,8 @@ final class NumpyArray {
   }
 
   private void transpose(int[] axes) {
-    if (!Arrays.equals(IntStream.of(axes).sorted().toArray(), IntStream.range(0, shape.length).toArray())) {
+    if (!Arrays.equals(
+        IntStream.of(axes).sorted().toArray(), IntStream.range(0, shape.length).toArray())) {
       throw new IllegalArgumentException("an order of axes that is none");
     }
     shape = IntStream.of(axes).map(axis -> shape[axis]).toArray();
@@ -176,8 +183,7 @@ final class NumpyArray {
       return bytes;
     }
     byte[] values = new byte[size()];
-    ByteBuffer numbers =
-        ByteBuffer.wrap(bytes).order(type.order());
+    ByteBuffer numbers = ByteBuffer.wrap(bytes).order(type.order());
     int[] index = new int[shape.length];
     int place = 0;
     for (int i = 0; i < values.length; i++) {
@@ -198,7 +204,9 @@ final class NumpyArray {
     return values;
   }
 
-  /** A whole number of Python or a NumPy scalar; -1, which is as little wanted, for anything else. */
+  /**
+   * A whole number of Python or a NumPy scalar; -1, which is as little wanted, for anything else.
+   */
   static long integer(Object value) {
     if (value instanceof NumpyArray scalar) {
       boolean isOne = scalar.holdsIntegers() && scalar.size() == 1 && scalar.held() == 1;
@@ -212,19 +220,18 @@ final class NumpyArray {
   private long integer(ByteBuffer numbers, int place) {
     boolean isSigned = type.name.startsWith("i");
     int width = type.integerBytes();
-    switch (width) {
-      case 1:
-        byte one = numbers.get(place);
-        return isSigned ? one : Byte.toUnsignedInt(one);
-      case 2:
+    return switch (width) {
+      case 1 -> isSigned ? numbers.get(place) : Byte.toUnsignedInt(numbers.get(place));
+      case 2 -> {
         short two = numbers.getShort(place * width);
-        return isSigned ? two : Short.toUnsignedInt(two);
-      case 4:
+        yield isSigned ? two : Short.toUnsignedInt(two);
+      }
+      case 4 -> {
         int four = numbers.getInt(place * width);
-        return isSigned ? four : Integer.toUnsignedLong(four);
-      default: // uint64 of more than a long holds is negative, and as little wanted
-        return numbers.getLong(place * width);
-    }
+        yield isSigned ? four : Integer.toUnsignedLong(four);
+      }
+      default -> numbers.getLong(place * width); // a uint64 that no long holds is negative
+    };
   }
 
   private static boolean isZero(Object value) {

@@ -28,8 +28,7 @@ final class PickledBatch {
   /** Rows, or planes with two axes; either is the same bytes. */
   private static final List<int[]> SHAPES =
       List.of(
-          new int[] {BATCH_IMAGES, FEATURES},
-          new int[] {BATCH_IMAGES, CHANNELS, HEIGHT, WIDTH});
+          new int[] {BATCH_IMAGES, FEATURES}, new int[] {BATCH_IMAGES, CHANNELS, HEIGHT, WIDTH});
 
   private final String file;
   private final Map<String, Object> entries;
@@ -93,7 +92,8 @@ final class PickledBatch {
     if (labels instanceof NumpyArray array) {
       if (array.size() != BATCH_IMAGES || !array.holdsIntegers()) {
         throw wrong(
-            "labels of type %s and shape %s".formatted(array.type(), Arrays.toString(array.shape())),
+            "labels of type %s and shape %s"
+                .formatted(array.type(), Arrays.toString(array.shape())),
             BATCH_IMAGES + " whole numbers");
       }
       labels = uint8("labels", array);

@@ -113,7 +113,8 @@ public final class ArchiveDownload {
 
   ArchiveDownload(
       URI site, ArchiveCache cache, Phases phases, TransferPatience patience, Clock clock) {
-    boolean isWeb = String.valueOf(site.getScheme()).matches("(?i)https?") && site.getHost() != null;
+    boolean isWeb =
+        String.valueOf(site.getScheme()).matches("(?i)https?") && site.getHost() != null;
     if (!isWeb) {
       throw JobException.settings(
           "Cannot download from --site %s: found no http or https address, expected one such as %s. Give a copy of yours with --data."
@@ -195,7 +196,8 @@ public final class ArchiveDownload {
       isPatched |= receive(archive, partial, progress) > 1;
       if (isPatched && !isIntact(archive, partial)) {
         // Parts of different files, perhaps.
-        progress.say("The parts of %s do not make it up; all of it is fetched again".formatted(partial));
+        progress.say(
+            "The parts of %s do not make it up; all of it is fetched again".formatted(partial));
         Files.delete(partial);
         receive(archive, partial, progress);
       }
@@ -251,7 +253,10 @@ public final class ArchiveDownload {
         progress.say(
             "%s: found %s; going on in %s, at %s"
                 .formatted(
-                    archive.name(), failed.getMessage(), TimeLeft.render(pause), progress.render()));
+                    archive.name(),
+                    failed.getMessage(),
+                    TimeLeft.render(pause),
+                    progress.render()));
         progress.adviseIfSlow(SLOW);
         pause(pause);
       }
@@ -273,8 +278,7 @@ public final class ArchiveDownload {
             isLong ? Why.LATER : Why.CUT,
             "HTTP status %d%s"
                 .formatted(
-                    status,
-                    wish.isZero() ? "" : ", to be asked again in " + TimeLeft.render(wish)),
+                    status, wish.isZero() ? "" : ", to be asked again in " + TimeLeft.render(wish)),
             wish,
             null);
       }
@@ -347,8 +351,7 @@ public final class ArchiveDownload {
   private static void requireStart(HttpResponse<?> response, long offset, OfficialArchive archive)
       throws FailedAttempt {
     String range = response.headers().firstValue("Content-Range").orElse("no range");
-    boolean isAsked =
-        range.matches("bytes %d-\\d+/(%d|\\*)".formatted(offset, archive.bytes()));
+    boolean isAsked = range.matches("bytes %d-\\d+/(%d|\\*)".formatted(offset, archive.bytes()));
     if (!isAsked) {
       throw new FailedAttempt(
           Why.OTHER_PART, "a part of it (%.100s) other than asked for".formatted(range));
@@ -361,8 +364,7 @@ public final class ArchiveDownload {
       throws FailedAttempt {
     byte[] start = start(first);
     boolean isGzip =
-        start.length == 0
-            || (start[0] == 0x1f && (start.length == 1 || start[1] == (byte) 0x8b));
+        start.length == 0 || (start[0] == 0x1f && (start.length == 1 || start[1] == (byte) 0x8b));
     long bytes = response.headers().firstValueAsLong("Content-Length").orElse(archive.bytes());
     boolean isPage =
         response.headers().firstValue("Content-Type").orElse("").startsWith("text/html");
@@ -403,7 +405,8 @@ public final class ArchiveDownload {
       Optional<List<ByteBuffer>> piece = first;
       while (piece.isPresent() && position < archive.bytes()) {
         for (ByteBuffer data : piece.get()) {
-          data.limit(data.position() + (int) Math.min(data.remaining(), archive.bytes() - position));
+          data.limit(
+              data.position() + (int) Math.min(data.remaining(), archive.bytes() - position));
           while (data.hasRemaining()) {
             position += file.write(data, position);
           }

@@ -71,8 +71,7 @@ final class ArchiveImages implements OfficialImages {
     try (ArchiveStream archive = ArchiveStream.open(storage, path)) {
       for (int i = 0; i < MEMBERS_LOOKED_AT && archive.next(); i++) {
         if (inventory.add(archive.member()).isPresent()) {
-          return Optional.of(
-              archive.member().endsWith(".bin") ? Version.BINARY : Version.PYTHON);
+          return Optional.of(archive.member().endsWith(".bin") ? Version.BINARY : Version.PYTHON);
         }
         String member = archive.member() + " in " + path.getName();
         inventory.cifar100File().ifPresent(file -> others.addCifar100(member));

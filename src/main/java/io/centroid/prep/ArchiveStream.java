@@ -29,7 +29,6 @@ final class ArchiveStream extends InputStream {
   /** CIFAR-10's archives have nine, one picture for each image makes 60,000. */
   private static final int MEMBERS_MAXIMUM = 100_000;
 
-
   /** One without members begins with zeros. */
   private static final Set<FileKind> TARS = EnumSet.of(FileKind.TAR, FileKind.ZEROS);
 

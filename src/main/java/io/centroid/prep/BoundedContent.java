@@ -84,8 +84,7 @@ final class BoundedContent extends FilterInputStream {
       throw refused("more than %,d bytes in it".formatted(BYTES_MAXIMUM));
     }
     if (position > BYTES_OF_ANY_RATIO && position / RATIO_MAXIMUM > file.position()) {
-      throw refused(
-          "more than %,d bytes unpacked from %,d".formatted(position, file.position()));
+      throw refused("more than %,d bytes unpacked from %,d".formatted(position, file.position()));
     }
   }
 

@@ -202,7 +202,8 @@ final class SourceSearch {
   private Copy chosen(List<Copy> found) {
     List<Copy> finished = found.stream().filter(copy -> !copy.isUnfinished()).toList();
     List<Copy> candidates = finished.isEmpty() ? found : finished;
-    List<Copy> binary = candidates.stream().filter(copy -> copy.version() == Version.BINARY).toList();
+    List<Copy> binary =
+        candidates.stream().filter(copy -> copy.version() == Version.BINARY).toList();
     int others = candidates.size() - binary.size();
     if (binary.size() == 1 && others <= 1) {
       return binary.get(0); // both versions have the same images
@@ -212,7 +213,10 @@ final class SourceSearch {
           "Cannot choose the data in %s: found %s, expected one copy of CIFAR-10. Give the path of one of them."
               .formatted(
                   directory,
-                  candidates.stream().map(Copy::name).sorted().collect(Collectors.joining(" and "))));
+                  candidates.stream()
+                      .map(Copy::name)
+                      .sorted()
+                      .collect(Collectors.joining(" and "))));
     }
     return candidates.get(0);
   }

@@ -82,8 +82,7 @@ final class TransferProgress implements AutoCloseable {
     }
     bar.ifPresent(shown -> shown.stepTo(bytes));
     long tenths = TENTHS * bytes / total;
-    if (bar.isEmpty()
-        && (tenths > shownTenths || now - shownAt >= patience.report().toNanos())) {
+    if (bar.isEmpty() && (tenths > shownTenths || now - shownAt >= patience.report().toNanos())) {
       shownTenths = tenths;
       shownAt = now;
       console.printf("%s: %s%n", name, render());
@@ -93,8 +92,7 @@ final class TransferProgress implements AutoCloseable {
   /** How far, how fast and how long still. */
   String render() {
     long bytes = samples.getLast().bytes();
-    String text =
-        String.format(Locale.ROOT, "%.1f of %.1f MB", bytes / MEGABYTE, total / MEGABYTE);
+    String text = String.format(Locale.ROOT, "%.1f of %.1f MB", bytes / MEGABYTE, total / MEGABYTE);
     return timeLeft()
         .map(left -> text + ", %s, %s left".formatted(speed(), TimeLeft.render(left)))
         .orElse(text);

@@ -3,7 +3,6 @@ package io.centroid.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.data.DataSetName;
 import io.centroid.error.JobException;
-import io.centroid.error.Reason;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
 import io.centroid.publish.Target;

@@ -1,7 +1,7 @@
 package io.centroid.run;
 
-import io.centroid.json.MayLack;
 import io.centroid.error.Secrets;
+import io.centroid.json.MayLack;
 import java.time.Instant;
 import org.apache.spark.SparkContext;
 

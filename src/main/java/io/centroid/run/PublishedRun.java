@@ -2,7 +2,6 @@ package io.centroid.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
-import io.centroid.error.Reason;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
 import io.centroid.publish.Target;

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathNotFoundException;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
@@ -295,8 +295,8 @@ public final class StorageFailure {
   }
 
   /**
-   * What to do about a path without a scheme that was looked up elsewhere and is a file or directory
-   * of this machine: a sentence with a blank before it; empty where that is not so.
+   * What to do about a path without a scheme that was looked up elsewhere and is a file or
+   * directory of this machine: a sentence with a blank before it; empty where that is not so.
    *
    * @param path as the user named it
    * @param fileSystem where it was looked up
@@ -345,8 +345,7 @@ public final class StorageFailure {
     return Reason.of(failure);
   }
 
-  private static JobException told(
-      String action, Meaning meaning, String hint, IOException cause) {
+  private static JobException told(String action, Meaning meaning, String hint, IOException cause) {
     String said = firstLine(cause);
     String found =
         meaning.found.isEmpty()

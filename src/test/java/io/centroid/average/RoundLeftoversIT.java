@@ -94,7 +94,6 @@ final class RoundLeftoversIT {
               context,
               all ->
                   all.values().stream().allMatch(each -> each.blocks == 0 && each.trainers == 0));
-      System.out.println(early + "\n" + late);
       assertThat(late).containsOnlyKeys(early.keySet());
       late.forEach(
           (executor, left) -> {

@@ -62,7 +62,7 @@ final class FileKindTest {
     sum.update(start, 0, 8);
     int masked = Integer.rotateRight((int) sum.getValue(), 15) + 0xa282ead8;
     for (int i = 0; i < 4; i++) {
-      start[8 + i] = (byte) (masked >>> 8 * i);
+      start[8 + i] = (byte) (masked >>> (8 * i));
     }
     assertThat(FileKind.of(start)).contains(FileKind.TFRECORD);
   }

@@ -68,8 +68,7 @@ final class PickledBatchTest {
         Arguments.of("builtins.getattr", start().global("builtins", "getattr")),
         Arguments.of("subprocess.Popen", start().global("subprocess", "Popen")),
         Arguments.of("numpy.fromfile", start().global("numpy", "fromfile")),
-        Arguments.of(
-            "os.system", start().op('(').shortString("id").op('i').ascii("os\nsystem\n")));
+        Arguments.of("os.system", start().op('(').shortString("id").op('i').ascii("os\nsystem\n")));
   }
 
   @ParameterizedTest
@@ -87,7 +86,8 @@ final class PickledBatchTest {
         Arguments.of(
             "pandas.core.frame.DataFrame", start().global("pandas.core.frame", "DataFrame")),
         Arguments.of(
-            "torch._utils._rebuild_tensor_v2", start().global("torch._utils", "_rebuild_tensor_v2")),
+            "torch._utils._rebuild_tensor_v2",
+            start().global("torch._utils", "_rebuild_tensor_v2")),
         Arguments.of("my.Batch", new PickleBytes(4, 0).stackGlobal("my", "Batch")),
         Arguments.of("builtins.print", start().global("builtins", "print")),
         Arguments.of("something of a very long name", start().global("x".repeat(101), "y")),
@@ -121,7 +121,13 @@ final class PickledBatchTest {
   void passesOverHarmlessObjects() throws IOException {
     PickleBytes pickle = start().op('}').op('(');
     pickle.shortString("day").global("datetime", "date").shortString("\7\1\2\3").op(0x85).op('R');
-    pickle.shortString("path").global("pathlib", "PosixPath").op('(').unicode("/data").op('t').op('R');
+    pickle
+        .shortString("path")
+        .global("pathlib", "PosixPath")
+        .op('(')
+        .unicode("/data")
+        .op('t')
+        .op('R');
     pickle.shortString("set").op(0x8f).op('(').int1(1).op(0x90);
     pickle.shortString("count").global("collections", "Counter").op(')').op('R');
     pickle.op('(').shortString("a").int1(1).op('u');
@@ -135,42 +141,45 @@ final class PickledBatchTest {
     return Stream.of(
         form(
             "tuple",
-            (p -> {
+            p -> {
               p.op('(');
               labels().forEach(p::int1);
               return p.op('t');
-            })),
-        form("bytes", (p -> p.counted('B', labelBytes()))),
-        form("LONG1", (p -> listOf(p, label -> p.op(0x8a).op(1).op(label)))),
-        form("int64", (p -> numbers(p, "i8", "<", 8, false))),
-        form("uint8", (p -> numbers(p, "u1", "|", 1, false))),
-        form("big-endian int32", (p -> numbers(p, "i4", ">", 4, true))),
-        form("int16 without byte order", (p -> numbers(p, "i2", "=", 2, false))),
-        form("NumPy scalars", (
-                p ->
-                    listOf(
-                        p,
-                        label -> {
-                          p.global("numpy._core.multiarray", "scalar").global("numpy", "dtype");
-                          p.unicode("i2").op(0x89).op(0x88).op(0x87).op('R');
-                          p.shortBytes((char) label + "\0").op(0x86).op('R');
-                        }))),
-        form("array.array", (
-                p ->
-                    p.global("array", "_array_reconstructor")
-                        .op('(')
-                        .global("array", "array")
-                        .unicode("B")
-                        .int1(0)
-                        .counted('B', labelBytes())
-                        .op('t')
-                        .op('R'))),
-        form("objects", (
-                p -> {
-                  reconstruct(p.global("numpy.core.multiarray", "_reconstruct"));
-                  p.op('(').int1(1).int2(IMAGES).op(0x85);
-                  return list(type(p, "O8").op(C_ORDER), labels()).ascii("tb");
-                })));
+            }),
+        form("bytes", p -> p.counted('B', labelBytes())),
+        form("LONG1", p -> listOf(p, label -> p.op(0x8a).op(1).op(label))),
+        form("int64", p -> numbers(p, "i8", "<", 8, false)),
+        form("uint8", p -> numbers(p, "u1", "|", 1, false)),
+        form("big-endian int32", p -> numbers(p, "i4", ">", 4, true)),
+        form("int16 without byte order", p -> numbers(p, "i2", "=", 2, false)),
+        form(
+            "NumPy scalars",
+            p ->
+                listOf(
+                    p,
+                    label -> {
+                      p.global("numpy._core.multiarray", "scalar").global("numpy", "dtype");
+                      p.unicode("i2").op(0x89).op(0x88).op(0x87).op('R');
+                      p.shortBytes((char) label + "\0").op(0x86).op('R');
+                    })),
+        form(
+            "array.array",
+            p ->
+                p.global("array", "_array_reconstructor")
+                    .op('(')
+                    .global("array", "array")
+                    .unicode("B")
+                    .int1(0)
+                    .counted('B', labelBytes())
+                    .op('t')
+                    .op('R')),
+        form(
+            "objects",
+            p -> {
+              reconstruct(p.global("numpy.core.multiarray", "_reconstruct"));
+              p.op('(').int1(1).int2(IMAGES).op(0x85);
+              return list(type(p, "O8").op(C_ORDER), labels()).ascii("tb");
+            }));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -193,20 +202,22 @@ final class PickledBatchTest {
       shorts[2 * i] = pixels[i];
     }
     return Stream.of(
-        form("Fortran order", (p -> array(p, "u1", IMAGES, FORTRAN_ORDER, columns))),
-        form("int16", (p -> array(p, "i2", IMAGES, C_ORDER, shorts))),
-        form("NumPy 2.3's order of axes", (
-                p -> {
-                  p.global("numpy._core.numeric", "_frombuffer").op('(').counted('B', columns);
-                  type(p, "u1").int2(FEATURES).int2(IMAGES).op(0x86).unicode("K");
-                  return p.int1(1).int1(0).op(0x86).ascii("tR");
-                })),
-        form("planes", (
-                p -> {
-                  reconstruct(p.global("numpy.core.multiarray", "_reconstruct"));
-                  p.op('(').int1(1).op('(').int2(IMAGES).int1(3).int1(32).int1(32).op('t');
-                  return type(p, "u1").op(C_ORDER).counted('B', pixels).ascii("tb");
-                })));
+        form("Fortran order", p -> array(p, "u1", IMAGES, FORTRAN_ORDER, columns)),
+        form("int16", p -> array(p, "i2", IMAGES, C_ORDER, shorts)),
+        form(
+            "NumPy 2.3's order of axes",
+            p -> {
+              p.global("numpy._core.numeric", "_frombuffer").op('(').counted('B', columns);
+              type(p, "u1").int2(FEATURES).int2(IMAGES).op(0x86).unicode("K");
+              return p.int1(1).int1(0).op(0x86).ascii("tR");
+            }),
+        form(
+            "planes",
+            p -> {
+              reconstruct(p.global("numpy.core.multiarray", "_reconstruct"));
+              p.op('(').int1(1).op('(').int2(IMAGES).int1(3).int1(32).int1(32).op('t');
+              return type(p, "u1").op(C_ORDER).counted('B', pixels).ascii("tb");
+            }));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -236,7 +247,8 @@ final class PickledBatchTest {
     String bytes = "c_codecs\nencode\n(V" + python3 + "\nVlatin1\ntRtbs.";
     assertIsTestBatch((before + array + state + bytes).getBytes(StandardCharsets.ISO_8859_1));
     StringBuilder python2 = new StringBuilder();
-    for (char letter : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char letter = text.charAt(i);
       int special = "\t\n\r\\'".indexOf(letter);
       if (special >= 0) {
         python2.append('\\').append("tnr\\'".charAt(special));
@@ -367,8 +379,12 @@ final class PickledBatchTest {
   static Stream<Arguments> wrongContents() {
     UnaryOperator<PickleBytes> none = pickle -> pickle.op('N');
     return Stream.of(
-        Arguments.of("found a pickled list, expected a dictionary with data and labels. Save", start().op(']')),
-        Arguments.of("found a pickled None, expected a dictionary with data and labels. Save", start().op('N')),
+        Arguments.of(
+            "found a pickled list, expected a dictionary with data and labels. Save",
+            start().op(']')),
+        Arguments.of(
+            "found a pickled None, expected a dictionary with data and labels. Save",
+            start().op('N')),
         Arguments.of("found the keys [], expected data and labels", start().op('}')),
         Arguments.of(
             "found the keys [label_names, num_vis], expected data and labels",

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code submit/local.sh} does with what the user says, beside a Spark that only tells its arguments. */
+/**
+ * What {@code submit/local.sh} does with what the user says, beside a Spark that only tells its
+ * arguments.
+ */
 final class LocalScriptTest {
   private static final Path REPOSITORY =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.job.Phases;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,27 +21,26 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import io.centroid.job.Phases;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -201,8 +201,7 @@ final class ArchiveDownloadTest {
         this::answerRanges);
     assertThat(download(patience(2, 60)).fetch(ARCHIVE)).hasBinaryContent(CONTENT);
     assertThat(requests)
-        .containsExactly(
-            "all", "bytes=200000-", "bytes=400000-", "bytes=600000-", "bytes=800000-");
+        .containsExactly("all", "bytes=200000-", "bytes=400000-", "bytes=600000-", "bytes=800000-");
   }
 
   @Test
@@ -273,7 +272,8 @@ final class ArchiveDownloadTest {
     serve(this::answerRanges);
     download(patience(8, 60, Duration.ofSeconds(1))).fetch(ARCHIVE);
     assertThat(said())
-        .containsOnlyOnce("This is slow, and goes on. Else: end it, which keeps what came, and " + ELSE)
+        .containsOnlyOnce(
+            "This is slow, and goes on. Else: end it, which keeps what came, and " + ELSE)
         .containsPattern("images.tar.gz: 0.\\d of 1.0 MB, \\d+.\\d kB/s, \\d+ (s|min) left");
   }
 
@@ -485,7 +485,8 @@ final class ArchiveDownloadTest {
     serve(exchange -> answer(exchange, 404, new byte[0]));
     assertThatThrownBy(() -> download().fetch())
         .hasMessageContaining("cifar-10-binary.tar.gz: found HTTP status 404");
-    assertThat(paths).containsExactly("/data/cifar-10-binary.tar.gz", "/data/cifar-10-python.tar.gz");
+    assertThat(paths)
+        .containsExactly("/data/cifar-10-binary.tar.gz", "/data/cifar-10-python.tar.gz");
   }
 
   @Test

@@ -7,17 +7,17 @@ import io.centroid.data.CifarFiles;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
-import org.apache.commons.compress.archivers.tar.TarUtils;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.tar.TarUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,7 +143,9 @@ final class ArchiveStreamTest {
     }
   }
 
-  /** Long names are members before the one that they name: of any length, and any number of them. */
+  /**
+   * Long names are members before the one that they name: of any length, and any number of them.
+   */
   @ParameterizedTest
   @CsvSource({"L, 1073741824", "K, 1073741824", "x, 1073741824", "g, 1073741824"})
   void refusesANameThatFillsTheMemory(char type, long size) throws IOException {
@@ -178,7 +180,9 @@ final class ArchiveStreamTest {
   void refusesSparseFiles(char kind) throws IOException {
     byte[] sparse = header("sparse", kind == 'S' ? 'S' : '0', 512);
     if (kind == 's') {
-      byte[] pax = "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n27 GNU.sparse.realsize=512\n21 GNU.sparse.name=x\n".getBytes(StandardCharsets.UTF_8);
+      byte[] pax =
+          "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n27 GNU.sparse.realsize=512\n21 GNU.sparse.name=x\n"
+              .getBytes(StandardCharsets.UTF_8);
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.write(header("pax", 'x', pax.length));
       out.write(Arrays.copyOf(pax, 512));

@@ -12,13 +12,11 @@ import io.centroid.data.SourceFile;
 import io.centroid.data.SyntheticImages;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.junit.jupiter.params.provider.Arguments;
-import java.nio.charset.StandardCharsets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -31,6 +29,7 @@ import java.util.zip.CRC32C;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.security.AccessControlException;
@@ -39,6 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ImageSourcesTest {
@@ -317,7 +317,8 @@ final class ImageSourcesTest {
   void findsTheArchiveAmongThoseOfOtherDataSets() throws IOException {
     Files.createLink(folder.resolve("cifar-10-batches-py-target_archive"), pythonArchive);
     addOtherDataSets();
-    assertThat(open(folder).read(image -> {})).containsExactly(sourceFile(folder.resolve("cifar-10-batches-py-target_archive")));
+    assertThat(open(folder).read(image -> {}))
+        .containsExactly(sourceFile(folder.resolve("cifar-10-batches-py-target_archive")));
   }
 
   @Test
@@ -427,7 +428,8 @@ final class ImageSourcesTest {
     Files.write(file, content);
     Files.writeString(folder.resolve("README.md"), "# Data\n");
     assertFails(folder)
-        .hasMessageStartingWith("Cannot read %s: found %s, expected CIFAR-10: ".formatted(folder, found))
+        .hasMessageStartingWith(
+            "Cannot read %s: found %s, expected CIFAR-10: ".formatted(folder, found))
         .hasMessageContaining(". " + advice);
     if (!name.equals("manifest.json")) {
       assertFails(file)
@@ -469,8 +471,7 @@ final class ImageSourcesTest {
       out.write(new byte[] {0, 0, 8, 1, 0, 0, 0x27, 0x10});
       out.write(new byte[10_000]);
     }
-    assertFails(file)
-        .hasMessageContaining("found an IDX file, as MNIST's are, gzip'd, expected");
+    assertFails(file).hasMessageContaining("found an IDX file, as MNIST's are, gzip'd, expected");
   }
 
   /** What is opened and never ends, or is not there when it is opened. */
