@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import org.apache.spark.SparkEnv;
@@ -26,6 +27,7 @@ import org.apache.spark.storage.BlockManager;
 import org.apache.spark.storage.BlockManagerId;
 import org.apache.spark.storage.BroadcastBlockId;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.ThreadUtils;
 import org.apache.spark.util.io.ChunkedByteBuffer;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
@@ -51,6 +53,13 @@ import scala.reflect.ClassTag$;
 record BlockExchange(String training, long round, Origin origin) implements RoundExchange {
   /** Spark counts broadcasts from 0. */
   private static final long FIRST_ROUND = 1L << 62;
+
+  /**
+   * Fetching begins on these threads: until another machine is reached may take its time, and who
+   * asks may be the thread on which Spark schedules.
+   */
+  private static final ExecutorService FETCHING =
+      ThreadUtils.newDaemonCachedThreadPool("round-fetch", 8, 60);
 
   private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
@@ -179,20 +188,38 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
 
   private <T> CompletableFuture<T> fetch(Block block, Decoder<T> decoder) {
     Arrival<T> arrival = new Arrival<>(block, decoder, new CompletableFuture<>());
-    BlockManagerId place = block.place();
-    if (place.equals(manager().blockManagerId())) {
-      return CompletableFuture.supplyAsync(() -> arrival.read(id(block)));
-    }
-    manager()
-        .blockTransferService()
-        .fetchBlocks(
-            place.host(),
-            place.port(),
-            place.executorId(),
-            new String[] {id(block).name()},
-            arrival,
-            null);
+    FETCHING.execute(
+        () -> {
+          try {
+            begin(block, arrival);
+          } catch (RuntimeException | Error e) {
+            arrival.value().completeExceptionally(e);
+          }
+        });
     return arrival.value();
+  }
+
+  private void begin(Block block, Arrival<?> arrival) {
+    BlockManagerId place = block.place();
+    BlockId id = id(block);
+    if (!place.equals(manager().blockManagerId())) {
+      manager()
+          .blockTransferService()
+          .fetchBlocks(
+              place.host(),
+              place.port(),
+              place.executorId(),
+              new String[] {id.name()},
+              arrival,
+              null);
+      return;
+    }
+    ManagedBuffer data = manager().getLocalBlockData(id);
+    try {
+      arrival.onBlockFetchSuccess(id.name(), data);
+    } finally {
+      data.release();
+    }
   }
 
   private BlockId id(Block block) {
@@ -227,17 +254,6 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
     @Override
     public void onBlockFetchFailure(String name, Throwable failure) {
       value.completeExceptionally(failure);
-    }
-
-    /** Reads a block of this JVM. */
-    T read(BlockId id) {
-      ManagedBuffer data = manager().getLocalBlockData(id);
-      try {
-        onBlockFetchSuccess(id.name(), data);
-      } finally {
-        data.release();
-      }
-      return value.join();
     }
   }
 

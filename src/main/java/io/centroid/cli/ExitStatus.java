@@ -25,12 +25,9 @@ final class ExitStatus {
           "Job aborted due to stage failure: Task .* failed (?<times>\\d+) times, most recent failure:"
               + " Lost task .*? \\((?<place>[^()]*)\\): (?<cause>.*)");
 
-  /** How Spark says that executors did not stay, or that the cluster ended the application. */
+  /** How Spark says that executors did not stay. */
   private static final Pattern LOST =
-      Pattern.compile(
-          "ExecutorLostFailure|has failed the maximum allowable number of times"
-              + "|Master removed our application|All masters are unresponsive"
-              + "|SparkContext (was|has been) shut ?down|stopped SparkContext");
+      Pattern.compile("ExecutorLostFailure|has failed the maximum allowable number of times");
 
   private ExitStatus() {}
 
@@ -88,7 +85,7 @@ final class ExitStatus {
         error);
   }
 
-  /** What is told when executors, or all of the application, went away too often. */
+  /** What is told when executors went away too often. */
   private static Optional<JobException> lostExecutors(Exception failure) {
     String found = found(failure);
     return LOST.matcher(String.valueOf(failure.getMessage())).find()

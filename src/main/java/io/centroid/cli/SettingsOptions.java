@@ -30,6 +30,6 @@ public final class SettingsOptions {
 
   /** The settings that they give. */
   public Settings load() {
-    return Settings.load(files.stream().map(SettingsFile::local).toList(), assignments);
+    return Settings.load(files.stream().map(SettingsLocation::local).toList(), assignments);
   }
 }

@@ -18,7 +18,7 @@ public record ChannelStatistics(List<Double> mean, List<Double> deviation) {
         || !mean.stream().allMatch(Double::isFinite)
         || !deviation.stream().allMatch(value -> Double.isFinite(value) && value >= 0)) {
       throw new IllegalArgumentException(
-          "found mean %s and deviation %s, expected %d numbers each"
+          "mean %s and deviation %s instead of %d numbers each"
               .formatted(mean, deviation, Cifar10.CHANNELS));
     }
   }

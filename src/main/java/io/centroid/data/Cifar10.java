@@ -54,7 +54,7 @@ public final class Cifar10 {
     if (!DataSetName.isTitle(title)
         || !classNames.equals(CLASS_NAMES)
         || !shape.equals(List.of(HEIGHT, WIDTH, CHANNELS))) {
-      throw new IllegalArgumentException("found another data set than CIFAR-10");
+      throw new IllegalArgumentException("another data set than CIFAR-10");
     }
   }
 }

@@ -36,13 +36,13 @@ public record Metrics(
   public Metrics {
     int classes = perClass.size();
     if (!(accuracy >= 0 && accuracy <= 1)) {
-      throw new IllegalArgumentException("found accuracy " + accuracy + ", expected 0 to 1");
+      throw new IllegalArgumentException("accuracy " + accuracy + ", which is not within 0 and 1");
     }
     if (accuracyInterval95.size() != 2
         || confusion.size() != classes
         || confusion.stream().anyMatch(row -> row.size() != classes)) {
       throw new IllegalArgumentException(
-          "found an interval or a confusion matrix of another size than for %d classes"
+          "an interval or a confusion matrix of another size than for %d classes"
               .formatted(classes));
     }
   }

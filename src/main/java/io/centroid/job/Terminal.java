@@ -1,5 +1,7 @@
 package io.centroid.job;
 
+import java.time.Duration;
+
 /** What a person may be watching. */
 public final class Terminal {
   private Terminal() {}
@@ -13,5 +15,15 @@ public final class Terminal {
   /** A text that may hold anything, with blanks for what would control the terminal. */
   public static String printable(String text) {
     return text.replaceAll("\\p{Cntrl}", " ");
+  }
+
+  /** A time in one rounded unit, "40 s", "12 min" or "5 h". */
+  public static String roughly(Duration time) {
+    long seconds = Math.round(time.toMillis() / 1e3);
+    if (seconds < 100) {
+      return seconds + " s";
+    }
+    long minutes = Math.round(seconds / 60.0);
+    return minutes < 100 ? minutes + " min" : Math.round(minutes / 60.0) + " h";
   }
 }

@@ -74,7 +74,7 @@ public final class Json {
   public static <T> T read(String json, Class<T> type) throws JsonProcessingException {
     T value = MAPPER.readValue(json, type);
     if (value == null || (value instanceof Object[] all && Arrays.asList(all).contains(null))) {
-      throw new JsonMappingException(null, "found null");
+      throw new JsonMappingException(null, "null");
     }
     return value;
   }
@@ -162,8 +162,7 @@ public final class Json {
       return Choice.parse(choices, name)
           .orElseThrow(
               () ->
-                  new JsonMappingException(
-                      parser, "found " + name + ", expected " + Choice.names(choices)));
+                  new JsonMappingException(parser, name + " instead of " + Choice.names(choices)));
     }
   }
 }

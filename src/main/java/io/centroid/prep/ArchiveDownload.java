@@ -4,9 +4,9 @@ import io.centroid.data.FileKind;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.Phases;
+import io.centroid.job.Terminal;
 import io.centroid.prep.TransferPatience.Clock;
 import io.centroid.publish.Lock;
-import io.centroid.report.TimeLeft;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -255,7 +255,7 @@ public final class ArchiveDownload {
                 .formatted(
                     archive.name(),
                     failed.getMessage(),
-                    TimeLeft.render(pause),
+                    Terminal.roughly(pause),
                     progress.render()));
         progress.adviseIfSlow(SLOW);
         pause(pause);
@@ -278,7 +278,8 @@ public final class ArchiveDownload {
             isLong ? Why.LATER : Why.CUT,
             "HTTP status %d%s"
                 .formatted(
-                    status, wish.isZero() ? "" : ", to be asked again in " + TimeLeft.render(wish)),
+                    status,
+                    wish.isZero() ? "" : ", to be asked again in " + Terminal.roughly(wish)),
             wish,
             null);
       }

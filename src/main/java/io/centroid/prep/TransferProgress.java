@@ -1,7 +1,6 @@
 package io.centroid.prep;
 
 import io.centroid.job.Terminal;
-import io.centroid.report.TimeLeft;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -94,7 +93,7 @@ final class TransferProgress implements AutoCloseable {
     long bytes = samples.getLast().bytes();
     String text = String.format(Locale.ROOT, "%.1f of %.1f MB", bytes / MEGABYTE, total / MEGABYTE);
     return timeLeft()
-        .map(left -> text + ", %s, %s left".formatted(speed(), TimeLeft.render(left)))
+        .map(left -> text + ", %s, %s left".formatted(speed(), Terminal.roughly(left)))
         .orElse(text);
   }
 

@@ -1,5 +1,6 @@
 package io.centroid.report;
 
+import io.centroid.job.Terminal;
 import io.centroid.run.RoundTiming;
 import java.time.Duration;
 import java.util.Optional;
@@ -60,16 +61,6 @@ public final class TimeLeft implements TrainingListener {
 
   /** The estimate in one rounded unit, "40 s", "12 min" or "5 h"; "?" where there is none. */
   public String render() {
-    return estimate().map(TimeLeft::render).orElse("?");
-  }
-
-  /** A time in one rounded unit, "40 s", "12 min" or "5 h". */
-  public static String render(Duration left) {
-    long seconds = Math.round(left.toMillis() / 1e3);
-    if (seconds < 100) {
-      return seconds + " s";
-    }
-    long minutes = Math.round(seconds / 60.0);
-    return minutes < 100 ? minutes + " min" : Math.round(minutes / 60.0) + " h";
+    return estimate().map(Terminal::roughly).orElse("?");
   }
 }

@@ -22,7 +22,7 @@ public record ShardEntry(String file, Split split, long rows, long bytes, String
   public ShardEntry {
     if (!BELOW.matcher(file).matches() || rows < 0 || bytes < 0) {
       throw new IllegalArgumentException(
-          "found file %s of %d rows, expected one below the directory".formatted(file, rows));
+          "file %s of %d rows, which is none below the directory".formatted(file, rows));
     }
   }
 }

@@ -46,7 +46,7 @@ final class ClusterPropertiesIT {
       spark.kryo.registrationRequired=true
       spark.kryo.unsafe=true
       spark.kryo.referenceTracking=false
-      spark.kryoserializer.buffer.max=1m
+      spark.kryoserializer.buffer.max=64k
       spark.task.cpus=2
       spark.io.encryption.enabled=true
       spark.authenticate=true spark.network.crypto.enabled=true
@@ -174,7 +174,6 @@ final class ClusterPropertiesIT {
       value = {
         "spark.task.cpus=4 | number of cpus per task = 4",
         "spark.driver.maxResultSize=1k | spark.driver.maxResultSize=1k",
-        "spark.kryoserializer.buffer.max=64k | spark.kryoserializer.buffer.max=64k",
         "spark.kryo.registrator=no.such.Registrator | no.such.Registrator",
         "spark.kryo.classesToRegister=no.such.Class | no.such.Class",
         "spark.driver.bindAddress=203.0.113.1 | found no address of this machine to listen at",

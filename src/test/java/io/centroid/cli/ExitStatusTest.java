@@ -50,9 +50,8 @@ final class ExitStatusTest {
         Arguments.of(
             new SparkException("Job 3 cancelled because SparkContext was shut down"),
             FailureCategory.RESOURCES,
-            "Cannot go on: found lost executors (SparkException: Job 3 cancelled because"
-                + " SparkContext was shut down), expected ones that stay. Look at their logs, give"
-                + " them more memory, or run again."),
+            "Cannot go on: found no cluster any more, or none that answers (Job 3 cancelled because"
+                + " SparkContext was shut down), expected the one of --master."),
         Arguments.of(
             new IllegalStateException(new FileNotFoundException("/x (Too many open files)")),
             FailureCategory.RESOURCES,

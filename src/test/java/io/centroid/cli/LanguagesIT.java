@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * From the images to the report in a JVM of each language: a Turkish i, Arabic and Thai digits,
  * German and Persian decimals, other calendars and time zones, and a system that knows ASCII alone.
  */
+@Tag("fault") // for the time that it takes
 final class LanguagesIT {
   private static final Map<String, String> SPARK =
       Map.of(
@@ -222,6 +224,11 @@ final class LanguagesIT {
       } else if (name.equals("report.html")) {
         assertThat(new String(bytes, StandardCharsets.UTF_8).replaceAll("(?s)<script>.*", ""))
             .doesNotContainPattern("[\\p{Nd}&&[^0-9]]");
+      }
+      if (name.endsWith(".parquet")) {
+        // Parquet writes a set of encodings in the order of a hash map; the manifest has the
+        // content's hash.
+        return bytes.length + " bytes";
       }
       return TIMED.contains(name)
           ? "with times"

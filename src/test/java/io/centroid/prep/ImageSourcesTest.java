@@ -573,8 +573,9 @@ final class ImageSourcesTest {
         .isInstanceOfSatisfying(
             JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.SETTINGS))
         .hasMessage(
-            "Cannot read closed:/data: found no permission, expected the right to. Give it to the"
-                + " user of this process, or use another place.")
+            "Cannot read closed:/data: found no permission (Permission denied: user=nobody,"
+                + " access=EXECUTE), expected the right to. Give it to the user of this process, or use"
+                + " another place.")
         .hasCauseInstanceOf(AccessControlException.class);
   }
 
@@ -586,8 +587,8 @@ final class ImageSourcesTest {
                     new org.apache.hadoop.fs.Path("nosuch://host/data"), new Configuration(false)))
         .isInstanceOf(JobException.class)
         .hasMessage(
-            "Cannot read nosuch://host/data: found a scheme that nothing serves, expected file:,"
-                + " hdfs: or another installed one. Add its file system to the class path.");
+            "Cannot read nosuch://host/data: found a scheme that nothing serves (No FileSystem for"
+                + " scheme \"nosuch\"), expected file:, hdfs: or another installed one. Add its file system to the class path.");
   }
 
   @Test

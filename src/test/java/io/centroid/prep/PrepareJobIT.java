@@ -266,6 +266,8 @@ final class PrepareJobIT {
     rewriteManifest(json.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
     assertRefused("found format version 2, expected 1");
     rewriteManifest(json.replace("\"rows\" : 160", "\"rows\" : 161"));
+    assertRefused("found files of 483 rows for split train, which counts 480, expected a manifest");
+    rewriteManifest(json.replaceFirst("\"bytes\" : ", "\"bytes\" : 1"));
     assertRefused("found content with fingerprint");
   }
 

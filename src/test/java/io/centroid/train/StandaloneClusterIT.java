@@ -62,10 +62,10 @@ final class StandaloneClusterIT {
           run(cluster.master(), shards, "driver", "--set", large, "--driver-memory", "1g");
       assertThat(driver.exitCode()).as(driver.output()).isEqualTo(8);
       assertThat(driver.output())
-          .contains("Cannot train: found 1,024 MB of driver memory, expected at least 3,072 MB")
-          .contains("Use --driver-memory 3072m");
+          .contains("Cannot train: found 1,024 MB of driver memory, expected at least 3,840 MB")
+          .contains("Use --driver-memory 3840m");
       ScriptRun executor =
-          run(cluster.master(), shards, "executor", "--set", large, "--driver-memory", "3g");
+          run(cluster.master(), shards, "executor", "--set", large, "--driver-memory", "4g");
       assertThat(executor.exitCode()).as(executor.output()).isEqualTo(8);
       assertThat(executor.output())
           .contains("Cannot train: found 1,024 MB of executor memory, expected at least")

@@ -15,17 +15,17 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 
 /**
- * A file of settings as the command line names it: a file of this machine, a URI of Hadoop, or a
- * {@code data:} URI (RFC 2397) that holds it. The launch scripts make the last of a local file for
- * a driver that runs on another machine.
+ * Where a settings file is, as the command line names it: a file of this machine, a URI of Hadoop,
+ * or a {@code data:} URI (RFC 2397) that holds it. The launch scripts make the last of a local file
+ * for a driver that runs on another machine.
  */
-final class SettingsFile {
+final class SettingsLocation {
   private static final Pattern BY_VALUE =
       Pattern.compile("data:;name=(?<name>[\\w.-]+);base64,(?<content>[A-Za-z0-9+/=]*)");
 
   private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]+:.+");
 
-  private SettingsFile() {}
+  private SettingsLocation() {}
 
   /**
    * The file on this machine; a copy that ends with the process where it came from elsewhere.
