@@ -192,7 +192,7 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
         () -> {
           try {
             begin(block, arrival);
-          } catch (RuntimeException | Error e) {
+          } catch (Throwable e) { // Scala throws checked exceptions without saying so
             arrival.value().completeExceptionally(e);
           }
         });

@@ -35,6 +35,7 @@ import scala.runtime.AbstractFunction1;
  * tasks that are started twice, and tasks that are killed.
  */
 @Tag("fault")
+@Tag("endurance")
 final class RoundLeftoversIT {
   private static final List<TrainingExample> EXAMPLES = SyntheticExamples.of(1000);
   private static final int WORKERS = 5;

@@ -267,7 +267,7 @@ final class PrepareJobIT {
     assertRefused("found format version 2, expected 1");
     rewriteManifest(json.replace("\"rows\" : 160", "\"rows\" : 161"));
     assertRefused("found files of 483 rows for split train, which counts 480, expected a manifest");
-    rewriteManifest(json.replaceFirst("\"bytes\" : ", "\"bytes\" : 1"));
+    rewriteManifest(json.replaceFirst("\"imagesHash\" : \"", "\"imagesHash\" : \"0"));
     assertRefused("found content with fingerprint");
   }
 
