@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * From the images to the report in a JVM of each language: a Turkish i, Arabic and Thai digits,
  * German and Persian decimals, other calendars and time zones, and a system that knows ASCII alone.
  */
-@Tag("fault") // for the time that it takes
+@Tag("fault")
+@Tag("endurance") // for the time that it takes
 final class LanguagesIT {
   private static final Map<String, String> SPARK =
       Map.of(

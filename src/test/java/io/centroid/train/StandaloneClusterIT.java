@@ -84,6 +84,7 @@ final class StandaloneClusterIT {
   /** Everything that crosses the wire is encrypted, and packed by Java's serializer. */
   @Test
   @Tag("fault")
+  @Tag("endurance")
   void aSecuredClusterGivesTheSameBits() throws Exception {
     Path shards = StandInShards.ready();
     JsonNode local = trainHere(shards, "local");
