@@ -11,7 +11,7 @@ import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
 import io.centroid.data.Split;
-import io.centroid.deal.ExampleOrder;
+import io.centroid.deal.EpochOrder;
 import io.centroid.deal.ShardExamples;
 import io.centroid.deal.WorkerShares;
 import io.centroid.dl4j.StockAveraging;
@@ -123,13 +123,13 @@ public final class AccuracyBenchmark {
       print(
           "Deeplearning4j, one process",
           () -> {
-            int[] order = ExampleOrder.epochOrder(SEED, ++epoch[0], 0, images.count());
+            EpochOrder order = images.order(SEED, ++epoch[0]);
             double seconds =
                 Contender.timed(
                         images.count(),
                         () -> {
-                          for (int from = 0; from < order.length; from += MINIBATCH) {
-                            int count = Math.min(MINIBATCH, order.length - from);
+                          for (int from = 0; from < images.count(); from += MINIBATCH) {
+                            int count = Math.min(MINIBATCH, images.count() - from);
                             images.gather(order, from, count, minibatch);
                             trainer.step(minibatch, from);
                           }

@@ -13,6 +13,7 @@ import io.centroid.config.AveragingSettings;
 import io.centroid.data.Split;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ShardExamples;
+import io.centroid.deal.WorkerShare;
 import io.centroid.deal.WorkerShares;
 import io.centroid.dl4j.StockAveraging;
 import io.centroid.example.ExampleShape;
@@ -225,7 +226,8 @@ public final class AveragingBenchmark {
       FeatureCoding coding = ShardExamples.shape(shards).coding();
       minibatches =
           dealt
-              .blocks()
+              .shares()
+              .flatMap(WorkerShare::blocks)
               .flatMap(block -> minibatches(block, coding).iterator())
               .persist(StorageLevel.MEMORY_ONLY_SER());
       master =

@@ -2,6 +2,7 @@ package io.centroid.benchmark;
 
 import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
+import io.centroid.deal.EpochOrder;
 import io.centroid.deal.ShardExamples;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.Minibatch;
@@ -44,12 +45,17 @@ record Images(byte[] features, float[] labels, ExampleShape shape) {
     return labels.length / Cifar10.CLASSES;
   }
 
-  /** Fills a minibatch with the images {@code order[from .. from + examples)}. */
-  void gather(int[] order, int from, int examples, Minibatch minibatch) {
+  /** The order in which one worker visits them in an epoch. */
+  EpochOrder order(long seed, int epoch) {
+    return new EpochOrder(seed, epoch, 0, count(), count());
+  }
+
+  /** Fills a minibatch with the images at the positions from {@code from} on. */
+  void gather(EpochOrder order, int from, int examples, Minibatch minibatch) {
     minibatch.clear();
-    for (int i = from; i < from + examples; i++) {
-      minibatch.add(
-          order[i], features, order[i] * Cifar10.FEATURES, labels, order[i] * Cifar10.CLASSES);
+    for (int position = from; position < from + examples; position++) {
+      int image = order.at(position);
+      minibatch.add(image, features, image * Cifar10.FEATURES, labels, image * Cifar10.CLASSES);
     }
   }
 

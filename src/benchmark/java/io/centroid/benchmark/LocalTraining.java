@@ -4,7 +4,7 @@ import io.centroid.compute.LocalStep;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.StepOptions;
 import io.centroid.compute.TrainingState;
-import io.centroid.deal.ExampleOrder;
+import io.centroid.deal.EpochOrder;
 import io.centroid.example.Minibatch;
 import org.bytedeco.openblas.global.openblas;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -49,7 +49,7 @@ final class LocalTraining implements Contender {
 
   @Override
   public Turn turn() {
-    int[] order = ExampleOrder.epochOrder(1, ++epoch, 0, images.count());
+    EpochOrder order = images.order(1, ++epoch);
     int steps = images.count() / minibatchSize;
     useThreads(threads);
     try {

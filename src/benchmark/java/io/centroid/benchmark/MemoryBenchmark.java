@@ -10,8 +10,8 @@ import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.data.Split;
-import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ShardExamples;
+import io.centroid.deal.WorkerShare;
 import io.centroid.deal.WorkerShares;
 import io.centroid.job.Phases;
 import io.centroid.run.RoundTiming;
@@ -21,13 +21,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import scala.Tuple2;
 
@@ -92,8 +91,8 @@ public final class MemoryBenchmark {
   private static String memory(WorkerShares shares) {
     Map<String, String> jvms = new TreeMap<>(Map.of("driver", ofThisJvm()));
     shares
-        .blocks()
-        .mapPartitions(new ExecutorMemory())
+        .shares()
+        .map(new ExecutorMemory())
         .collect()
         .forEach(executor -> jvms.put(executor._1(), executor._2()));
     StringBuilder line = new StringBuilder();
@@ -122,13 +121,12 @@ public final class MemoryBenchmark {
   }
 
   /** The memory of the executor that holds a share; the driver's own when that is one JVM. */
-  private record ExecutorMemory()
-      implements FlatMapFunction<Iterator<ExampleBlock>, Tuple2<String, String>> {
+  private record ExecutorMemory() implements Function<WorkerShare, Tuple2<String, String>> {
     @Override
-    public Iterator<Tuple2<String, String>> call(Iterator<ExampleBlock> share) {
+    public Tuple2<String, String> call(WorkerShare share) {
       String executor = SparkEnv.get().executorId();
       String jvm = executor.equals("driver") ? executor : "executor " + executor;
-      return List.of(new Tuple2<>(jvm, ofThisJvm())).iterator();
+      return new Tuple2<>(jvm, ofThisJvm());
     }
   }
 }

@@ -4,7 +4,6 @@ import com.esotericsoftware.kryo.Kryo;
 import io.centroid.average.RoundExchange.LostMembers;
 import io.centroid.average.RoundExchange.TaskResult;
 import io.centroid.compute.TrainingState;
-import io.centroid.example.Coverage;
 import io.centroid.kryo.RecordSerializer;
 import org.apache.spark.serializer.KryoRegistrator;
 
@@ -14,7 +13,6 @@ public final class AverageKryoRegistrator implements KryoRegistrator {
   public void registerClasses(Kryo kryo) {
     RecordSerializer.register(kryo, TrainingSession.class);
     RecordSerializer.register(kryo, TrainingState.class);
-    RecordSerializer.register(kryo, Coverage.class);
     RecordSerializer.register(kryo, RoundTally.class);
     RecordSerializer.register(kryo, RoundTally.Time.class);
     RecordSerializer.register(kryo, LostMembers.class);

@@ -73,6 +73,7 @@ public final class CentroidAveraging implements AveragingEngine {
   public TrainingPosition trainEpoch(TrainingPosition from, RoundListener listener) {
     TrainingPosition position = from;
     int rounds = plan.rounds();
+    shares.balance();
     long last = System.nanoTime();
     for (int round = from.round(); round < rounds; round++) {
       String label = label(from.epoch(), round, rounds);
@@ -163,7 +164,7 @@ public final class CentroidAveraging implements AveragingEngine {
     try (RoundExchange exchange = work.exchange()) {
       RoundTree tree =
           new RoundTree(
-              context.sc(), new RoundRdd(shares.blocks(), work), exchange, averaging.fanIn());
+              context.sc(), new RoundRdd(shares.shares(), work), exchange, averaging.fanIn());
       long begin = System.nanoTime();
       WeightedSum sum = tree.sum();
       TrainingState average = sum.mean(state.iteration());

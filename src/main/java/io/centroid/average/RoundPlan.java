@@ -29,7 +29,7 @@ public record RoundPlan(
 
   /** Examples of a worker's share. */
   int shareSize(int worker) {
-    return ExampleOrder.shareSize(examples, workers, worker);
+    return new ExampleOrder(examples, workers, seed).shareSize(worker);
   }
 
   /** The first place of a worker's order that belongs to {@code round}, counted from 0. */

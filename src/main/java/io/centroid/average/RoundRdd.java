@@ -1,13 +1,12 @@
 package io.centroid.average;
 
 import io.centroid.average.RoundExchange.TaskResult;
-import io.centroid.deal.ExampleBlock;
+import io.centroid.deal.WorkerShare;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
-import scala.collection.JavaConverters;
 
 /**
  * One round: computing partition w is the work of worker w.
@@ -19,29 +18,28 @@ import scala.collection.JavaConverters;
 final class RoundRdd extends RDD<TaskResult> {
   private static final long serialVersionUID = 1;
 
-  private final JavaRDD<ExampleBlock> blocks;
+  private final JavaRDD<WorkerShare> shares;
   private final WorkerRound round;
 
   /**
    * A round over the workers' shares.
    *
-   * @param blocks partition w is the share of worker w
+   * @param shares partition w is the share of worker w
    */
-  RoundRdd(JavaRDD<ExampleBlock> blocks, WorkerRound round) {
-    super(blocks.rdd(), RoundTree.RESULT);
-    this.blocks = blocks;
+  RoundRdd(JavaRDD<WorkerShare> shares, WorkerRound round) {
+    super(shares.rdd(), RoundTree.RESULT);
+    this.shares = shares;
     this.round = round;
   }
 
   @Override
   public Iterator<TaskResult> compute(Partition worker, TaskContext context) {
-    Iterator<ExampleBlock> share = blocks.rdd().iterator(worker, context);
-    TaskResult handle = round.run(worker.index(), JavaConverters.asJavaIterator(share));
+    TaskResult handle = round.run(shares.rdd().iterator(worker, context).next());
     return scala.collection.Iterator$.MODULE$.single(handle);
   }
 
   @Override
   public Partition[] getPartitions() {
-    return blocks.rdd().partitions();
+    return shares.rdd().partitions();
   }
 }

@@ -4,17 +4,14 @@ import io.centroid.average.RoundExchange.ResultHandle;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
-import io.centroid.deal.ExampleBlock;
+import io.centroid.deal.EpochOrder;
 import io.centroid.deal.ExampleOrder;
 import io.centroid.deal.WorkerShare;
-import io.centroid.error.FailureCategory;
-import io.centroid.error.JobException;
 import io.centroid.example.Augmentation;
 import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.Minibatch;
 import java.io.Serializable;
-import java.util.Iterator;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -39,24 +36,24 @@ record WorkerRound(
     implements Serializable {
 
   /** The work of one worker in this round. */
-  ResultHandle run(int worker, Iterator<ExampleBlock> blocks) {
-    return exchange.put(result(worker, blocks));
+  ResultHandle run(WorkerShare share) {
+    return exchange.put(result(share));
   }
 
-  private WorkerResult result(int worker, Iterator<ExampleBlock> blocks) {
+  private WorkerResult result(WorkerShare share) {
+    int worker = share.worker();
     int from = plan.from(worker, round);
     int to = plan.from(worker, round + 1);
     if (from == to) {
       return WorkerResult.idle(worker);
     }
-    WorkerShare share = new WorkerShare(blocks);
     TrainingSession training = session.value();
     WorkerEnvironment environment = training.environment();
     LocalTrainer trainer =
         environment.borrow(() -> recipe.trainer(training.configurationJson(), shape));
     WorkerResult result;
     try {
-      result = train(worker, share, trainer, from, to);
+      result = train(share, trainer, from, to);
     } catch (RuntimeException | Error e) {
       environment.discard(trainer);
       throw e;
@@ -70,24 +67,17 @@ record WorkerRound(
     return result;
   }
 
-  private WorkerResult train(
-      int worker, WorkerShare share, LocalTrainer trainer, int from, int to) {
-    if (share.size() != plan.shareSize(worker)) {
-      throw new JobException(
-          FailureCategory.INTERNAL,
-          "Cannot train worker %d: found a share of %d examples, expected %d."
-              .formatted(worker, share.size(), plan.shareSize(worker)));
-    }
+  private WorkerResult train(WorkerShare share, LocalTrainer trainer, int from, int to) {
     long asked = System.nanoTime();
     TrainingState start = exchange.start();
     long begin = System.nanoTime();
-    int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
+    EpochOrder order = share.order(epoch);
     Minibatch minibatch =
         new Minibatch(
             Math.min(plan.minibatchSize(), to - from),
             shape,
             Augmentation.of(recipe.augmentation(), plan.seed(), epoch));
-    long seed = ExampleOrder.streamSeed(plan.seed(), epoch, worker);
+    long seed = ExampleOrder.streamSeed(plan.seed(), epoch, share.worker());
     trainer.start(start);
     Coverage used = Coverage.NONE;
     double lossSum = 0;
@@ -101,6 +91,8 @@ record WorkerRound(
     }
     TrainingState end = trainer.finish();
     return new WorkerResult(
-        worker, end, RoundTally.of(used, steps, lossSum, begin - asked, System.nanoTime() - begin));
+        share.worker(),
+        end,
+        RoundTally.of(used, steps, lossSum, begin - asked, System.nanoTime() - begin));
   }
 }

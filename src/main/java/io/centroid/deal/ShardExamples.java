@@ -16,8 +16,11 @@ import io.centroid.shard.Example;
 import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function2;
 
 /** The examples of a shard set as a network trains on them: features as stored, labels one-hot. */
 public final class ShardExamples {
@@ -45,16 +48,7 @@ public final class ShardExamples {
     return described(
         context,
         split,
-        () ->
-            deal(
-                context,
-                shards,
-                split,
-                shards.ids(context, split),
-                shape(shards),
-                workers,
-                seed,
-                0));
+        () -> deal(context, shards, split, Integer.MAX_VALUE, shape(shards), workers, seed, 0));
   }
 
   /**
@@ -71,7 +65,7 @@ public final class ShardExamples {
                 context,
                 shards,
                 Split.TRAIN,
-                shards.ids(context, Split.TRAIN),
+                Integer.MAX_VALUE,
                 shape(shards, network),
                 training.workers(),
                 training.seed(),
@@ -89,39 +83,57 @@ public final class ShardExamples {
     }
   }
 
-  /** Deals the examples of one split with the smallest ids. */
+  /** Deals the first examples of one split, those with the smallest ids. */
   public static WorkerShares dealFirst(
       JavaSparkContext context, ShardSet shards, Split split, int count, int workers, long seed) {
-    long[] ids = shards.ids(context, split);
-    Arrays.sort(ids);
-    return deal(context, shards, split, Arrays.copyOf(ids, count), shape(shards), workers, seed, 0);
+    return deal(context, shards, split, count, shape(shards), workers, seed, 0);
   }
 
   private static WorkerShares deal(
       JavaSparkContext context,
       ShardSet shards,
       Split split,
-      long[] ids,
+      int count,
       ExampleShape shape,
       int workers,
       long seed,
       double labelSmoothing) {
-    long largest = Arrays.stream(ids).max().orElse(-1);
-    return WorkerShares.deal(
-        context,
+    JavaRDD<TrainingExample> examples =
         shards
             .examples(context, split)
-            .filter(example -> example.id() <= largest)
-            .map(
-                example ->
-                    new TrainingExample(
-                        example.id(),
-                        pixels(example, shape.coding()),
-                        labels(example.label(), labelSmoothing))),
-        ids,
-        shape,
-        workers,
-        seed);
+            .mapPartitionsWithIndex(
+                new Ranked(shards.firstRanks(split), shape.coding(), labelSmoothing), true)
+            .filter(example -> example.rank() < count);
+    return WorkerShares.deal(
+        context, examples, shards.coverage(context, split, count), shape, workers, seed);
+  }
+
+  /**
+   * Makes training examples of the rows of a file.
+   *
+   * @param firstRanks the rank of each file's first row
+   */
+  private record Ranked(long[] firstRanks, FeatureCoding coding, double labelSmoothing)
+      implements Function2<Integer, Iterator<Example>, Iterator<TrainingExample>> {
+
+    @Override
+    public Iterator<TrainingExample> call(Integer file, Iterator<Example> rows) {
+      return new Iterator<>() {
+        private long rank = firstRanks[file];
+
+        @Override
+        public boolean hasNext() {
+          return rows.hasNext();
+        }
+
+        @Override
+        public TrainingExample next() {
+          Example row = rows.next();
+          return new TrainingExample(
+              rank++, row.id(), pixels(row, coding), labels(row.label(), labelSmoothing));
+        }
+      };
+    }
   }
 
   private static byte[] pixels(Example example, FeatureCoding coding) {

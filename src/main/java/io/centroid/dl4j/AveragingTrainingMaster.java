@@ -15,6 +15,7 @@ import io.centroid.config.LocalStepKind;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.error.JobException;
+import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.FeatureCoding;
 import io.centroid.model.FlatParameters;
@@ -254,10 +255,16 @@ public final class AveragingTrainingMaster
             .map(
                 indexed ->
                     new TrainingExample(
-                        indexed._2(), indexed._1().features(), indexed._1().labels()));
+                        indexed._2(),
+                        indexed._2(),
+                        indexed._1().features(),
+                        indexed._1().labels()));
     ExampleShape shape = trainingData.map(AveragingTrainingMaster::shape).first();
-    long[] ids = examples.map(TrainingExample::id).collect().stream().mapToLong(i -> i).toArray();
-    return WorkerShares.deal(context, examples, ids, shape, workers, seed);
+    Coverage coverage =
+        examples
+            .map(example -> Coverage.of(new long[] {example.id()}))
+            .fold(Coverage.NONE, Coverage::plus);
+    return WorkerShares.deal(context, examples, coverage, shape, workers, seed);
   }
 
   private CentroidAveraging engine(JavaSparkContext context, MultiLayerNetwork network) {
@@ -295,6 +302,7 @@ public final class AveragingTrainingMaster
       for (int i = 0; i < minibatch.numExamples(); i++) {
         examples.add(
             new TrainingExample(
+                0,
                 0,
                 FeatureCoding.FLOATS.encode(flat(minibatch.getFeatures(), i)),
                 flat(minibatch.getLabels(), i)));

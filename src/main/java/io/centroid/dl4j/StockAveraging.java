@@ -8,8 +8,7 @@ import io.centroid.average.RoundListener;
 import io.centroid.average.RoundPlan;
 import io.centroid.average.TrainingPosition;
 import io.centroid.compute.TrainingState;
-import io.centroid.deal.ExampleBlock;
-import io.centroid.deal.ExampleOrder;
+import io.centroid.deal.EpochOrder;
 import io.centroid.deal.WorkerShare;
 import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
@@ -24,7 +23,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.util.LongAccumulator;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -98,9 +97,7 @@ public final class StockAveraging implements AveragingEngine {
       long begin = System.nanoTime();
       int iteration = network.getIterationCount();
       JavaRDD<DataSet> examples =
-          shares
-              .blocks()
-              .mapPartitionsWithIndex(new RoundExamples(shares.shape(), plan, epoch, round), true);
+          shares.shares().flatMap(new RoundExamples(shares.shape(), plan, epoch, round));
       spark.fit(examples);
       network.setIterationCount(iteration + plan.longestSteps(round));
 
@@ -140,16 +137,15 @@ public final class StockAveraging implements AveragingEngine {
 
   /** The minibatches of one round as DataSets, one partition for each worker. */
   private record RoundExamples(ExampleShape shape, RoundPlan plan, int epoch, int round)
-      implements Function2<Integer, Iterator<ExampleBlock>, Iterator<DataSet>> {
+      implements FlatMapFunction<WorkerShare, DataSet> {
 
     @Override
-    public Iterator<DataSet> call(Integer worker, Iterator<ExampleBlock> blocks) {
-      int to = plan.from(worker, round + 1);
-      WorkerShare share = new WorkerShare(blocks);
-      int[] order = ExampleOrder.epochOrder(plan.seed(), epoch, worker, share.size());
+    public Iterator<DataSet> call(WorkerShare share) {
+      int to = plan.from(share.worker(), round + 1);
+      EpochOrder order = share.order(epoch);
       Minibatch minibatch = new Minibatch(plan.minibatchSize(), shape);
       List<DataSet> minibatches = new ArrayList<>();
-      for (int at = plan.from(worker, round); at < to; at += plan.minibatchSize()) {
+      for (int at = plan.from(share.worker(), round); at < to; at += plan.minibatchSize()) {
         int examples = Math.min(plan.minibatchSize(), to - at);
         float[] features = new float[examples * shape.featureCount()];
         float[] labels = new float[examples * shape.labelCount()];

@@ -1,8 +1,11 @@
 package io.centroid.shard;
 
 import io.centroid.error.JobException;
+import io.centroid.example.Coverage;
+import io.centroid.example.SplitMix;
 import java.io.IOException;
-import java.util.stream.LongStream;
+import java.io.Serializable;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
@@ -11,31 +14,71 @@ import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.schema.MessageType;
 
-/** Reads the ids of one shard file, and nothing else of it. */
-final class ShardIds {
+/**
+ * The ids of one shard file, summed up.
+ *
+ * @param first the smallest
+ * @param last the largest
+ * @param coverage of those that count
+ */
+record ShardIds(long first, long last, Coverage coverage) implements Serializable {
   private static final MessageType ID_COLUMN =
       new MessageType(ShardSchema.TYPE.getName(), ShardSchema.TYPE.getType(ShardSchema.ID));
 
-  private ShardIds() {}
-
   /**
-   * The ids in the order of the rows.
+   * Reads the ids of a file, and nothing else of it.
    *
-   * @throws JobException as {@link ShardReader} does
+   * @param count how many of them count
+   * @throws JobException as {@link ShardReader} does; when they do not ascend
    */
-  static long[] read(Path file, Configuration configuration) {
+  static ShardIds read(Path file, Configuration configuration, long count) {
     Configuration idOnly = new Configuration(configuration);
     idOnly.set(ReadSupport.PARQUET_READ_SCHEMA, ID_COLUMN.toString());
-    LongStream.Builder ids = LongStream.builder();
+    ShardIds ids = new ShardIds(Long.MAX_VALUE, Long.MIN_VALUE, Coverage.NONE);
     try (ParquetReader<Group> reader =
         ParquetReader.builder(new GroupReadSupport(), file).withConf(idOnly).build()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
-        ids.add(row.getLong(ShardSchema.ID, 0));
+        ids = ids.plus(row.getLong(ShardSchema.ID, 0), count, file);
       }
     } catch (IOException | RuntimeException e) {
       // Parquet throws unchecked exceptions of many kinds at damaged pages.
-      throw ShardReader.unreadable(file, e);
+      throw e instanceof JobException known ? known : ShardReader.unreadable(file, e);
     }
-    return ids.build().toArray();
+    return ids;
+  }
+
+  private ShardIds plus(long id, long count, Path file) {
+    if (id <= last) {
+      throw outOfOrder(file, last, id);
+    }
+    boolean counts = coverage.examples() < count;
+    return new ShardIds(
+        Math.min(first, id),
+        id,
+        counts ? coverage.plus(new Coverage(1, SplitMix.mix(id))) : coverage);
+  }
+
+  /**
+   * The coverage of files that follow each other.
+   *
+   * @throws JobException when one begins before the one before it ends
+   */
+  static Coverage inOrder(Path directory, List<ShardIds> files) {
+    Coverage all = Coverage.NONE;
+    long before = Long.MIN_VALUE;
+    for (ShardIds file : files) {
+      if (file.first() <= before) {
+        throw outOfOrder(directory, before, file.first());
+      }
+      before = file.last();
+      all = all.plus(file.coverage());
+    }
+    return all;
+  }
+
+  private static JobException outOfOrder(Path where, long before, long id) {
+    return JobException.data(
+        "Cannot use shards %s: found id %d after %d, expected ids in ascending order. Prepare the shards again."
+            .formatted(where, id, before));
   }
 }

@@ -2,6 +2,7 @@ package io.centroid.shard;
 
 import com.esotericsoftware.kryo.Kryo;
 import io.centroid.data.Split;
+import io.centroid.example.Coverage;
 import io.centroid.kryo.BulkFloats;
 import io.centroid.kryo.RecordSerializer;
 import io.centroid.publish.WrittenFile;
@@ -18,5 +19,9 @@ public final class ShardKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, WrittenFile.class);
     RecordSerializer.register(kryo, ShardWriter.Written.class);
     kryo.register(ShardWriter.Written[].class);
+    RecordSerializer.register(kryo, ShardIds.class);
+    RecordSerializer.register(kryo, Coverage.class);
+    kryo.register(ShardIds[].class);
+    kryo.register(Coverage[].class);
   }
 }

@@ -3,12 +3,12 @@ package io.centroid.shard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
+import io.centroid.example.Coverage;
 import io.centroid.json.Json;
 import io.centroid.publish.WholeFile;
 import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -79,24 +79,42 @@ public final class ShardSet {
   }
 
   /**
-   * The ids of a split's examples, in the order of the files. Only the id column is read, and it is
-   * not checked: reading the examples does that.
+   * The rank of each file's first example: how many examples of the split have smaller ids. Those
+   * of its other rows follow, because files and their rows are in the order of the ids.
    */
-  public long[] ids(JavaSparkContext context, Split split) {
+  public long[] firstRanks(Split split) {
+    long[] rows = manifest.shards(split).stream().mapToLong(ShardEntry::rows).toArray();
+    long[] ranks = new long[rows.length];
+    for (int file = 1; file < ranks.length; file++) {
+      ranks[file] = ranks[file - 1] + rows[file - 1];
+    }
+    return ranks;
+  }
+
+  /**
+   * Which examples have the ranks below {@code count}. Only the id column is read, on the
+   * executors, and found to be in order; that it is as written is checked by reading the examples.
+   */
+  public Coverage coverage(JavaSparkContext context, Split split, long count) {
     List<String> files = files(split).stream().map(Path::toString).toList();
     if (files.isEmpty()) {
-      return new long[0];
+      return Coverage.NONE;
     }
+    long[] firstRanks = firstRanks(split);
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     try {
-      return context
-          .parallelize(files, files.size())
-          .map(file -> ShardIds.read(new Path(file), configuration.value().value()))
-          .collect()
-          .stream()
-          .flatMapToLong(Arrays::stream)
-          .toArray();
+      List<ShardIds> ids =
+          context
+              .parallelize(IntStream.range(0, files.size()).boxed().toList(), files.size())
+              .map(
+                  file ->
+                      ShardIds.read(
+                          new Path(files.get(file)),
+                          configuration.value().value(),
+                          count - firstRanks[file]))
+              .collect();
+      return ShardIds.inOrder(directory, ids);
     } finally {
       configuration.destroy();
     }

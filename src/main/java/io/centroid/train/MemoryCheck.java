@@ -60,7 +60,8 @@ record MemoryCheck(StepMemory step, int workers, int fanIn, int parameterCopies,
     long heap = Math.max(driver, Runtime.getRuntime().maxMemory());
     if (context.isLocal()) {
       int slots = Math.min(workers, cores);
-      requireDriver(driverHeap(true) + slots * taskHeap(true) + imageBytes, heap);
+      long images = Math.min(imageBytes, storage(conf, heap));
+      requireDriver(driverHeap(true) + slots * taskHeap(true) + images, heap);
       requireNative(slots * step.nativeBytes(), Pointer.maxBytes(), slots, "--driver-memory");
     } else {
       int executors = Math.max(1, context.sc().getExecutorMemoryStatus().size() - 1);

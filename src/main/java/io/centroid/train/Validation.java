@@ -7,6 +7,7 @@ import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ShardExamples;
+import io.centroid.deal.WorkerShare;
 import io.centroid.deal.WorkerShares;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
@@ -78,7 +79,7 @@ final class Validation implements AutoCloseable {
 
   private static JavaRDD<FeatureBatch<Integer>> batches(WorkerShares split) {
     FeatureCoding coding = split.shape().coding();
-    return split.blocks().map(block -> batch(block, coding));
+    return split.shares().flatMap(WorkerShare::blocks).map(block -> batch(block, coding));
   }
 
   /** A packed block, its labels not smoothed, as a batch to classify. */

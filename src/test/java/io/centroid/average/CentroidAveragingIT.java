@@ -11,6 +11,7 @@ import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.deal.EpochOrder;
 import io.centroid.deal.ExampleOrder;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
@@ -139,14 +140,14 @@ final class CentroidAveragingIT {
     List<TrainingExample> share = onlyShare();
     MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
     for (int epoch = 1; epoch <= 2; epoch++) {
-      int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
-      for (int from = 0; from < order.length; from += minibatch) {
-        int count = Math.min(minibatch, order.length - from);
+      EpochOrder order = new EpochOrder(SEED, epoch, 0, share.size(), share.size());
+      for (int from = 0; from < share.size(); from += minibatch) {
+        int count = Math.min(minibatch, share.size() - from);
         float[][] features = new float[count][];
         float[][] labels = new float[count][];
         for (int i = 0; i < count; i++) {
-          features[i] = SyntheticExamples.features(share.get(order[from + i]));
-          labels[i] = share.get(order[from + i]).labels();
+          features[i] = SyntheticExamples.features(share.get(order.at(from + i)));
+          labels[i] = share.get(order.at(from + i)).labels();
         }
         network.fit(Nd4j.create(features), Nd4j.create(labels));
       }
@@ -169,11 +170,11 @@ final class CentroidAveragingIT {
       trainer.start(TrainingState.of(network));
       Minibatch minibatch = new Minibatch(minibatchSize, SyntheticExamples.SHAPE);
       for (int epoch = 1; epoch <= 2; epoch++) {
-        int[] order = ExampleOrder.epochOrder(SEED, epoch, 0, share.size());
-        for (int from = 0; from < order.length; from += minibatchSize) {
+        EpochOrder order = new EpochOrder(SEED, epoch, 0, share.size(), share.size());
+        for (int from = 0; from < share.size(); from += minibatchSize) {
           minibatch.clear();
-          for (int i = from; i < Math.min(from + minibatchSize, order.length); i++) {
-            TrainingExample example = share.get(order[i]);
+          for (int i = from; i < Math.min(from + minibatchSize, share.size()); i++) {
+            TrainingExample example = share.get(order.at(i));
             minibatch.add(example.id(), example.features(), 0, example.labels(), 0);
           }
           trainer.step(minibatch, 0);
@@ -186,9 +187,9 @@ final class CentroidAveragingIT {
 
   /** The share of the only worker, in the order of assignment. */
   private static List<TrainingExample> onlyShare() {
-    long[] keys = ExampleOrder.sortedKeys(SEED, SyntheticExamples.ids(EXAMPLES));
+    ExampleOrder order = new ExampleOrder(EXAMPLES.size(), 1, SEED);
     List<TrainingExample> share = new ArrayList<>(EXAMPLES);
-    EXAMPLES.forEach(e -> share.set(ExampleOrder.place(SEED, e.id(), keys), e));
+    EXAMPLES.forEach(e -> share.set(order.place(e.rank()), e));
     return share;
   }
 

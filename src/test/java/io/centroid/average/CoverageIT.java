@@ -56,7 +56,7 @@ final class CoverageIT {
         return new ExampleBlock(ids, block.features(), block.labels());
       }
     },
-    SKIPPED("found a share of ") {
+    SKIPPED("found a block of ") {
       @Override
       ExampleBlock in(ExampleBlock block) {
         int left = block.size() - 1;

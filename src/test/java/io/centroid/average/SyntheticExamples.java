@@ -7,6 +7,7 @@ import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
+import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.FeatureCoding;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class SyntheticExamples {
       features[label] += 1;
       float[] labels = new float[CLASSES];
       labels[label] = 1;
-      examples.add(new TrainingExample(7L * i, FeatureCoding.FLOATS.encode(features), labels));
+      examples.add(new TrainingExample(i, 7L * i, FeatureCoding.FLOATS.encode(features), labels));
     }
     return examples;
   }
@@ -57,8 +58,8 @@ public final class SyntheticExamples {
     return features;
   }
 
-  static long[] ids(List<TrainingExample> examples) {
-    return examples.stream().mapToLong(TrainingExample::id).toArray();
+  private static Coverage coverage(List<TrainingExample> examples) {
+    return Coverage.of(examples.stream().mapToLong(TrainingExample::id).toArray());
   }
 
   /** Deals the examples after shuffling them and cutting them into partitions anyhow. */
@@ -71,7 +72,12 @@ public final class SyntheticExamples {
     List<TrainingExample> shuffled = new ArrayList<>(examples);
     Collections.shuffle(shuffled, new Random(partitions));
     return WorkerShares.deal(
-        context, context.parallelize(shuffled, partitions), ids(examples), SHAPE, workers, seed);
+        context,
+        context.parallelize(shuffled, partitions),
+        coverage(examples),
+        SHAPE,
+        workers,
+        seed);
   }
 
   /** A small dense network for the examples, with Adam. */

@@ -1,0 +1,91 @@
+package io.centroid.deal;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.Dependency;
+import org.apache.spark.NarrowDependency;
+import org.apache.spark.Partition;
+import org.apache.spark.TaskContext;
+import org.apache.spark.rdd.RDD;
+import scala.collection.Iterator;
+import scala.collection.JavaConverters;
+import scala.collection.Seq;
+import scala.reflect.ClassTag$;
+
+/** The one element of partition w is the share of worker w. */
+final class SharesRdd extends RDD<WorkerShare> {
+  private static final long serialVersionUID = 1;
+
+  private final RDD<ExampleBlock> blocks;
+  private final ShareLayout layout;
+
+  /** Where each share lies or should lie; empty where that does not matter. */
+  private final transient List<List<String>> places;
+
+  SharesRdd(RDD<ExampleBlock> blocks, ShareLayout layout, List<List<String>> places) {
+    super(
+        blocks.context(),
+        sequence(List.<Dependency<?>>of(new BlocksOfShare(blocks, layout))),
+        ClassTag$.MODULE$.apply(WorkerShare.class));
+    this.blocks = blocks;
+    this.layout = layout;
+    this.places = places;
+  }
+
+  @Override
+  public Iterator<WorkerShare> compute(Partition worker, TaskContext task) {
+    Partition[] all = blocks.partitions();
+    return scala.collection.Iterator$.MODULE$.single(
+        new WorkerShare(layout, worker.index(), block -> only(blocks.iterator(all[block], task))));
+  }
+
+  /** The one element, after which the block is given free to move. */
+  private static ExampleBlock only(Iterator<ExampleBlock> block) {
+    ExampleBlock only = block.next();
+    if (block.hasNext()) {
+      throw new IllegalStateException("A partition of blocks has two");
+    }
+    return only;
+  }
+
+  @Override
+  public Partition[] getPartitions() {
+    Partition[] workers = new Partition[layout.order().workers()];
+    for (int worker = 0; worker < workers.length; worker++) {
+      workers[worker] = new Worker(worker);
+    }
+    return workers;
+  }
+
+  @Override
+  public Seq<String> getPreferredLocations(Partition worker) {
+    return sequence(places.get(worker.index()));
+  }
+
+  private static <T> Seq<T> sequence(List<T> list) {
+    return JavaConverters.asScalaBuffer(list).toSeq();
+  }
+
+  private record Worker(int index) implements Partition {}
+
+  /** Which blocks a share needs: those that are its own. */
+  private static final class BlocksOfShare extends NarrowDependency<ExampleBlock> {
+    private static final long serialVersionUID = 1;
+
+    private final ShareLayout layout;
+
+    BlocksOfShare(RDD<ExampleBlock> blocks, ShareLayout layout) {
+      super(blocks);
+      this.layout = layout;
+    }
+
+    @Override
+    public Seq<Object> getParents(int worker) {
+      int first = layout.firstBlock(worker);
+      return sequence(
+          IntStream.range(first, first + layout.blocksOf(worker))
+              .<Object>mapToObj(block -> block)
+              .toList());
+    }
+  }
+}
