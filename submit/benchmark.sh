@@ -37,7 +37,7 @@ esac
 
 data='' work=benchmark python=python3 options=()
 while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value. Try submit/benchmark.sh --help."
+  has_value "$@"
   case $1 in
     --data) data=$2 ;;
     --work) work=$2 ;;

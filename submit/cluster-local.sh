@@ -44,7 +44,7 @@ case $action in
 esac
 while [ $# -gt 0 ]; do
   case $1 in --help | -h) usage; exit 0 ;; esac
-  [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+  has_value "$@"
   case $1 in
     --directory) case $2 in /*) directory=$2 ;; *) directory=$PWD/$2 ;; esac ;;
     --workers) workers=$2 ;;

@@ -38,6 +38,11 @@ die() {
   exit "${2:-2}"
 }
 
+# has_value OPTION [VALUE]...: ends the script where an option is the last word.
+has_value() {
+  [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+}
+
 # Whether SPARK_HOME names an installed Spark, not the one that Maven assembled.
 installed_spark() {
   [ -n "${SPARK_HOME:-}" ] && [ "$SPARK_HOME" != "$centroid_runtime" ]
@@ -334,7 +339,7 @@ split_options() {
     case $1 in
       --*=*) ;;
       *)
-        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+        has_value "$@"
         case $name=$value in
           --driver-java-options=*) ;;
           *=--*) die "Cannot read arguments: found $1 without a value, but $2." ;;
@@ -454,11 +459,8 @@ kernel_environment() {
 
 # settings_by_value FILE: a file of settings as a URI that holds it; empty where it is to be read where the driver is.
 settings_by_value() {
-  case $1 in
-    [a-z]*:*) return ;;
-  esac
   if [ ! -r "$1" ]; then
-    case $1 in /*) return ;; esac
+    case $1 in [a-z]*:* | /*) return ;; esac
     die "Cannot read settings $1: found no readable file, expected one here, or a path that every machine sees."
   fi
   ! grep -Eq '^[[:space:]]*include[[:space:]"]' "$1" ||
@@ -505,7 +507,7 @@ cluster_step() {
   while [ $# -gt 0 ]; do
     case $1 in
       --event-log | --exit-status-dir)
-        [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+        has_value "$@"
         set -- "$1=$2" "${@:3}"
         ;;
     esac
@@ -583,13 +585,10 @@ submit_and_wait() {
 # Prints what cluster_step would run, quoted for a shell and without secrets. Nothing is built: where there is no
 # job jar yet the line names the one that would be.
 print_command() {
-  local jar=${CENTROID_JAR:-} jars=("$centroid_home"/target/centroid-*-job.jar) submit=spark-submit
-  if [ -z "$jar" ]; then
-    jar=${jars[0]}
-    [ -e "$jar" ] || jar=$centroid_home/target/centroid-$(
-      sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$centroid_home/pom.xml"
-    )-job.jar
-  fi
+  local jar=${CENTROID_JAR:-$(found_jar job)} submit=spark-submit
+  [ -n "$jar" ] || jar=$centroid_home/target/centroid-$(
+    sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$centroid_home/pom.xml"
+  )-job.jar
   [ -z "${SPARK_HOME:-}" ] || submit=$SPARK_HOME/bin/spark-submit
   local spark_options=("$@") line='' word
   add_own_properties

@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
     --data | --site | --shards | --runs | --conf | --set) ;;
     *) die "Cannot read arguments: found $1. Try submit/local.sh --help." ;;
   esac
-  [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+  has_value "$@"
   case $1 in
     --data) data=$2 ;;
     --site) site=$2 ;;
@@ -77,26 +77,22 @@ something_came() {
   compgen -G "$cache/cifar-10-*.tar.gz*" >/dev/null
 }
 
+# prepare DEFAULT [options]: into the shards that were named, or those of this name.
 prepare() {
-  run_step prepare --master 'local[*]' "$@" ${settings[@]+"${settings[@]}"}
-}
-
-prepare_stand_in() {
-  shards=$(local_path "${shards:-shards-stand-in}")
-  prepare --stand-in --shards "$shards"
+  prepared=$(local_path "${shards:-$1}")
+  shift
+  run_step prepare --master 'local[*]' "$@" --shards "$prepared" ${settings[@]+"${settings[@]}"}
 }
 
 if $stand_in; then
-  prepare_stand_in
+  prepare shards-stand-in --stand-in
 elif [ -n "$data" ]; then
-  shards=$(local_path "${shards:-shards}")
-  prepare --data "$(local_path "$data")" --shards "$shards"
+  prepare shards --data "$(local_path "$data")"
 else
   download_failed=0
-  prepare --download --cache "$cache" ${site:+--site "$site"} --shards "$(local_path "${shards:-shards}")" ||
-    download_failed=$?
+  prepare shards --download --cache "$cache" ${site:+--site "$site"} || download_failed=$?
   case $download_failed in
-    0) shards=$(local_path "${shards:-shards}") ;;
+    0) ;;
     3 | 8)
       ! something_came || exit "$download_failed" # and it goes on the next time
       cat >&2 <<'TEXT'
@@ -107,9 +103,9 @@ else
 ********************************************************************************
 
 TEXT
-      prepare_stand_in
+      prepare shards-stand-in --stand-in
       ;;
     *) exit "$download_failed" ;;
   esac
 fi
-last_step train --master 'local[*]' --shards "$shards" --runs "$(local_path "$runs")" ${settings[@]+"${settings[@]}"}
+last_step train --master 'local[*]' --shards "$prepared" --runs "$(local_path "$runs")" ${settings[@]+"${settings[@]}"}

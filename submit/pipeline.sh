@@ -12,7 +12,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --notify=*) notify=${1#*=} ;;
     --notify)
-      [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
+      has_value "$@"
       notify=$2
       shift
       ;;

@@ -19,7 +19,8 @@ import java.util.Map;
  * @param err what it said of its failure; libraries may print to standard error besides
  */
 public record CommandLineRun(int exitCode, String out, String err) {
-  private static final Map<String, String> SPARK =
+  /** Spark's properties of a run, unless others are set. */
+  public static final Map<String, String> SPARK =
       Map.of(
           "spark.master", "local[2]",
           "spark.ui.enabled", "false",

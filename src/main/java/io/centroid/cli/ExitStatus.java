@@ -10,25 +10,12 @@ import io.centroid.job.SparkFailure;
 import io.centroid.storage.StorageFailure;
 import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns failures into one line for the user and an exit code; stack traces go to the log. */
 final class ExitStatus {
-  /** How Spark says that a task failed as often as it was tried. */
-  private static final Pattern FAILED_TASK =
-      Pattern.compile(
-          "Job aborted due to stage failure: Task .* failed (?<times>\\d+) times, most recent failure:"
-              + " Lost task .*? \\((?<place>[^()]*)\\): (?<cause>.*)");
-
-  /** How Spark says that executors did not stay. */
-  private static final Pattern LOST =
-      Pattern.compile("ExecutorLostFailure|has failed the maximum allowable number of times");
-
   private ExitStatus() {}
 
   /** Reports a failed command. */
@@ -38,11 +25,10 @@ final class ExitStatus {
     }
     LoggerFactory.getLogger(ExitStatus.class).info("Command failed", failure);
     Optional<JobException> known =
-        cause(failure, JobException.class)
-            .or(() -> cause(failure, OutOfMemoryError.class).map(ExitStatus::noMemory))
+        Reason.cause(failure, JobException.class)
+            .or(() -> Reason.cause(failure, OutOfMemoryError.class).map(ExitStatus::noMemory))
             .or(() -> SparkFailure.explain(failure))
-            .or(() -> StorageFailure.explain(failure))
-            .or(() -> lostExecutors(failure));
+            .or(() -> StorageFailure.explain(failure));
     console.println("centroid: " + known.map(JobException::getMessage).orElse(brief(failure)));
     return known.map(JobException::category).orElse(FailureCategory.INTERNAL).exitCode();
   }
@@ -69,14 +55,6 @@ final class ExitStatus {
     return FailureCategory.SETTINGS.exitCode();
   }
 
-  /** The failure of a kind that caused this one, wherever Spark wrapped it. */
-  private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> kind) {
-    return ExceptionUtils.getThrowableList(failure).stream()
-        .filter(kind::isInstance)
-        .map(kind::cast)
-        .findFirst();
-  }
-
   private static JobException noMemory(OutOfMemoryError error) {
     return new JobException(
         FailureCategory.RESOURCES,
@@ -85,35 +63,11 @@ final class ExitStatus {
         error);
   }
 
-  /** What is told when executors went away too often. */
-  private static Optional<JobException> lostExecutors(Exception failure) {
-    String found = found(failure);
-    return LOST.matcher(String.valueOf(failure.getMessage())).find()
-        ? Optional.of(
-            new JobException(
-                FailureCategory.RESOURCES,
-                "Cannot go on: found lost executors (%s), expected ones that stay. Look at their logs, give them more memory, or run again."
-                    .formatted(found),
-                failure))
-        : Optional.empty();
-  }
-
   private static String brief(Throwable failure) {
     return Secrets.masked(
         "internal error: %s. The log%s has the details."
-            .formatted(found(failure), LogFile.name().map(file -> ", " + file + ",").orElse("")));
-  }
-
-  private static String found(Throwable failure) {
-    String message = Reason.of(failure);
-    Matcher task = FAILED_TASK.matcher(message);
-    String found =
-        task.find()
-            ? "a task failed %s times, last on %s: %s"
-                .formatted(task.group("times"), task.group("place"), task.group("cause"))
-            : failure.getMessage() == null
-                ? message
-                : failure.getClass().getSimpleName() + ": " + message;
-    return found.replaceAll("[.;]+$", "");
+            .formatted(
+                SparkFailure.said(failure),
+                LogFile.name().map(file -> ", " + file + ",").orElse("")));
   }
 }

@@ -45,7 +45,7 @@ final class SettingsLocation {
         Configuration hadoop = SparkSessions.hadoop();
         return copy(path.getName(), path.getFileSystem(hadoop).open(path));
       }
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // a URI that is none
       throw unreadable(named, StorageFailure.reason(e));
     }
     if (!Files.isReadable(file) && isOnTheCluster()) {

@@ -28,9 +28,7 @@ public final class BatchReader {
       Batch batch, String file, long bytes, InputStream in, ImageConsumer consumer)
       throws IOException {
     InputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
-    buffered.mark(FileKind.START_BYTES);
-    byte[] start = buffered.readNBytes(FileKind.START_BYTES);
-    buffered.reset();
+    byte[] start = FileKind.peek(buffered);
     // A batch of the binary version begins with a label; its pixels may look like anything.
     boolean isBinary =
         bytes == BinaryBatch.FILE_BYTES

@@ -1,10 +1,8 @@
 package io.centroid.data;
 
 import io.centroid.error.JobException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.apache.commons.lang3.ArrayUtils;
 
 /**
  * Decodes the pickles of CIFAR-10, of any protocol, and refuses every other.
@@ -31,76 +28,27 @@ import org.apache.commons.lang3.ArrayUtils;
  * @see <a href="https://docs.python.org/3/library/pickletools.html">pickletools: the opcodes</a>
  */
 final class BatchUnpickler {
-  /** The images as 8-byte numbers take 246 MB. */
-  private static final long BYTES_MAXIMUM = 256L << 20;
-
   /** 10,000 labels and file names as NumPy scalars take some 500,000. */
   private static final int STEPS_MAXIMUM = 2_000_000;
-
-  /** Python's numbers have any length; those of a batch have few digits. */
-  private static final int NUMBER_BYTES_MAXIMUM = 255;
 
   /** No name of a key, module or function that is looked at is longer. */
   private static final int NAME_MAXIMUM = 100;
 
   private static final int PROTOCOL_MAXIMUM = 5;
-  private static final int BYTE = 8;
-
-  /** What {@link #resolve} has a meaning for. */
-  private static final Set<String> READ =
-      Set.of(
-          "numpy.core.multiarray._reconstruct",
-          "numpy.core.multiarray.scalar",
-          "numpy.core.numeric._frombuffer",
-          "numpy.dtype",
-          "array.array",
-          "array._array_reconstructor",
-          "_codecs.encode",
-          "builtins.bytes",
-          "builtins.bytearray",
-          "collections.OrderedDict",
-          "collections.defaultdict");
 
   /** What may be named, and is never looked into. */
   private static final Set<String> HARMLESS =
       Set.of(
-          "builtins.set",
-          "builtins.frozenset",
-          "builtins.list",
-          "builtins.tuple",
-          "builtins.dict",
-          "builtins.int",
-          "builtins.long",
-          "builtins.float",
-          "builtins.complex",
-          "builtins.bool",
-          "builtins.str",
-          "builtins.unicode",
-          "builtins.object",
-          "builtins.range",
-          "builtins.xrange",
-          "builtins.slice",
-          "collections.deque",
-          "collections.Counter",
-          "copyreg._reconstructor",
-          "datetime.date",
-          "datetime.datetime",
-          "datetime.time",
-          "datetime.timedelta",
-          "datetime.timezone",
-          "decimal.Decimal",
-          "fractions.Fraction",
-          "numpy.ndarray",
-          "numpy.memmap",
-          "numpy.matrix",
-          "numpy.core.memmap.memmap",
-          "numpy.matrixlib.defmatrix.matrix",
-          "pathlib.Path",
-          "pathlib.PosixPath",
-          "pathlib.WindowsPath",
-          "pathlib.PurePosixPath",
-          "pathlib.PureWindowsPath",
-          "uuid.UUID");
+          """
+          builtins.set builtins.frozenset builtins.list builtins.tuple builtins.dict builtins.int
+          builtins.long builtins.float builtins.complex builtins.bool builtins.str builtins.unicode
+          builtins.object builtins.range builtins.xrange builtins.slice collections.deque
+          collections.Counter copyreg._reconstructor datetime.date datetime.datetime datetime.time
+          datetime.timedelta datetime.timezone decimal.Decimal fractions.Fraction numpy.ndarray
+          numpy.memmap numpy.matrix numpy.core.memmap.memmap numpy.matrixlib.defmatrix.matrix
+          pathlib.Path pathlib.PosixPath pathlib.WindowsPath pathlib.PurePosixPath
+          pathlib.PureWindowsPath uuid.UUID"""
+              .split("\\s+", -1));
 
   /** What no data set needs and an attack does. */
   private static final Pattern HOSTILE =
@@ -161,7 +109,7 @@ final class BatchUnpickler {
   }
 
   private final String file;
-  private final Content input;
+  private final PickleInput input;
   private final List<Object> stack = new ArrayList<>();
   private final List<Integer> marks = new ArrayList<>();
   private final Map<Integer, Object> memo = new HashMap<>();
@@ -169,7 +117,7 @@ final class BatchUnpickler {
 
   private BatchUnpickler(String file, InputStream in) {
     this.file = file;
-    this.input = new Content(in);
+    this.input = new PickleInput(file, in);
   }
 
   /**
@@ -194,14 +142,14 @@ final class BatchUnpickler {
       throw JobException.data(
           ("Cannot read %s: found a malformed pickle at byte offset %d (%.200s),"
                   + " expected a CIFAR-10 batch. Get a fresh copy of the file.")
-              .formatted(file, unpickler.input.position, malformed.getMessage()),
+              .formatted(file, unpickler.input.position(), malformed.getMessage()),
           malformed);
     }
     if (in.read() >= 0) {
       throw JobException.data(
           ("Cannot read %s: found more data after the pickle's end at byte offset %d,"
                   + " expected none. Get a fresh copy of the file.")
-              .formatted(file, unpickler.input.position));
+              .formatted(file, unpickler.input.position()));
     }
     return root;
   }
@@ -230,7 +178,7 @@ final class BatchUnpickler {
   private void execute(int opcode) throws IOException {
     switch (opcode) {
       case 0x80 -> requireProtocol(input.read()); // PROTO
-      case 0x95 -> input.number(BYTE); // FRAME
+      case 0x95 -> input.number(8); // FRAME
       case '(' -> marks.add(stack.size());
       case '0' -> drop();
       case '1' -> popToMark();
@@ -238,23 +186,22 @@ final class BatchUnpickler {
       case 'N' -> push(null);
       case 0x88 -> push(true);
       case 0x89 -> push(false);
-      case 'I' -> push(decimal(input.line()));
-      case 'L' -> push(decimal(input.line()));
+      case 'I', 'L' -> push(input.decimal());
       case 'F' -> push(Double.valueOf(input.line()));
-      case 'G' -> push(ByteBuffer.wrap(input.bytes(BYTE)).getDouble()); // BINFLOAT
+      case 'G' -> push(ByteBuffer.wrap(input.bytes(8)).getDouble()); // BINFLOAT
       case 'K' -> push((int) input.number(1));
       case 'M' -> push((int) input.number(2));
       case 'J' -> push((int) input.number(4));
-      case 0x8a -> push(littleEndian(input.number(1))); // LONG1
-      case 0x8b -> push(littleEndian(input.number(4))); // LONG4
-      case 'S' -> push(unquoted(input.line()));
-      case 'V' -> push(rawUnicode(input.line()));
+      case 0x8a -> push(input.signed(input.number(1))); // LONG1
+      case 0x8b -> push(input.signed(input.number(4))); // LONG4
+      case 'S' -> push(input.quoted());
+      case 'V' -> push(input.rawUnicode());
       case 'U', 'C' -> push(input.bytes(input.number(1)));
       case 'T', 'B' -> push(input.bytes(input.number(4)));
-      case 0x8e, 0x96 -> push(input.bytes(input.number(BYTE))); // BINBYTES8, BYTEARRAY8
-      case 0x8c -> push(utf8(input.bytes(input.number(1))));
-      case 'X' -> push(utf8(input.bytes(input.number(4))));
-      case 0x8d -> push(utf8(input.bytes(input.number(BYTE))));
+      case 0x8e, 0x96 -> push(input.bytes(input.number(8))); // BINBYTES8, BYTEARRAY8
+      case 0x8c -> push(input.utf8(input.number(1)));
+      case 'X' -> push(input.utf8(input.number(4)));
+      case 0x8d -> push(input.utf8(input.number(8)));
       case 0x98 -> peek(); // READONLY_BUFFER
       case ']' -> push(new ArrayList<>());
       case 'l' -> push(popToMark());
@@ -420,6 +367,7 @@ final class BatchUnpickler {
                 .replaceFirst("^pathlib\\._local$", "pathlib")
             + "."
             + name;
+    String named = module + "." + name;
     Call call =
         switch (global) {
           case "numpy.core.multiarray._reconstruct" -> arguments -> new NumpyArray();
@@ -432,18 +380,21 @@ final class BatchUnpickler {
           case "builtins.bytes", "builtins.bytearray" -> this::bytes;
           case "collections.OrderedDict" -> BatchUnpickler::dictionary;
           case "collections.defaultdict" -> arguments -> new Dictionary();
-          default -> arguments -> new Other(module + "." + name);
+          default -> {
+            if (!HARMLESS.contains(global)) {
+              throw HOSTILE.matcher(global).matches() ? hostile(named) : refused(named);
+            }
+            yield arguments -> new Other(named);
+          }
         };
-    boolean isKnown = READ.contains(global) || HARMLESS.contains(global);
-    if (!isKnown) {
-      throw HOSTILE.matcher(global).matches()
-          ? JobException.data(
-              ("Cannot read %s: found a pickle that names %.100s, expected only what a CIFAR-10 batch needs."
-                      + " Do not trust this file.")
-                  .formatted(file, module + "." + name))
-          : refused(module + "." + name);
-    }
-    return new Global(module + "." + name, call);
+    return new Global(named, call);
+  }
+
+  private JobException hostile(String global) {
+    return JobException.data(
+        ("Cannot read %s: found a pickle that names %.100s, expected only what a CIFAR-10 batch needs."
+                + " Do not trust this file.")
+            .formatted(file, global));
   }
 
   private JobException refused(String global) {
@@ -462,8 +413,8 @@ final class BatchUnpickler {
     }
     String text = (String) arguments[0];
     encodedBytes += text.length();
-    if (encodedBytes > BYTES_MAXIMUM) { // the same text may be encoded again and again
-      throw tooLong();
+    if (encodedBytes > PickleInput.BYTES_MAXIMUM) { // the same text may be encoded again and again
+      throw input.tooLong();
     }
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
@@ -489,155 +440,6 @@ final class BatchUnpickler {
   private static void requireProtocol(int protocol) {
     if (protocol > PROTOCOL_MAXIMUM) {
       throw new IllegalArgumentException("protocol " + protocol);
-    }
-  }
-
-  private static Object decimal(String line) {
-    if (line.equals("00") || line.equals("01")) {
-      return line.equals("01");
-    }
-    if (line.length() > NUMBER_BYTES_MAXIMUM) {
-      throw new IllegalArgumentException("a number of more than 255 digits");
-    }
-    return number(new BigInteger(line.endsWith("L") ? line.substring(0, line.length() - 1) : line));
-  }
-
-  private Object littleEndian(long length) throws IOException {
-    if (length > NUMBER_BYTES_MAXIMUM) {
-      throw new IllegalArgumentException("a number of more than 255 bytes");
-    }
-    byte[] bytes = input.bytes(length);
-    ArrayUtils.reverse(bytes);
-    return bytes.length == 0 ? Integer.valueOf(0) : number(new BigInteger(bytes));
-  }
-
-  private static Object number(BigInteger value) {
-    if (value.bitLength() < Long.SIZE) {
-      return value.longValue();
-    }
-    return value;
-  }
-
-  private static String utf8(byte[] bytes) {
-    return new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  /** A text of Python 2 as its {@code repr}. */
-  private static byte[] unquoted(String line) {
-    int last = line.length() - 1;
-    boolean isQuoted =
-        last > 0 && line.charAt(0) == line.charAt(last) && "'\"".indexOf(line.charAt(0)) >= 0;
-    if (!isQuoted) {
-      throw new IllegalArgumentException("text without quotes");
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(last);
-    for (int i = 1; i < last; i++) {
-      char letter = line.charAt(i);
-      if (letter == '\\') {
-        letter = line.charAt(++i);
-        int escaped = "abtnvfr".indexOf(letter);
-        if (letter == 'x') {
-          letter = (char) Integer.parseInt(line, i + 1, i + 3, 16);
-          i += 2;
-        } else if (escaped >= 0) {
-          letter = "\u0007\b\t\n\u000b\f\r".charAt(escaped);
-        } else if ("\\'\"".indexOf(letter) < 0) {
-          throw new IllegalArgumentException("the escape \\" + letter);
-        }
-      }
-      bytes.write(letter);
-    }
-    return bytes.toByteArray();
-  }
-
-  /** Text in Python's raw-unicode-escape: Latin-1, and other characters by their numbers. */
-  private static String rawUnicode(String line) {
-    StringBuilder text = new StringBuilder();
-    int from = 0;
-    for (int at = line.indexOf('\\'); at >= 0; at = line.indexOf('\\', from)) {
-      text.append(line, from, at);
-      char kind = at + 1 < line.length() ? line.charAt(at + 1) : ' ';
-      int digits = kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
-      if (digits == 0) {
-        text.append('\\');
-        from = at + 1;
-      } else {
-        from = at + 2 + digits;
-        text.appendCodePoint(Integer.parseInt(line, at + 2, from, 16));
-      }
-    }
-    return text.append(line, from, line.length()).toString();
-  }
-
-  private JobException tooLong() {
-    return JobException.data(
-        ("Cannot read %s: found a pickle of more than %d bytes, expected a CIFAR-10 batch of about 31"
-                + " million. Get a fresh copy of the file.")
-            .formatted(file, BYTES_MAXIMUM));
-  }
-
-  /** The pickle's bytes: counted, and a failure where they end too early or are too many. */
-  private final class Content {
-    private final InputStream in;
-    private long position;
-
-    Content(InputStream in) {
-      this.in = in;
-    }
-
-    int read() throws IOException {
-      int value = in.read();
-      if (value < 0) {
-        throw truncated();
-      }
-      advance(1);
-      return value;
-    }
-
-    byte[] bytes(long length) throws IOException {
-      if (length < 0 || length > BYTES_MAXIMUM) {
-        throw new IllegalArgumentException(
-            "a string of " + Long.toUnsignedString(length) + " bytes");
-      }
-      byte[] bytes = in.readNBytes((int) length); // grows as they come
-      advance(bytes.length);
-      if (bytes.length < length) {
-        throw truncated();
-      }
-      return bytes;
-    }
-
-    /** A number without sign of so many bytes, the least significant first. */
-    long number(int length) throws IOException {
-      long value = 0;
-      byte[] bytes = bytes(length);
-      for (int i = length - 1; i >= 0; i--) {
-        value = (value << Byte.SIZE) | Byte.toUnsignedInt(bytes[i]);
-      }
-      return value;
-    }
-
-    /** A line in Latin-1, without its end. */
-    String line() throws IOException {
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
-      for (int value = read(); value != '\n'; value = read()) {
-        line.write(value);
-      }
-      return line.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    private void advance(int bytes) {
-      position += bytes;
-      if (position > BYTES_MAXIMUM) {
-        throw tooLong();
-      }
-    }
-
-    private JobException truncated() {
-      return JobException.data(
-          ("Cannot read %s: found its end at byte offset %d inside the pickle,"
-                  + " expected a complete pickle. Get a fresh copy of the file.")
-              .formatted(file, position));
     }
   }
 }

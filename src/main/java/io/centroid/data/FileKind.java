@@ -1,5 +1,7 @@
 package io.centroid.data;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -159,6 +161,14 @@ public enum FileKind {
    */
   public static Optional<FileKind> of(byte[] start) {
     return Arrays.stream(values()).filter(kind -> kind.test.test(start)).findFirst();
+  }
+
+  /** The first bytes of a stream that can be marked, for {@link #of}; they stay in it. */
+  public static byte[] peek(InputStream in) throws IOException {
+    in.mark(START_BYTES);
+    byte[] start = in.readNBytes(START_BYTES);
+    in.reset();
+    return start;
   }
 
   /** What it is, as messages say it after "found". */

@@ -239,14 +239,13 @@ final class NumpyArray {
   }
 
   private static int[] integers(Object[] values) {
-    return Arrays.stream(values)
-        .mapToInt(value -> Math.toIntExact(((Number) value).longValue()))
-        .peek(
-            value -> {
-              if (value < 0) {
-                throw new IllegalArgumentException("a negative extent");
-              }
-            })
-        .toArray();
+    return Arrays.stream(values).mapToInt(value -> extent(((Number) value).longValue())).toArray();
+  }
+
+  private static int extent(long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("a negative extent");
+    }
+    return Math.toIntExact(value);
   }
 }

@@ -1,6 +1,10 @@
 package io.centroid.error;
 
-/** What a failure says of itself. */
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.commons.lang3.exception.ExceptionUtils;
+
+/** What a failure says of itself, and of what caused it. */
 public final class Reason {
   private Reason() {}
 
@@ -12,5 +16,15 @@ public final class Reason {
         .filter(line -> !line.isEmpty())
         .findFirst()
         .orElse(failure.getClass().getSimpleName());
+  }
+
+  /** The outermost of a failure and its causes that is of a kind, wherever it was wrapped. */
+  public static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> kind) {
+    return chain(failure).filter(kind::isInstance).map(kind::cast).findFirst();
+  }
+
+  /** A failure and its causes, the outermost first, each once. */
+  public static Stream<Throwable> chain(Throwable failure) {
+    return ExceptionUtils.getThrowableList(failure).stream();
   }
 }

@@ -2,6 +2,7 @@ package io.centroid.job;
 
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -15,7 +16,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.security.auth.login.LoginException;
 import org.apache.spark.SparkConf;
 import scala.Tuple2;
@@ -37,6 +37,16 @@ public final class SparkFailure {
               + "|error from cluster scheduler|SparkContext was shut down|stopped SparkContext"
               + "|stopped while waiting for backend|Block broadcast_\\d+ does not exist"
               + "|Yarn application has already ended");
+
+  /** How Spark says that executors did not stay. */
+  private static final Pattern LOST =
+      Pattern.compile("ExecutorLostFailure|has failed the maximum allowable number of times");
+
+  /** How Spark says that a task failed as often as it was tried. */
+  private static final Pattern FAILED_TASK =
+      Pattern.compile(
+          "Job aborted due to stage failure: Task .* failed (?<times>\\d+) times, most recent failure:"
+              + " Lost task .*? \\((?<place>[^()]*)\\): (?<cause>.*)");
 
   private static final int SHORTEST_VALUE = 4;
   private static final int LONGEST_REASON = 200;
@@ -66,8 +76,8 @@ public final class SparkFailure {
   /**
    * Explains a failure of a job, or of a process without a session.
    *
-   * @return category SETTINGS, or RESOURCES where the cluster is gone; nothing where neither Spark,
-   *     its properties nor the user are to blame
+   * @return category SETTINGS, or RESOURCES where the cluster or executors are gone; nothing where
+   *     neither Spark, its properties nor the user are to blame
    */
   public static Optional<JobException> explain(Throwable failure) {
     String messages = messages(failure);
@@ -84,16 +94,45 @@ public final class SparkFailure {
         .or(() -> registration(failure, messages))
         .or(() -> login(failure))
         .or(() -> value(failure, messages, conf))
-        .or(() -> GONE.matcher(messages).find() ? away(failure, messages) : Optional.empty());
+        .or(() -> GONE.matcher(messages).find() ? away(failure, messages) : Optional.empty())
+        .or(() -> lost(failure));
+  }
+
+  private static Optional<JobException> lost(Throwable failure) {
+    return LOST.matcher(String.valueOf(failure.getMessage())).find()
+        ? Optional.of(
+            new JobException(
+                FailureCategory.RESOURCES,
+                "Cannot go on: found lost executors (%s), expected ones that stay. Look at their logs, give them more memory, or run again."
+                    .formatted(said(failure)),
+                failure))
+        : Optional.empty();
+  }
+
+  /**
+   * A failure on one line without its full stop: its kind and what it says, or of a task's what
+   * became of it.
+   */
+  public static String said(Throwable failure) {
+    String message = Reason.of(failure);
+    Matcher task = FAILED_TASK.matcher(message);
+    String said =
+        task.find()
+            ? "a task failed %s times, last on %s: %s"
+                .formatted(task.group("times"), task.group("place"), task.group("cause"))
+            : failure.getMessage() == null
+                ? message
+                : failure.getClass().getSimpleName() + ": " + message;
+    return said.replaceAll("[.;]+$", "");
   }
 
   /** A property that Spark reads only when it needs it. */
   private static Optional<JobException> value(Throwable failure, String messages, SparkConf conf) {
     Optional<String> culprit =
-        chain(failure).anyMatch(IllegalArgumentException.class::isInstance)
+        isOf(failure, IllegalArgumentException.class)
                 || messages.contains("IllegalArgumentException: ") // of a task
             ? named(messages, conf)
-            : chain(failure).anyMatch(ClassNotFoundException.class::isInstance)
+            : isOf(failure, ClassNotFoundException.class)
                 ? valued(messages, conf)
                 : Optional.empty();
     return culprit.map(name -> refused(failure, "go on", shown(name, conf)));
@@ -114,7 +153,7 @@ public final class SparkFailure {
    */
   static JobException atStart(Throwable failure, SparkConf conf) {
     String reason = reason(failure);
-    return own(failure)
+    return Reason.cause(failure, JobException.class)
         .or(() -> login(failure))
         .or(() -> address(failure, reason))
         .or(() -> resources(failure, reason))
@@ -133,13 +172,6 @@ public final class SparkFailure {
                     failure,
                     "Cannot start Spark: found a failure (%s), expected properties that go together. Correct spark-defaults.conf, --properties-file or --spark-conf."
                         .formatted(reason)));
-  }
-
-  private static Optional<JobException> own(Throwable failure) {
-    return chain(failure)
-        .filter(JobException.class::isInstance)
-        .map(JobException.class::cast)
-        .findFirst();
   }
 
   /** Kryo asks for classes by name. */
@@ -162,7 +194,7 @@ public final class SparkFailure {
   }
 
   private static Optional<JobException> login(Throwable failure) {
-    return chain(failure).anyMatch(LoginException.class::isInstance)
+    return isOf(failure, LoginException.class)
         ? Optional.of(
             settings(
                 failure,
@@ -174,7 +206,7 @@ public final class SparkFailure {
   /** This machine has no name that others can look up, or no address to listen at. */
   private static Optional<JobException> address(Throwable failure, String reason) {
     String found = null;
-    if (chain(failure).anyMatch(BindException.class::isInstance)) {
+    if (isOf(failure, BindException.class)) {
       found = "no address of this machine to listen at";
     } else if (isNameless()) {
       found = "a name of this machine that has no address";
@@ -214,13 +246,10 @@ public final class SparkFailure {
 
   private static Optional<JobException> away(Throwable failure, String messages) {
     boolean isAway =
-        chain(failure)
-            .anyMatch(
-                cause ->
-                    cause instanceof ConnectException
-                        || cause instanceof NoRouteToHostException
-                        || cause instanceof SocketTimeoutException
-                        || cause instanceof UnknownHostException);
+        isOf(failure, ConnectException.class)
+            || isOf(failure, NoRouteToHostException.class)
+            || isOf(failure, SocketTimeoutException.class)
+            || isOf(failure, UnknownHostException.class);
     return isAway || GONE.matcher(messages).find()
         ? Optional.of(
             new JobException(
@@ -262,7 +291,7 @@ public final class SparkFailure {
 
   /** What the innermost cause says, of which the first sentence. */
   private static String reason(Throwable failure) {
-    Throwable cause = chain(failure).reduce((outer, inner) -> inner).orElseThrow();
+    Throwable cause = Reason.chain(failure).reduce((outer, inner) -> inner).orElseThrow();
     String said =
         String.valueOf(cause.getMessage())
             .lines()
@@ -281,12 +310,12 @@ public final class SparkFailure {
   }
 
   private static String messages(Throwable failure) {
-    return chain(failure)
+    return Reason.chain(failure)
         .map(cause -> String.valueOf(cause.getMessage()))
         .collect(Collectors.joining("\n"));
   }
 
-  private static Stream<Throwable> chain(Throwable failure) {
-    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+  private static boolean isOf(Throwable failure, Class<? extends Throwable> kind) {
+    return Reason.cause(failure, kind).isPresent();
   }
 }

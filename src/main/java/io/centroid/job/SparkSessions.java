@@ -50,7 +50,7 @@ public final class SparkSessions {
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
     // Parameters are noise to a compressor: it costs more time than it saves bytes.
     conf.setIfMissing("spark.broadcast.compress", "false");
-    // A worker's result of a round goes straight back, not by way of the block manager.
+    // The parameters of averaging.engine = stock go straight back, not by way of the block manager.
     conf.setIfMissing("spark.task.maxDirectResultSize", "64m");
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
     conf.setIfMissing("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");

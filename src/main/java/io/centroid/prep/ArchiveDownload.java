@@ -3,6 +3,7 @@ package io.centroid.prep;
 import io.centroid.data.FileKind;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import io.centroid.job.Phases;
 import io.centroid.job.Terminal;
 import io.centroid.prep.TransferPatience.Clock;
@@ -28,7 +29,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -67,17 +67,17 @@ public final class ArchiveDownload {
   /** An attempt that did not bring the whole archive. */
   private static final class FailedAttempt extends Exception {
     private final Why why;
-    private final Duration wish;
+    private final Duration retryAfter;
 
     /**
      * Creates one.
      *
-     * @param wish how long the server wants to be left alone
+     * @param retryAfter how long the server wants to be left alone
      */
-    FailedAttempt(Why why, String found, Duration wish, Throwable cause) {
+    FailedAttempt(Why why, String found, Duration retryAfter, Throwable cause) {
       super(found, cause);
       this.why = why;
-      this.wish = wish;
+      this.retryAfter = retryAfter;
     }
 
     FailedAttempt(Why why, String found) {
@@ -146,7 +146,7 @@ public final class ArchiveDownload {
       if (binary.category() != FailureCategory.DATA) {
         throw binary;
       }
-      phases.say("%s: %s", "The binary version cannot be had", binary.getMessage());
+      phases.say("The binary version cannot be had: %s", binary.getMessage());
       phases.say("Trying the Python version, which has the same images");
       try {
         return fetch(OfficialArchive.PYTHON);
@@ -244,11 +244,11 @@ public final class ArchiveDownload {
         boolean isPassing = failed.why.compareTo(Why.LATER) < 0;
         int most = isAnswered ? patience.attempts() : patience.firstAttempts();
         if (!isPassing || failures >= most) {
-          throw given(archive, partial, failed);
+          throw givenUp(archive, partial, failed);
         }
         Duration pause = patience.pause(failures);
-        if (failed.wish.compareTo(pause) > 0) {
-          pause = failed.wish;
+        if (failed.retryAfter.compareTo(pause) > 0) {
+          pause = failed.retryAfter;
         }
         progress.say(
             "%s: found %s; going on in %s, at %s"
@@ -272,15 +272,17 @@ public final class ArchiveDownload {
     try (StallGuardedBody body = response.body()) {
       int status = response.statusCode();
       if (PASSING.contains(status)) {
-        Duration wish = wish(response);
-        boolean isLong = wish.compareTo(patience.longestWish()) > 0;
+        Duration retryAfter = retryAfter(response);
+        boolean isLong = retryAfter.compareTo(patience.longestRetryAfter()) > 0;
         throw new FailedAttempt(
             isLong ? Why.LATER : Why.CUT,
             "HTTP status %d%s"
                 .formatted(
                     status,
-                    wish.isZero() ? "" : ", to be asked again in " + Terminal.roughly(wish)),
-            wish,
+                    retryAfter.isZero()
+                        ? ""
+                        : ", to be asked again in " + Terminal.roughly(retryAfter)),
+            retryAfter,
             null);
       }
       if (status == RANGE_NOT_SATISFIABLE && offset > 0) {
@@ -293,12 +295,11 @@ public final class ArchiveDownload {
         requireStart(response, offset, archive);
       }
       Optional<List<ByteBuffer>> first = next(body);
-      if (status == OK || offset == 0) { // all of it comes, whatever was asked for
+      boolean isWhole = status == OK || offset == 0; // whatever was asked for
+      if (isWhole) {
         requireBeginning(response, first, archive);
-        write(archive, body, first, partial, 0, progress);
-      } else {
-        write(archive, body, first, partial, offset, progress);
       }
+      write(archive, body, first, partial, isWhole ? 0 : offset, progress);
     }
   }
 
@@ -334,15 +335,16 @@ public final class ArchiveDownload {
   }
 
   /** How long the server asks to be left alone: seconds, or until when. */
-  private static Duration wish(HttpResponse<?> response) {
-    String wish = response.headers().firstValue("Retry-After").orElse("0").strip();
+  private static Duration retryAfter(HttpResponse<?> response) {
+    String retryAfter = response.headers().firstValue("Retry-After").orElse("0").strip();
     try {
       Duration duration =
-          wish.matches("\\d{1,9}")
-              ? Duration.ofSeconds(Long.parseLong(wish))
+          retryAfter.matches("\\d{1,9}")
+              ? Duration.ofSeconds(Long.parseLong(retryAfter))
               : Duration.between(
                   Instant.now(),
-                  ZonedDateTime.parse(wish, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+                  ZonedDateTime.parse(retryAfter, DateTimeFormatter.RFC_1123_DATE_TIME)
+                      .toInstant());
       return duration.isNegative() ? Duration.ZERO : duration;
     } catch (DateTimeException e) {
       return Duration.ZERO;
@@ -445,7 +447,7 @@ public final class ArchiveDownload {
     return sizeOf(partial) == archive.bytes() && ArchiveCache.md5(partial).equals(archive.md5());
   }
 
-  private JobException given(OfficialArchive archive, Path partial, FailedAttempt failed)
+  private JobException givenUp(OfficialArchive archive, Path partial, FailedAttempt failed)
       throws IOException {
     long there = sizeOf(partial);
     return new JobException(
@@ -472,13 +474,10 @@ public final class ArchiveDownload {
 
   /** The JDK leaves the messages of the two most common failures empty. */
   private static String reason(IOException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnresolvedAddressException) {
-        return "unknown host";
-      }
+    if (Reason.cause(e, UnresolvedAddressException.class).isPresent()) {
+      return "unknown host";
     }
-    String otherwise = e instanceof ConnectException ? "refused" : e.getClass().getSimpleName();
-    return Objects.requireNonNullElse(e.getMessage(), otherwise);
+    return e instanceof ConnectException && e.getMessage() == null ? "refused" : Reason.of(e);
   }
 
   private static long sizeOf(Path file) throws IOException {

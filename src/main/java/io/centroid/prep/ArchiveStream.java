@@ -14,6 +14,7 @@ import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.io.input.ProxyInputStream;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -23,7 +24,7 @@ import org.apache.hadoop.fs.Path;
  * <p>Members with a place outside of the archive's folder, links and devices are refused: CIFAR-10
  * has none of them.
  */
-final class ArchiveStream extends InputStream {
+final class ArchiveStream extends ProxyInputStream {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /** CIFAR-10's archives have nine, one picture for each image makes 60,000. */
@@ -44,12 +45,17 @@ final class ArchiveStream extends InputStream {
    * @param kind what the content is by its first bytes
    */
   private ArchiveStream(
-      Path path, StoredFile file, BoundedContent content, Optional<FileKind> kind) {
+      Path path,
+      StoredFile file,
+      BoundedContent content,
+      Optional<FileKind> kind,
+      TarArchiveInputStream tar) {
+    super(tar);
     this.path = path;
     this.file = file;
     this.content = content;
     this.kind = kind;
-    tar = new TarArchiveInputStream(content);
+    this.tar = tar;
   }
 
   /** Opens an archive: a file of which the kind {@link FileKind#isArchive}. */
@@ -59,11 +65,12 @@ final class ArchiveStream extends InputStream {
       BufferedInputStream stored = new BufferedInputStream(file, BUFFER_BYTES);
       // The files of gzip may follow one another; true asks for all of them.
       InputStream content =
-          FileKind.of(start(stored)).equals(Optional.of(FileKind.GZIP))
+          FileKind.of(FileKind.peek(stored)).equals(Optional.of(FileKind.GZIP))
               ? new BufferedInputStream(new GzipCompressorInputStream(stored, true), BUFFER_BYTES)
               : stored;
-      return new ArchiveStream(
-          path, file, new BoundedContent(path, file, content), FileKind.of(start(content)));
+      Optional<FileKind> kind = FileKind.of(FileKind.peek(content));
+      BoundedContent bounded = new BoundedContent(path, file, content);
+      return new ArchiveStream(path, file, bounded, kind, new TarArchiveInputStream(bounded));
     } catch (IOException e) {
       file.close();
       throw damaged(path, file, e);
@@ -71,13 +78,6 @@ final class ArchiveStream extends InputStream {
       file.close();
       throw e;
     }
-  }
-
-  private static byte[] start(InputStream in) throws IOException {
-    in.mark(FileKind.START_BYTES);
-    byte[] start = in.readNBytes(FileKind.START_BYTES);
-    in.reset();
-    return start;
   }
 
   /**
@@ -130,18 +130,8 @@ final class ArchiveStream extends InputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-  }
-
-  @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    try {
-      return tar.read(buffer, offset, length);
-    } catch (IOException e) {
-      throw damaged(path, file, e);
-    }
+  protected void handleIOException(IOException e) throws IOException {
+    throw damaged(path, file, e);
   }
 
   /** Reads the archive to its end, with the checksum that gzip keeps there. */
@@ -152,11 +142,6 @@ final class ArchiveStream extends InputStream {
       throw damaged(path, file, e);
     }
     return file.finish();
-  }
-
-  @Override
-  public void close() throws IOException {
-    tar.close();
   }
 
   private void requireHarmless() {

@@ -1,16 +1,16 @@
 package io.centroid.prep;
 
 import io.centroid.error.JobException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import org.apache.commons.io.input.ProxyInputStream;
 import org.apache.hadoop.fs.Path;
 
 /**
  * What an archive unpacks to, bounded: a small file may be made to unpack to anything, and the
  * header of a member to fill the memory with its name.
  */
-final class BoundedContent extends FilterInputStream {
+final class BoundedContent extends ProxyInputStream {
   /** CIFAR-10 unpacks to 185 MB; saved again with 8-byte numbers, to 1.5 GB. */
   private static final long BYTES_MAXIMUM = 2L << 30;
 
@@ -51,21 +51,13 @@ final class BoundedContent extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-  }
-
-  @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    int count = in.read(buffer, offset, length);
+  protected void afterRead(int count) {
     advance(count);
-    return count;
   }
 
   @Override
   public long skip(long count) throws IOException {
-    long skipped = in.skip(count);
+    long skipped = super.skip(count);
     advance(skipped);
     return skipped;
   }

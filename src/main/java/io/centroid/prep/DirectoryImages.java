@@ -43,9 +43,7 @@ final class DirectoryImages implements OfficialImages {
     BatchInventory inventory = new BatchInventory(directory.toString());
     Map<Batch, FileStatus> batches = new EnumMap<>(Batch.class);
     for (FileStatus file : files) {
-      if (file.isFile()) {
-        inventory.add(file.getPath().getName()).ifPresent(batch -> batches.put(batch, file));
-      }
+      inventory.add(file.getPath().getName()).ifPresent(batch -> batches.put(batch, file));
     }
     inventory.requireComplete();
     return batches;

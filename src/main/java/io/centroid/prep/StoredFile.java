@@ -1,55 +1,44 @@
 package io.centroid.prep;
 
 import io.centroid.data.SourceFile;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.io.input.ProxyInputStream;
 import org.apache.hadoop.fs.Path;
 
 /** A file as it is stored, measured while it is read. */
-final class StoredFile extends FilterInputStream {
+final class StoredFile extends ProxyInputStream {
   private final String name;
   private final MessageDigest sha256;
   private long position;
   private boolean ended;
   private IOException failure;
 
-  private StoredFile(String name, InputStream in) {
-    super(in);
+  private StoredFile(String name, InputStream in, MessageDigest sha256) {
+    super(new DigestInputStream(in, sha256));
     this.name = name;
-    sha256 = DigestUtils.getSha256Digest();
+    this.sha256 = sha256;
   }
 
   static StoredFile open(SourceFiles storage, Path path) throws IOException {
-    return new StoredFile(path.getName(), storage.open(path));
+    return new StoredFile(path.getName(), storage.open(path), DigestUtils.getSha256Digest());
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+  protected void afterRead(int count) {
+    ended |= count < 0;
+    position += Math.max(0, count);
   }
 
   @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    int count;
-    try {
-      count = in.read(buffer, offset, length);
-    } catch (IOException e) {
-      failure = e;
-      throw e;
-    }
-    if (count < 0) {
-      ended = true;
-    } else {
-      sha256.update(buffer, offset, count);
-      position += count;
-    }
-    return count;
+  protected void handleIOException(IOException e) throws IOException {
+    failure = e;
+    throw e;
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param progress bytes that count as going on
  * @param firstPause before the second attempt; the pauses double
  * @param longestPause what they grow to
- * @param longestWish how long a server may ask to be left alone
+ * @param longestRetryAfter how long a server may ask to be left alone
  * @param slowAfter when it is said what else can be done
  * @param slow the time left that is long enough to say so
  * @param report at least so often a line tells how far it is
@@ -26,7 +26,7 @@ record TransferPatience(
     long progress,
     Duration firstPause,
     Duration longestPause,
-    Duration longestWish,
+    Duration longestRetryAfter,
     Duration slowAfter,
     Duration slow,
     Duration report) {

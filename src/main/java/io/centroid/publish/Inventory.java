@@ -48,14 +48,10 @@ record Inventory(String kind, List<WrittenFile> files) {
     try {
       return json.isEmpty()
           ? Optional.empty()
-          : Optional.of(Json.read(json.get(), Inventory.class)).filter(Inventory::isComplete);
+          : Optional.of(Json.read(json.get(), Inventory.class));
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
-  }
-
-  private boolean isComplete() {
-    return kind != null && files.stream().noneMatch(file -> file.name() == null);
   }
 
   /** Looks at a place that may hold something of a kind. */

@@ -297,7 +297,7 @@ public final class Lock implements AutoCloseable {
   /** The owner in a claim; nothing while it is written, or where it cannot be read. */
   private static Optional<LockOwner> read(FileSystem fileSystem, Path claim) {
     try (InputStream in = fileSystem.open(claim)) {
-      return Optional.ofNullable(
+      return Optional.of(
           Json.read(
               new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8), LockOwner.class));
     } catch (IOException e) {

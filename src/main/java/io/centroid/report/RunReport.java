@@ -3,6 +3,7 @@ package io.centroid.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.data.DataSetName;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
 import io.centroid.evaluate.Metrics;
 import io.centroid.json.Json;
 import io.centroid.publish.Target;
@@ -73,7 +74,7 @@ public record RunReport(
     try {
       return of(name -> Target.read(run, name, hadoop)).render();
     } catch (FileNotFoundException e) {
-      throw unusable(run, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+      throw unusable(run, Reason.of(e), e);
     } catch (JsonProcessingException e) {
       throw unusable(run, Json.problem(e), e);
     } catch (IllegalStateException

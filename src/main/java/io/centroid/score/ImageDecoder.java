@@ -53,13 +53,9 @@ final class ImageDecoder {
       if (cause instanceof OutOfMemoryError noMemory) {
         throw UnreadableImageException.of(noMemory);
       }
-      throw damaged(cause instanceof EOFException ? "the file is cut off" : Reason.of(cause));
+      throw UnreadableImageException.damaged(
+          cause instanceof EOFException ? UnreadableImageException.CUT_OFF : Reason.of(cause));
     }
-  }
-
-  private static UnreadableImageException damaged(String how) {
-    return new UnreadableImageException(
-        "found damage (%s), %s".formatted(how, ImageFormat.EXPECTED));
   }
 
   /** The centred square of what is in a file, upright. */
@@ -119,7 +115,7 @@ final class ImageDecoder {
     param.setSourceSubsampling(step, step, 0, 0);
     BufferedImage image = reader.read(0, param);
     if (damage.get() != null) {
-      throw damaged(damage.get());
+      throw UnreadableImageException.damaged(damage.get());
     }
     return image;
   }

@@ -16,8 +16,6 @@ import java.nio.ByteOrder;
  *     JPEG all coefficients, which come in several passes over the image
  */
 record ImageHeader(int orientation, long buffered) {
-  private static final String CUT_OFF =
-      "found damage (the file is cut off), " + ImageFormat.EXPECTED;
   private static final String EXIF = "Exif\0\0";
   private static final int UPRIGHT = 1;
 
@@ -50,7 +48,7 @@ record ImageHeader(int orientation, long buffered) {
         case GIF -> new ImageHeader(UPRIGHT, 0);
       };
     } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-      throw new UnreadableImageException(CUT_OFF);
+      throw UnreadableImageException.damaged(UnreadableImageException.CUT_OFF);
     }
   }
 
@@ -94,7 +92,7 @@ record ImageHeader(int orientation, long buffered) {
     while (true) {
       int marker = nextMarker(bytes);
       if (marker == JPEG_END) {
-        throw new UnreadableImageException(CUT_OFF);
+        throw UnreadableImageException.damaged(UnreadableImageException.CUT_OFF);
       }
       ByteBuffer segment = next(bytes, Short.toUnsignedInt(bytes.getShort()) - 2);
       if (marker == JPEG_EXIF && orientation == 0 && text(segment, EXIF.length()).equals(EXIF)) {
@@ -176,7 +174,7 @@ record ImageHeader(int orientation, long buffered) {
       end = Math.max(end, pixels + Integer.toUnsignedLong(bytes.getInt(34)));
     }
     if (pixels > bytes.limit() || end > bytes.limit()) {
-      throw new UnreadableImageException(CUT_OFF);
+      throw UnreadableImageException.damaged(UnreadableImageException.CUT_OFF);
     }
     return new ImageHeader(UPRIGHT, 0);
   }

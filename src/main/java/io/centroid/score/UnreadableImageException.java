@@ -2,8 +2,16 @@ package io.centroid.score;
 
 /** A file is no image that can be read; the message says what was found and expected. */
 final class UnreadableImageException extends Exception {
+  static final String CUT_OFF = "the file is cut off";
+
   UnreadableImageException(String message) {
     super(message);
+  }
+
+  /** Of a file that is no whole image. */
+  static UnreadableImageException damaged(String how) {
+    return new UnreadableImageException(
+        "found damage (%s), %s".formatted(how, ImageFormat.EXPECTED));
   }
 
   /** Of a file that takes more memory than there is, which is for this file to say alone. */

@@ -35,17 +35,6 @@ import org.apache.hadoop.security.AccessControlException;
 
 /** What a file system that refuses or fails, and a host that does not answer, mean for the user. */
 public final class StorageFailure {
-  /** How the JDK, Hadoop and the operating system say that a path is no place to write to. */
-  private static final List<String> NO_PLACE =
-      List.of(
-          "Permission denied",
-          "Not a directory",
-          "not a directory",
-          "Read-only file system",
-          "Mkdirs failed to create",
-          "Operation not permitted",
-          "File name too long");
-
   /** Exceptions whose classes are not on the class path, or have nothing else in common. */
   private static final Set<String> DENYING = Set.of("KerberosAuthException", "SaslException");
 
@@ -66,6 +55,9 @@ public final class StorageFailure {
   /** Whose failures are those of other hosts. */
   private static final List<String> HOSTS =
       List.of("org.apache.spark.network.", "jdk.internal.net.http.");
+
+  /** What those explain better who know what the file is, or was to be. */
+  private static final Set<Meaning> UNSAID = Set.of(Meaning.MISSING, Meaning.OTHER);
 
   private StorageFailure() {}
 
@@ -254,15 +246,12 @@ public final class StorageFailure {
    * @param action in the form of a message: "read shard x"
    */
   public static Optional<JobException> explain(String action, Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException storage) {
-        Meaning meaning = Meaning.of(storage);
-        if (meaning != Meaning.MISSING && meaning != Meaning.OTHER) {
-          return Optional.of(told(action, meaning, "", storage));
-        }
-      }
-    }
-    return Optional.empty();
+    return Reason.chain(failure)
+        .filter(IOException.class::isInstance)
+        .map(IOException.class::cast)
+        .filter(cause -> !UNSAID.contains(Meaning.of(cause)))
+        .findFirst()
+        .map(cause -> told(action, Meaning.of(cause), "", cause));
   }
 
   /**
@@ -326,23 +315,18 @@ public final class StorageFailure {
    * none. Otherwise the storage is full or away, and the place may be right.
    */
   public static boolean isOfThePlace(IOException failure) {
-    String said = String.valueOf(failure.getMessage());
-    return failure instanceof AccessControlException
-        || failure instanceof AccessDeniedException
-        || failure instanceof ParentNotDirectoryException
-        || failure instanceof UnsupportedFileSystemException
-        || failure instanceof FileAlreadyExistsException
-        || NO_PLACE.stream().anyMatch(said::contains);
+    return switch (Meaning.of(failure)) {
+      case DENIED, NO_PLACE, NO_FILE_SYSTEM -> true;
+      // Of a path to read this says that there is none.
+      default -> firstLine(failure).contains("ot a directory");
+    };
   }
 
   /** What a file system says of a failure, on one line: closing a file may hide it in another. */
   public static String reason(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException storage) {
-        return firstLine(storage);
-      }
-    }
-    return Reason.of(failure);
+    return Reason.cause(failure, IOException.class)
+        .map(StorageFailure::firstLine)
+        .orElseGet(() -> Reason.of(failure));
   }
 
   private static JobException told(String action, Meaning meaning, String hint, IOException cause) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.CommandLine;
+import io.centroid.CommandLineRun;
 import io.centroid.OwnJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,14 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("fault")
 @Tag("endurance") // for the time that it takes
 final class LanguagesIT {
-  private static final Map<String, String> SPARK =
-      Map.of(
-          "spark.master", "local[2]",
-          "spark.ui.enabled", "false",
-          "spark.driver.bindAddress", "127.0.0.1",
-          "spark.driver.host", "127.0.0.1",
-          "spark.hadoop.centroid.lock.silence", "600s");
-
   /** What has times in it, or hashes of that. */
   private static final Set<String> TIMED =
       Set.of(
@@ -178,7 +171,7 @@ final class LanguagesIT {
 
   private static Process start(Path output, Map<String, String> properties, List<String> commands)
       throws IOException {
-    Map<String, String> all = new TreeMap<>(SPARK);
+    Map<String, String> all = new TreeMap<>(CommandLineRun.SPARK);
     all.putAll(properties);
     ProcessBuilder builder =
         OwnJvm.of(Commands.class, all, commands)

@@ -237,6 +237,16 @@ final class ClusterScriptsTest {
             "a=b");
     assertThat(words("yarn.sh", Map.of(), files)).contains(here.toString(), "--conf=" + here);
     String[] cluster = {"train", "--deploy-mode", "cluster", "--conf"};
+    Files.copy(here, directory.resolve("c:d.conf"));
+    String script = HOME.resolve("submit/yarn.sh").toString();
+    List<String> there = List.of("bash", "-c", "cd \"$0\" && exec \"$@\"", directory.toString());
+    List<String> relative = with(cluster, "c:d.conf", "--dry-run");
+    assertThat(
+            run(
+                    Map.of(),
+                    Stream.of(there, List.of(script), relative).flatMap(List::stream).toList())
+                .output())
+        .contains("name=c_d.conf");
     refused(
         "Cannot read settings nowhere.conf: found no readable file, expected one here, or a path that every machine sees.",
         "yarn.sh",

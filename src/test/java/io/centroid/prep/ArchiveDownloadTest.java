@@ -632,7 +632,7 @@ final class ArchiveDownloadTest {
         usual.progress(),
         usual.firstPause(),
         usual.longestPause(),
-        usual.longestWish(),
+        usual.longestRetryAfter(),
         usual.slowAfter(),
         usual.slow(),
         usual.report());

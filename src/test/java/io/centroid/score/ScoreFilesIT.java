@@ -331,14 +331,7 @@ final class ScoreFilesIT {
   /** Starts the program as spark-submit would, in the directory of the photos. */
   private Process centroid(String locale, Object... arguments) throws IOException {
     ProcessBuilder builder =
-        OwnJvm.of(
-            Centroid.class,
-            Map.of(
-                "spark.master", "local[2]",
-                "spark.ui.enabled", "false",
-                "spark.driver.bindAddress", "127.0.0.1",
-                "spark.driver.host", "127.0.0.1"),
-            CommandLine.of(arguments).list());
+        OwnJvm.of(Centroid.class, CommandLineRun.SPARK, CommandLine.of(arguments).list());
     builder.environment().put("LC_ALL", locale);
     builder.environment().put("CENTROID_LOG", said() + ".log");
     return builder

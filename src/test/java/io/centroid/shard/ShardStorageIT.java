@@ -10,19 +10,16 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A storage that fails while shards are read is not taken for shards that are damaged. */
 final class ShardStorageIT {
-  private static final String FILE_SYSTEM = "spark.hadoop.fs.file.impl";
-  private static final String NO_CACHE = "spark.hadoop.fs.file.impl.disable.cache";
-
   @TempDir private Path directory;
 
   /** The local file system, in which files with an ending cannot be opened. */
@@ -67,12 +64,6 @@ final class ShardStorageIT {
     }
   }
 
-  @AfterEach
-  void theUsualFileSystem() {
-    System.clearProperty(FILE_SYSTEM);
-    System.clearProperty(NO_CACHE);
-  }
-
   @Test
   void aConnectionThatIsResetIsNoDamage() throws IOException {
     CommandLineRun run = train(StandInShards.ready(), Resetting.class);
@@ -106,9 +97,12 @@ final class ShardStorageIT {
   }
 
   private CommandLineRun train(Path shards, Class<?> fileSystem) {
-    System.setProperty(FILE_SYSTEM, fileSystem.getName());
-    System.setProperty(NO_CACHE, "true");
     return CommandLineRun.of(
+        Map.of(
+            "spark.hadoop.fs.file.impl",
+            fileSystem.getName(),
+            "spark.hadoop.fs.file.impl.disable.cache",
+            "true"),
         CommandLine.of("train", "--shards", shards, "--runs", directory.resolve("runs"))
             .set("training.epochs=1", "network.hidden-widths=[10]")
             .toArray());
