@@ -113,6 +113,7 @@ public final class ShardExamples {
    *
    * @param firstRanks the rank of each file's first row
    */
+  @SuppressWarnings("ArrayRecordComponent") // handed to a task
   private record Ranked(long[] firstRanks, FeatureCoding coding, double labelSmoothing)
       implements Function2<Integer, Iterator<Example>, Iterator<TrainingExample>> {
 
