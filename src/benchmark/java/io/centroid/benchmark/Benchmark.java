@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
       "  submit/benchmark.sh step --shards shards --python python3",
       "  submit/benchmark.sh averaging --shards shards --repetitions 5",
       "  submit/benchmark.sh accuracy --shards shards-all",
-      "  submit/benchmark.sh memory --shards shards --rounds 2000"
+      "  submit/benchmark.sh memory --shards shards --rounds 2000",
+      "  submit/benchmark.sh sizes --examples 100000000 --features 2 --set network.hidden-widths=[8]"
     })
 public final class Benchmark implements Callable<Integer> {
   private static final long LEAST_IMAGES = 25_600;
@@ -49,7 +50,9 @@ public final class Benchmark implements Callable<Integer> {
     /** Memory over thousands of rounds. */
     MEMORY,
     /** Scoring shards. */
-    SCORE
+    SCORE,
+    /** Many or large examples, generated. */
+    SIZES
   }
 
   @Parameters(
@@ -57,15 +60,27 @@ public final class Benchmark implements Callable<Integer> {
       description =
           "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
               + " until 48 %% of the test images; memory: over thousands of rounds; score: scoring"
-              + " shards.")
+              + " shards; sizes: generated examples, as many or as large as you say.")
   private Part part;
 
   @Option(
       names = "--shards",
       paramLabel = "DIR",
-      required = true,
-      description = "Shard set with at least 25,600 training images; any Hadoop path.")
+      description =
+          "Shard set with at least 25,600 training images; any Hadoop path. For all parts but sizes.")
   private Path shards;
+
+  @Option(
+      names = "--examples",
+      defaultValue = "1000000",
+      description = "Examples to generate for sizes; default: ${DEFAULT-VALUE}.")
+  private int examples;
+
+  @Option(
+      names = "--features",
+      defaultValue = "3072",
+      description = "Floats of each generated example; default: ${DEFAULT-VALUE}.")
+  private int features;
 
   @Option(
       names = "--repetitions",
@@ -103,15 +118,25 @@ public final class Benchmark implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());
+      if (part == Part.SIZES) {
+        new SizesBenchmark(context, settings, phases)
+            .run(new SizesBenchmark.Size(examples, features));
+        return 0;
+      }
+      if (shards == null) {
+        throw JobException.settings(
+            "Cannot measure without shards: found no --shards, expected a shard set. Use --shards DIR.");
+      }
       ShardSet set = ShardSet.open(shards, context.hadoopConfiguration());
       requireEnough(set.manifest().count(Split.TRAIN));
-      phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());
       switch (part) {
         case STEP -> new StepBenchmark(context, set, network, python, phases).run(repetitions);
         case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);
         case ACCURACY -> new AccuracyBenchmark(context, set, network, python, phases).run();
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
         case SCORE -> new ScoreBenchmark(session, shards, set, network, phases).run(repetitions);
+        case SIZES -> throw new IllegalStateException("needs no shards");
       }
       return 0;
     }

@@ -11,31 +11,20 @@ import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.data.Split;
 import io.centroid.deal.ShardExamples;
-import io.centroid.deal.WorkerShare;
 import io.centroid.deal.WorkerShares;
 import io.centroid.job.Phases;
 import io.centroid.run.RoundTiming;
 import io.centroid.shard.ShardSet;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import scala.Tuple2;
 
 /** Memory of driver and executors, and what a round costs, over thousands of rounds. */
 public final class MemoryBenchmark {
   private static final int IMAGES = 6_400;
   private static final int MINIBATCH = 32;
   private static final int FREQUENCY = 5;
-  private static final double MEGABYTE = 1 << 20;
 
   private final JavaSparkContext context;
   private final ShardSet shards;
@@ -82,51 +71,10 @@ public final class MemoryBenchmark {
         done += timings.size();
         phases.say(
             "%8d %12.1f   %s",
-            done, 1000 * Turns.median(timings, RoundTiming::outsideCompute), memory(shares));
+            done,
+            1000 * Turns.median(timings, RoundTiming::outsideCompute),
+            JvmMemory.ofAll(context));
       }
-    }
-  }
-
-  /** One entry for each JVM: the driver's, and those of the executors that hold shares. */
-  private static String memory(WorkerShares shares) {
-    Map<String, String> jvms = new TreeMap<>(Map.of("driver", ofThisJvm()));
-    shares
-        .shares()
-        .map(new ExecutorMemory())
-        .collect()
-        .forEach(executor -> jvms.put(executor._1(), executor._2()));
-    StringBuilder line = new StringBuilder();
-    jvms.forEach((name, used) -> line.append(name).append(' ').append(used).append("  "));
-    return line.toString().strip();
-  }
-
-  private static String ofThisJvm() {
-    System.gc();
-    Runtime runtime = Runtime.getRuntime();
-    return "%.0f / %.0f"
-        .formatted((runtime.totalMemory() - runtime.freeMemory()) / MEGABYTE, residentMegabytes());
-  }
-
-  private static double residentMegabytes() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("VmRSS:")) {
-          return Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    throw new IllegalStateException("found no VmRSS in /proc/self/status");
-  }
-
-  /** The memory of the executor that holds a share; the driver's own when that is one JVM. */
-  private record ExecutorMemory() implements Function<WorkerShare, Tuple2<String, String>> {
-    @Override
-    public Tuple2<String, String> call(WorkerShare share) {
-      String executor = SparkEnv.get().executorId();
-      String jvm = executor.equals("driver") ? executor : "executor " + executor;
-      return new Tuple2<>(jvm, ofThisJvm());
     }
   }
 }
