@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,12 @@ import java.util.stream.Stream;
  * and a YARN, each process a JVM of its own.
  */
 public final class StandaloneCluster implements AutoCloseable {
-  /** Option of JVMs that end long before a compiler that takes its time would pay. */
-  public static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1";
+  /**
+   * Options of JVMs that end long before a compiler that takes its time would pay; the classes of
+   * Spark and of this program are what they were when they were verified last.
+   */
+  public static final String QUICK_TO_START =
+      "-XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote";
 
   private static final Path HOME =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
@@ -27,7 +32,9 @@ public final class StandaloneCluster implements AutoCloseable {
 
   private StandaloneCluster(Path directory, Map<String, String> environment) {
     this.directory = directory;
-    this.environment = environment;
+    this.environment = new HashMap<>(environment);
+    // Of its own processes and, by way of Workers, of executors.
+    this.environment.putIfAbsent("JDK_JAVA_OPTIONS", QUICK_TO_START);
   }
 
   /** Starts a Master and Workers of one core each, and waits until they have registered. */

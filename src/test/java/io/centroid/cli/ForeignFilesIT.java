@@ -71,8 +71,7 @@ final class ForeignFilesIT {
     int refused = 0;
     for (String hostile : hostile(original, name.endsWith(".json"))) {
       for (String reader : readers.split(" ")) {
-        Files.deleteIfExists(good.resolve("." + name + ".crc"));
-        Files.writeString(record, hostile);
+        replace(record, hostile);
         CommandLineRun run = CommandLineRun.of(commands.get(reader).toArray());
         if (run.exitCode() != FailureCategory.BLOCKED.exitCode()) {
           assertHarmless(run, "%s of %s: %.100s".formatted(reader, name, hostile));
@@ -152,9 +151,18 @@ final class ForeignFilesIT {
     }
   }
 
+  /**
+   * Replaces a file's content; its checksum beside it would not match any more. Some file systems
+   * wait for the disk when a file is overwritten, but not for a new one.
+   */
+  private static void replace(Path file, String content) throws IOException {
+    Files.deleteIfExists(file.resolveSibling("." + file.getFileName() + ".crc"));
+    Files.deleteIfExists(file);
+    Files.writeString(file, content);
+  }
+
   private static void open(Path shards, String manifest) throws IOException {
-    Files.deleteIfExists(shards.resolve(".manifest.json.crc"));
-    Files.writeString(shards.resolve("manifest.json"), manifest);
+    replace(shards.resolve("manifest.json"), manifest);
     ShardSet.open(new org.apache.hadoop.fs.Path(shards.toUri()), new Configuration(false));
   }
 

@@ -52,7 +52,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 final class DenseTrainerTest {
   private static final int FEATURES = 40;
   private static final int CLASSES = 10;
-  private static final int STEPS = 200;
+  private static final int STEPS = 100;
   private static final ExampleShape SHAPE =
       new ExampleShape(new long[] {FEATURES}, new long[] {CLASSES});
 
@@ -71,7 +71,7 @@ final class DenseTrainerTest {
 
   /**
    * Both compute in floats and sum in different orders. Each step's rounding is about 1e-7 of a
-   * parameter's size, and training neither damps nor amplifies it much: after 200 steps the
+   * parameter's size, and training neither damps nor amplifies it much: after 100 steps the
    * distance between the parameter vectors stays below 1e-5 of their length.
    */
   @ParameterizedTest
@@ -81,7 +81,7 @@ final class DenseTrainerTest {
   }
 
   /**
-   * The same features as images of 5×4 pixels and 2 channels, channels last. Of the 768,000 values
+   * The same features as images of 5×4 pixels and 2 channels, channels last. Of the 384,000 values
    * that go through an activation one may lie so close to its kink that the two sums fall on
    * different sides: its derivative is another one then, and for some steps the moments differ by
    * that one pixel's share.

@@ -362,7 +362,7 @@ final class ModelFileTest {
   }
 
   private static void assertSame(ModelFile.Model found, ModelFile.Model expected) {
-    assertThat(found.parameters()).containsExactly(expected.parameters());
+    assertThat(found.parameters()).isEqualTo(expected.parameters());
     assertThat(found.card()).isEqualTo(expected.card());
     assertThat(found.network()).isEqualTo(expected.network());
   }
@@ -380,7 +380,9 @@ final class ModelFileTest {
   }
 
   private ModelFile.Model read(byte[] bytes) throws IOException {
-    Path file = Files.write(directory.resolve("model.zip"), bytes);
+    Path file = directory.resolve("model.zip");
+    Files.deleteIfExists(file); // some file systems wait for the disk when one is overwritten
+    Files.write(file, bytes);
     Configuration hadoop = new Configuration(false);
     return ModelFile.read(
         FileSystem.getLocal(hadoop).getRawFileSystem(),

@@ -186,12 +186,7 @@ final class StandaloneClusterIT {
   private ScriptRun run(
       Map<String, String> environment, String master, Path shards, String name, String... more)
       throws IOException, InterruptedException {
-    CommandLine arguments =
-        StandaloneCluster.options(master)
-            .with(
-                "--spark-conf",
-                "spark.executor.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START)
-            .with(training(shards, name, more));
+    CommandLine arguments = StandaloneCluster.options(master).with(training(shards, name, more));
     return StandaloneCluster.run(
         directory.resolve(name + ".out"), environment, "submit/train.sh", arguments.toArray());
   }

@@ -79,6 +79,15 @@ final class YarnIT {
     CommandLine arguments =
         CommandLine.of("train", "--deploy-mode", deployMode)
             .with("--num-executors", "2", "--executor-memory", "1g")
+            .with(
+                "--spark-conf",
+                "spark.executor.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START)
+            .with(
+                "--spark-conf",
+                "spark.driver.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START)
+            .with(
+                "--spark-conf",
+                "spark.yarn.am.extraJavaOptions=" + StandaloneCluster.QUICK_TO_START)
             // Otherwise 300 MB of jars would be uploaded for each application.
             .with("--spark-conf", "spark.yarn.jars=local:" + RUNTIME + "/*")
             .with("--spark-conf", "spark.yarn.appMasterEnv.SPARK_LOCAL_IP=127.0.0.1")

@@ -19,9 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * All 60,000 images, in the two of CIFAR-10's four forms that have least in common; {@link
- * ImageSourcesTest} compares the images of all four.
+ * ImageSourcesTest} compares the images of all four. With the unit tests, although it uses Spark:
+ * so much hashing wants the compiler that JVMs of the integration tests do without.
  */
-final class FormsIT {
+final class FormsTest {
   @TempDir private Path directory;
 
   @Test
