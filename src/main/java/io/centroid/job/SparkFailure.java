@@ -38,6 +38,11 @@ public final class SparkFailure {
               + "|stopped while waiting for backend|Block broadcast_\\d+ does not exist"
               + "|Yarn application has already ended");
 
+  /** How {@link ExecutorCores} begins what it ends jobs with. */
+  static final String FEW_CORES = "found no executor with more cores than ";
+
+  private static final Pattern TOO_FEW_CORES = Pattern.compile(FEW_CORES + ".*?=\\d+");
+
   private static final int SHORTEST_VALUE = 4;
   private static final int LONGEST_REASON = 200;
 
@@ -81,10 +86,24 @@ public final class SparkFailure {
                         "Cannot go on: found %s, expected room for what this job sends. Raise it by --spark-conf %s=..."
                             .formatted(shown(name, conf), name)));
     return bound
+        .or(() -> cores(failure, messages))
         .or(() -> registration(failure, messages))
         .or(() -> login(failure))
         .or(() -> value(failure, messages, conf))
         .or(() -> GONE.matcher(messages).find() ? away(failure, messages) : Optional.empty());
+  }
+
+  private static Optional<JobException> cores(Throwable failure, String messages) {
+    return TOO_FEW_CORES
+        .matcher(messages)
+        .results()
+        .findFirst()
+        .map(
+            found ->
+                settings(
+                    failure,
+                    "Cannot go on: %s. Lower it, or start Workers that have as many cores."
+                        .formatted(found.group())));
   }
 
   /** A property that Spark reads only when it needs it. */

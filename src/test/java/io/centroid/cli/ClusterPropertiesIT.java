@@ -173,6 +173,7 @@ final class ClusterPropertiesIT {
       delimiter = '|',
       value = {
         "spark.task.cpus=4 | number of cpus per task = 4",
+        "spark.excludeOnFailure.enabled=true spark.task.maxFailures=1 | found spark.task.maxFailures=1 (spark.excludeOnFailure.",
         "spark.driver.maxResultSize=1k | spark.driver.maxResultSize=1k",
         "spark.kryo.registrator=no.such.Registrator | no.such.Registrator",
         "spark.kryo.classesToRegister=no.such.Class | no.such.Class",
