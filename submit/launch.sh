@@ -256,9 +256,9 @@ spark_submit() {
   add_own_properties
   spark_options+=(--class "$main_class")
   own_log
+  # With a SPARK_HOME or SPARK_CONF_DIR of others the console would have all of Spark's log.
+  export SPARK_SUBMIT_OPTS="\"-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS:-}"
   if installed_spark; then
-    # Its console would have all of Spark's log.
-    export SPARK_SUBMIT_OPTS="\"-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS:-}"
     $centroid_exec "$SPARK_HOME/bin/spark-submit" "${spark_options[@]}" "$jar" "$@"
   else
     bundled_spark_submit "${spark_options[@]}" "$jar" "$@"

@@ -48,6 +48,11 @@ public final class SparkFailure {
           "Job aborted due to stage failure: Task .* failed (?<times>\\d+) times, most recent failure:"
               + " Lost task .*? \\((?<place>[^()]*)\\): (?<cause>.*)");
 
+  /** How {@link ExecutorCores} begins what it ends jobs with. */
+  static final String FEW_CORES = "found no executor with more cores than ";
+
+  private static final Pattern TOO_FEW_CORES = Pattern.compile(FEW_CORES + ".*?=\\d+");
+
   private static final int SHORTEST_VALUE = 4;
   private static final int LONGEST_REASON = 200;
 
@@ -91,6 +96,7 @@ public final class SparkFailure {
                         "Cannot go on: found %s, expected room for what this job sends. Raise it by --spark-conf %s=..."
                             .formatted(shown(name, conf), name)));
     return bound
+        .or(() -> cores(failure, messages))
         .or(() -> registration(failure, messages))
         .or(() -> login(failure))
         .or(() -> value(failure, messages, conf))
@@ -124,6 +130,19 @@ public final class SparkFailure {
                 ? message
                 : failure.getClass().getSimpleName() + ": " + message;
     return said.replaceAll("[.;]+$", "");
+  }
+
+  private static Optional<JobException> cores(Throwable failure, String messages) {
+    return TOO_FEW_CORES
+        .matcher(messages)
+        .results()
+        .findFirst()
+        .map(
+            found ->
+                settings(
+                    failure,
+                    "Cannot go on: %s. Lower it, or start Workers that have as many cores."
+                        .formatted(found.group())));
   }
 
   /** A property that Spark reads only when it needs it. */

@@ -11,6 +11,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.scheduler.HealthTracker;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.Utils;
 
@@ -62,7 +63,10 @@ public final class SparkSessions {
     try {
       requireLocalDirectory(conf);
       makeEventLog(conf);
-      return SparkSession.builder().config(conf).getOrCreate();
+      requireExclusion(conf);
+      SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+      ExecutorCores.watch(session.sparkContext());
+      return session;
     } catch (Exception | LinkageError e) { // Scala throws checked exceptions without saying so
       throw SparkFailure.atStart(e, conf);
     }
@@ -77,6 +81,13 @@ public final class SparkSessions {
       throw JobException.settings(
           "Cannot start Spark: found spark.local.dir=%s, expected a directory that can be written. Set SPARK_LOCAL_DIRS to one."
               .formatted(String.join(",", directories)));
+    }
+  }
+
+  /** Spark looks at these properties at its first task, where the reason would be lost. */
+  private static void requireExclusion(SparkConf conf) {
+    if (HealthTracker.isExcludeOnFailureEnabled(conf)) {
+      HealthTracker.validateExcludeOnFailureConfs(conf);
     }
   }
 

@@ -6,6 +6,7 @@ import io.centroid.json.Json;
 import io.centroid.promote.Promotion.Action;
 import io.centroid.publish.Lock;
 import io.centroid.publish.WholeFile;
+import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -74,8 +75,9 @@ public final class ModelStore {
       }
     } catch (FileNotFoundException e) {
       throw JobException.data(
-          "Cannot list models in %s: found no such directory, expected one that promote made."
-              .formatted(models),
+          "Cannot list models in %s: found no such directory, expected one that promote made.%s"
+              .formatted(
+                  fileSystem.makeQualified(models), StorageFailure.localHint(models, fileSystem)),
           e);
     }
     stores.sort((one, other) -> one.name.compareTo(other.name));

@@ -6,6 +6,7 @@ import io.centroid.json.Json;
 import io.centroid.publish.Lock;
 import io.centroid.publish.Target;
 import io.centroid.run.RunSummary.Status;
+import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
@@ -63,13 +64,14 @@ public final class RunListing {
    */
   public static List<RunSummary> of(Path runs, Configuration hadoop) throws IOException {
     FileSystem fileSystem = runs.getFileSystem(hadoop);
-    return new RunListing(fileSystem.makeQualified(runs), fileSystem, hadoop).summaries();
+    return new RunListing(fileSystem.makeQualified(runs), fileSystem, hadoop)
+        .summaries(entries(runs, fileSystem));
   }
 
-  private List<RunSummary> summaries() throws IOException {
+  private List<RunSummary> summaries(FileStatus[] entries) throws IOException {
     Set<String> unpublished = new TreeSet<>();
     List<RunSummary> runs = new ArrayList<>();
-    for (FileStatus entry : entries()) {
+    for (FileStatus entry : entries) {
       String name = entry.getPath().getName();
       Matcher beside = BESIDE.matcher(name);
       if (beside.matches() && RunId.hasForm(beside.group("run"))) {
@@ -86,19 +88,20 @@ public final class RunListing {
     return runs;
   }
 
-  private FileStatus[] entries() throws IOException {
+  private static FileStatus[] entries(Path runs, FileSystem fileSystem) throws IOException {
     String found;
     try {
-      if (fileSystem.getFileStatus(directory).isDirectory()) {
-        return fileSystem.listStatus(directory);
+      if (fileSystem.getFileStatus(runs).isDirectory()) {
+        return fileSystem.listStatus(runs);
       }
       found = "a file";
     } catch (FileNotFoundException e) {
       found = "no such directory";
     }
     throw JobException.settings(
-        "Cannot list runs in %s: found %s, expected a directory that train wrote runs to."
-            .formatted(directory, found));
+        "Cannot list runs in %s: found %s, expected a directory that train wrote runs to.%s"
+            .formatted(
+                fileSystem.makeQualified(runs), found, StorageFailure.localHint(runs, fileSystem)));
   }
 
   /** Nothing for a directory that is no run, or is gone meanwhile. */

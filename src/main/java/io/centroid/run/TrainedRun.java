@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
 import io.centroid.publish.WholeFile;
+import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -42,8 +43,9 @@ public record TrainedRun(String run, Outcome outcome) {
     FileSystem fileSystem = path.getFileSystem(hadoop);
     if (!fileSystem.exists(path)) {
       throw JobException.data(
-          "Cannot find run %s: found nothing there, expected a run that train published."
-              .formatted(path));
+          "Cannot find run %s: found nothing there, expected a run that train published.%s"
+              .formatted(
+                  fileSystem.makeQualified(path), StorageFailure.localHint(path, fileSystem)));
     }
     if (fileSystem.getFileStatus(path).isDirectory()) {
       return fileSystem.makeQualified(path);

@@ -67,7 +67,7 @@ public record ImageFiles(Path path) implements PictureSource {
           ? LocalImages.list(java.nio.file.Path.of(qualified.toUri().getPath()))
           : RemoteImages.list(fileSystem, qualified);
     } catch (IOException e) {
-      throw StorageFailure.explained(path, e);
+      throw StorageFailure.explained(fileSystem, path, e);
     }
   }
 

@@ -161,6 +161,7 @@ final class ClusterPropertiesIT {
         "spark.local.dir=/proc/none | : found {}",
         "spark.eventLog.dir=/proc/none spark.eventLog.enabled=true | : found spark.eventLog.dir=/proc/none",
         "spark.task.cpus=4 | number of cpus per task = 4",
+        "spark.excludeOnFailure.enabled=true spark.task.maxFailures=1 | found spark.task.maxFailures=1 .spark.excludeOnFailure.",
         "spark.driver.maxResultSize=1k | {}",
         "spark.kryo.registrator=no.such.Registrator | no.such.Registrator",
         "spark.kryo.classesToRegister=no.such.Class | no.such.Class",

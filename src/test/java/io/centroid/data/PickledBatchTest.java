@@ -573,7 +573,7 @@ final class PickledBatchTest {
     return new PickleBytes(2, 1);
   }
 
-  private static void assertIsTestBatch(byte[] pickle) throws IOException {
+  static void assertIsTestBatch(byte[] pickle) throws IOException {
     AtomicInteger images = new AtomicInteger();
     byte[] expected = new byte[FEATURES];
     read(

@@ -105,8 +105,11 @@ final class StandaloneClusterIT {
     Map<String, String> secured = Map.of("SPARK_CONF_DIR", conf.toString());
     try (StandaloneCluster cluster =
         StandaloneCluster.start(directory.resolve("cluster"), 2, secured)) {
-      JsonNode straight = train(secured, cluster.master(), shards, "straight");
-      assertThat(straight.get("parametersSha256")).isEqualTo(local.get("parametersSha256"));
+      ScriptRun straight = run(secured, cluster.master(), shards, "straight");
+      assertThat(straight.exitCode()).as(straight.output()).isZero();
+      assertThat(straight.output()).doesNotContainPattern("INFO|WARN|SLF4J");
+      assertThat(outcome("straight").get("parametersSha256"))
+          .isEqualTo(local.get("parametersSha256"));
       JsonNode tree = train(secured, cluster.master(), shards, "tree", TREE);
       assertThat(tree.get("parametersSha256")).isEqualTo(localTree.get("parametersSha256"));
       String[] small = {"--spark-conf", "spark.driver.maxResultSize=1k"};
@@ -141,6 +144,21 @@ final class StandaloneClusterIT {
       ScriptRun failed = inClusterMode(cluster, "train", "--shards", shards, "--runs", shards);
       assertThat(failed.exitCode()).as(failed.output()).isEqualTo(3);
       assertThat(failed.output()).contains("centroid: Cannot open shards file:" + shards);
+      // One core is the driver's, and the other too few for a task.
+      String[] large = {
+        "--spark-conf", "spark.task.cpus=2",
+        "--spark-conf", "spark.executor.heartbeatInterval=1s",
+      };
+      ScriptRun waiting =
+          inClusterMode(
+              cluster,
+              CommandLine.of("prepare")
+                  .with(StandInShards.arguments(directory.resolve("waiting").toString(), 2, large))
+                  .toArray());
+      assertThat(waiting.exitCode()).as(waiting.output()).isEqualTo(2);
+      assertThat(waiting.output())
+          .contains(
+              "centroid: Cannot go on: found no executor with more cores than 1, expected one that has spark.task.cpus=2. Lower it");
       // The driver never comes to run the program.
       ScriptRun unknown =
           inClusterMode(cluster, "summary", "--driver-java-options", "-javaagent:/none.jar");

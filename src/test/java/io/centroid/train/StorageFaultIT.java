@@ -90,6 +90,40 @@ final class StorageFaultIT {
             "accuracy %.2f %%".formatted(100 * expectedOutcome.get("testAccuracy").asDouble()));
   }
 
+  /** As with the HADOOP_CONF_DIR of a cluster; what is asked for is here. */
+  @Test
+  void onAFileSystemOfItsOwnAFileOfThisMachineIsNamed() throws Exception {
+    java.nio.file.Path here = Files.createDirectories(directory.resolve("here"));
+    String[][] options = {
+      {"prepare", "--data", here.toString(), "--shards", "/other"},
+      {"train", "--shards", here.toString(), "--runs", "/other"},
+      {"runs", here.toString()},
+      {"models", "--models", here.toString()},
+      {"gate", "--run", here.toString(), "--models", "/models", "--name", "m"},
+      {
+        "score",
+        "--model",
+        published("/undisturbed").toString(),
+        "--images",
+        here.toString(),
+        "--output",
+        "/other"
+      },
+    };
+    for (String[] command : options) {
+      CommandLine arguments =
+          CommandLine.of(command)
+              .with("--spark-conf", "spark.hadoop.fs.defaultFS=" + cluster.hdfs());
+      ScriptRun refused =
+          StandaloneCluster.run(nextOutput(), "submit/centroid.sh", arguments.toArray());
+      assertRefused(
+          refused, command[0].equals("runs") ? 2 : 3, cluster.hdfs() + here + ": found no");
+      assertThat(refused.output())
+          .endsWith(" It is on this machine: give file:" + here + " instead.\n");
+    }
+    assertThat(hdfs.exists(new Path("/other"))).isFalse();
+  }
+
   @Test
   void aDatanodeIsKilled() throws Exception {
     java.nio.file.Path output = nextOutput();

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Trains with whole Spark distributions from PyPI as SPARK_HOME: .ci/spark-distributions.sh SCRATCH_DIR
+# Needs the job jar and what Maven assembled.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scratch=$1
+export CENTROID_LOG=$scratch/centroid.log SPARK_LOCAL_IP=127.0.0.1 SPARK_SUBMIT_OPTS=-XX:TieredStopAtLevel=1
+unset SPARK_HOME SPARK_CONF_DIR
+
+fail() { # fail WHAT FILE
+  echo "FAIL $1" >&2
+  sed 's/^/  /' "$2" >&2
+  exit 1
+}
+
+# fetch VERSION: this Spark in $scratch/VERSION. What pip installs are the same files, packed once more.
+fetch() {
+  "$scratch/venv/bin/pip" download --quiet --disable-pip-version-check --no-cache-dir --no-deps --no-binary :all: \
+    --dest "$scratch" "pyspark==$1" >"$scratch/fetch-$1.out" 2>&1 &&
+    tar -xzf "$scratch/pyspark-$1.tar.gz" -C "$scratch" "pyspark-$1/deps" &&
+    rm "$scratch/pyspark-$1.tar.gz" &&
+    mv "$scratch/pyspark-$1/deps" "$scratch/$1"
+}
+
+run() { # run NAME SUBCOMMAND [options]: what it prints goes to NAME.out
+  local out=$scratch/$1.out
+  shift
+  submit/centroid.sh "$@" --master 'local[2]' --driver-memory 1g >"$out" 2>&1
+}
+
+train() { # train NAME: must come to the parameters of the training that is called "bundled"
+  run "$1" train --shards "$scratch/shards" --runs "$scratch/runs-$1" --set training.epochs=1 \
+    --set training.workers=2 || fail "training, $1, ended with $?" "$scratch/$1.out"
+  ! grep -qE 'WARN|INFO|ERROR|SLF4J|log4j|Exception|^\s+at ' "$scratch/$1.out" ||
+    fail "training, $1, has more than the program's own lines on its console" "$scratch/$1.out"
+  grep -ho '"parametersSha256"[^,]*' "$scratch/runs-$1"/*/outcome.json >"$scratch/$1.parameters"
+  cmp "$scratch/bundled.parameters" "$scratch/$1.parameters" ||
+    fail "training, $1, came to other parameters than with the bundled Spark" "$scratch/$1.out"
+}
+
+if ! { python3 -m venv "$scratch/venv" && fetch 3.5.9; } >"$scratch/fetch.out" 2>&1; then
+  echo "Spark distributions: not run, PyPI could not be reached"
+  exit
+fi
+run prepare prepare --stand-in --shards "$scratch/shards" --set prepare.stand-in.training-images=1000 \
+  --set prepare.stand-in.test-images=200 --set prepare.shards=2 || fail "preparing ended with $?" "$scratch/prepare.out"
+train bundled
+export SPARK_HOME=$scratch/3.5.9
+train distribution
+
+# What the cluster's own configuration says counts, and ours fills the gaps.
+mkdir -p "$SPARK_HOME/conf" "$scratch/events"
+cat >"$SPARK_HOME/conf/spark-defaults.conf" <<PROPERTIES
+spark.eventLog.enabled  true
+spark.eventLog.dir      file:$scratch/events
+spark.authenticate      true
+PROPERTIES
+train configured
+for property in spark.authenticate spark.metrics.namespace; do
+  grep -q "\"$property\":" "$scratch"/events/* ||
+    fail "found no $property in the event log" "$SPARK_HOME/conf/spark-defaults.conf"
+done
+echo "PASS Spark 3.5.9 from PyPI comes to the parameters of the bundled one"
+
+for version in 3.4.4 4.0.5; do
+  if ! fetch "$version"; then
+    echo "Spark $version: not run, PyPI could not be reached"
+    continue
+  fi
+  export SPARK_HOME=$scratch/$version
+  status=0
+  run "$version" train --shards "$scratch/shards" --runs "$scratch/runs-$version" || status=$?
+  [ "$status" -eq 2 ] && [ "$(wc -l <"$scratch/$version.out")" -eq 1 ] &&
+    grep -q "^centroid: Cannot start Spark: found Spark $version for Scala 2.1[23] in SPARK_HOME=" "$scratch/$version.out" ||
+    fail "Spark $version from PyPI was not refused by name: exit code $status" "$scratch/$version.out"
+  echo "PASS Spark $version from PyPI is refused by name"
+done
