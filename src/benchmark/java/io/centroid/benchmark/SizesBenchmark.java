@@ -16,6 +16,7 @@ import io.centroid.example.ExampleShape;
 import io.centroid.example.FeatureCoding;
 import io.centroid.example.SplitMix;
 import io.centroid.job.Phases;
+import java.io.Serializable;
 import java.util.Iterator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -44,7 +45,7 @@ final class SizesBenchmark {
    * @param examples how many
    * @param features floats of each
    */
-  record Size(int examples, int features) {
+  record Size(int examples, int features) implements Serializable {
     private static final int FEWEST_PARTITIONS = 16;
     private static final int PARTITION_EXAMPLES = 1 << 20;
 

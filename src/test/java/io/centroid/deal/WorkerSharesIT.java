@@ -10,6 +10,7 @@ import io.centroid.example.FeatureCoding;
 import io.centroid.example.Minibatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Examples in their shares and blocks. */
 final class WorkerSharesIT {
   private static final int SEED = 7;
+  private static final AtomicInteger LOADED = new AtomicInteger();
   private static SparkSession session;
   private static JavaSparkContext context;
 
@@ -84,6 +86,24 @@ final class WorkerSharesIT {
       List<Coverage> met = shares.shares().map(share -> epoch(share, shape(700))).collect();
       assertThat(met.get(0).plus(met.get(1))).isEqualTo(shares.coverage());
       assertThat(met.get(0).examples()).isEqualTo(1501);
+    }
+  }
+
+  /** However large the share: the rest may lie on disk. */
+  @Test
+  void aRoundLoadsTheBlocksOfAWindowAndNoOthers() {
+    int features = 1000; // 260 examples in a block
+    try (WorkerShares shares = deal(examples(10_000, features), 10_000, features, 1)) {
+      LOADED.set(0);
+      WorkerShares counted =
+          shares.mapped(
+              block -> {
+                LOADED.incrementAndGet();
+                return block;
+              });
+      int met = counted.shares().map(share -> firstRound(share, shape(features))).first();
+      assertThat(met).isEqualTo(800);
+      assertThat(LOADED).hasValue(8);
     }
   }
 
@@ -165,6 +185,12 @@ final class WorkerSharesIT {
               }
             });
     return ids;
+  }
+
+  private static int firstRound(WorkerShare share, ExampleShape shape) {
+    Minibatch minibatch = new Minibatch(800, shape);
+    share.gather(share.order(1), 0, 800, minibatch);
+    return minibatch.size();
   }
 
   private static Coverage epoch(WorkerShare share, ExampleShape shape) {
