@@ -118,8 +118,8 @@ public final class Benchmark implements Callable<Integer> {
     try (SparkSession session =
         SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-      phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());
       if (part == Part.SIZES) {
+        phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());
         new SizesBenchmark(context, settings, phases)
             .run(new SizesBenchmark.Size(examples, features));
         return 0;
@@ -130,6 +130,7 @@ public final class Benchmark implements Callable<Integer> {
       }
       ShardSet set = ShardSet.open(shards, context.hadoopConfiguration());
       requireEnough(set.manifest().count(Split.TRAIN));
+      phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());
       switch (part) {
         case STEP -> new StepBenchmark(context, set, network, python, phases).run(repetitions);
         case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);
