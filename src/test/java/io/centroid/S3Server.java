@@ -56,7 +56,6 @@ public final class S3Server implements AutoCloseable {
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
-            "-XX:TieredStopAtLevel=1",
             "-jar",
             jar.toString(),
             "--properties",

@@ -11,7 +11,6 @@ import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -38,7 +37,6 @@ final class YarnIT {
   @TempDir private java.nio.file.Path directory;
   private StandaloneCluster yarn;
   private FileSystem hdfs;
-  private java.nio.file.Path settings;
   private int outputs;
 
   @Test
@@ -48,10 +46,6 @@ final class YarnIT {
             FileSystem.newInstance(URI.create(started.hdfs()), new Configuration())) {
       yarn = started;
       hdfs = opened;
-      settings =
-          Files.writeString(
-              directory.resolve("settings.conf"),
-              "training { epochs = 2, workers = 3 }, averaging.frequency = 5");
       ScriptRun prepared = run("data-prep/prepare.sh", StandInShards.arguments("/shards", 2));
       assertThat(prepared.exitCode()).as(prepared.output()).isZero();
       ScriptRun local =
@@ -68,22 +62,12 @@ final class YarnIT {
       assertThat(cluster.output()).doesNotContain("centroid: ");
       assertThat(parameters("/cluster")).isEqualTo(expected);
 
-      // A driver elsewhere has the settings from the script, and not from their place here.
-      Files.writeString(settings, "training.epochs = [2");
-      ScriptRun sent = run("submit/yarn.sh", onYarn("cluster", "/shards", "/sent"));
-      assertThat(sent.exitCode()).as(sent.output()).isEqualTo(2);
-      assertThat(last(sent))
-          .startsWith("centroid: Cannot use settings: ")
-          .contains("settings.conf")
-          .doesNotContain(settings.toString());
-      Files.writeString(settings, "");
-
       // Both name the missing shards, also where the driver ran elsewhere.
       for (String deployMode : new String[] {"client", "cluster"}) {
         ScriptRun failed =
             run("submit/yarn.sh", onYarn(deployMode, "/none", "/failed", WITHOUT_WAITING));
         assertThat(failed.exitCode()).as(failed.output()).isEqualTo(3);
-        assertThat(last(failed))
+        assertThat(failed.output().lines().reduce("", (before, line) -> line))
             .startsWith("centroid: Cannot open shards " + yarn.hdfs() + "/none: found no manifest");
       }
       assertThat(hdfs.exists(new Path("/failed"))).isFalse();
@@ -95,15 +79,6 @@ final class YarnIT {
     CommandLine arguments =
         CommandLine.of("train", "--deploy-mode", deployMode)
             .with("--num-executors", "2", "--executor-memory", "1g")
-            .with(
-                "--spark-conf",
-                "spark.executor.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START)
-            .with(
-                "--spark-conf",
-                "spark.driver.defaultJavaOptions=" + StandaloneCluster.QUICK_TO_START)
-            .with(
-                "--spark-conf",
-                "spark.yarn.am.extraJavaOptions=" + StandaloneCluster.QUICK_TO_START)
             // Otherwise 300 MB of jars would be uploaded for each application.
             .with("--spark-conf", "spark.yarn.jars=local:" + RUNTIME + "/*")
             .with("--spark-conf", "spark.yarn.appMasterEnv.SPARK_LOCAL_IP=127.0.0.1")
@@ -111,14 +86,10 @@ final class YarnIT {
     return training(shards, runs, arguments.toArray());
   }
 
-  private static String last(ScriptRun run) {
-    return run.output().lines().reduce("", (before, line) -> line);
-  }
-
-  private String[] training(String shards, String runs, String... more) {
+  private static String[] training(String shards, String runs, String... more) {
     return CommandLine.of(more)
         .with("--driver-memory", "1g", "--shards", shards, "--runs", runs)
-        .with("--conf", settings)
+        .set("training.epochs=2", "training.workers=3", "averaging.frequency=5")
         .toArray();
   }
 
