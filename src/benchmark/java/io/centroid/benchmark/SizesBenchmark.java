@@ -106,7 +106,7 @@ final class SizesBenchmark {
     long begin = System.nanoTime();
     try (WorkerShares shares =
         WorkerShares.deal(
-            context, partitions.flatMap(size::generate), coverage, size.shape(), workers, seed)) {
+            partitions.flatMap(size::generate), coverage, size.shape(), workers, seed)) {
       told("Dealt", size, System.nanoTime() - begin);
       for (RDDInfo info : context.sc().getRDDStorageInfo()) {
         phases.say(

@@ -3,9 +3,10 @@ package io.centroid.deal;
 import java.io.Serializable;
 
 /**
- * Some examples packed in primitive arrays: what stays in executor memory during training.
+ * Some examples packed in primitive arrays: what stays in executor memory, or on local disk, during
+ * training.
  *
- * <p>Blocks are a few megabytes, so that Spark can account for them, and spill them, one by one.
+ * <p>Blocks are a megabyte or so, so that Spark can account for them, and spill them, one by one.
  * The arrays are written while a share is packed, and never again: tasks of all rounds read them.
  *
  * @param ids {@code long[n]}

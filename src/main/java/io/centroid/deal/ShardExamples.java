@@ -105,7 +105,7 @@ public final class ShardExamples {
                 new Ranked(shards.firstRanks(split), shape.coding(), labelSmoothing), true)
             .filter(example -> example.rank() < count);
     return WorkerShares.deal(
-        context, examples, shards.coverage(context, split, count), shape, workers, seed);
+        examples, shards.coverage(context, split, count), shape, workers, seed);
   }
 
   /**

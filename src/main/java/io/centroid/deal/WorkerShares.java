@@ -6,7 +6,6 @@ import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 
 /**
@@ -43,7 +42,6 @@ public final class WorkerShares implements AutoCloseable {
    * @throws JobException when an example is missing or occurs twice
    */
   public static WorkerShares deal(
-      JavaSparkContext context,
       JavaRDD<TrainingExample> examples,
       Coverage coverage,
       ExampleShape shape,
@@ -54,8 +52,13 @@ public final class WorkerShares implements AutoCloseable {
     WorkerShares shares =
         new WorkerShares(
             PackedBlocks.of(examples, layout), layout, coverage, SharePlaces.anywhere(layout));
-    shares.materialize();
-    return shares;
+    try {
+      shares.materialize();
+      return shares;
+    } catch (RuntimeException | Error e) {
+      shares.close();
+      throw e;
+    }
   }
 
   /** The shares; partition w has that of worker w as its one element, for one task. */

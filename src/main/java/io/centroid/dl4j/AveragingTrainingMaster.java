@@ -186,7 +186,7 @@ public final class AveragingTrainingMaster
     MultiLayerNetwork network = spark.getNetwork();
     if (dealt == null || dealt.data() != trainingData.rdd()) {
       close();
-      dealt = new Dealt(trainingData.rdd(), deal(spark.getSparkContext(), trainingData));
+      dealt = new Dealt(trainingData.rdd(), deal(trainingData));
     }
     String configuration = uncounted(network.getLayerWiseConfigurations());
     if (engine == null || !engine.configuration().equals(configuration)) {
@@ -247,7 +247,7 @@ public final class AveragingTrainingMaster
     return copy.toJson();
   }
 
-  private WorkerShares deal(JavaSparkContext context, JavaRDD<DataSet> trainingData) {
+  private WorkerShares deal(JavaRDD<DataSet> trainingData) {
     JavaRDD<TrainingExample> examples =
         trainingData
             .flatMap(new Examples())
@@ -264,7 +264,7 @@ public final class AveragingTrainingMaster
         examples
             .map(example -> Coverage.of(new long[] {example.id()}))
             .fold(Coverage.NONE, Coverage::plus);
-    return WorkerShares.deal(context, examples, coverage, shape, workers, seed);
+    return WorkerShares.deal(examples, coverage, shape, workers, seed);
   }
 
   private CentroidAveraging engine(JavaSparkContext context, MultiLayerNetwork network) {

@@ -72,12 +72,7 @@ public final class SyntheticExamples {
     List<TrainingExample> shuffled = new ArrayList<>(examples);
     Collections.shuffle(shuffled, new Random(partitions));
     return WorkerShares.deal(
-        context,
-        context.parallelize(shuffled, partitions),
-        coverage(examples),
-        SHAPE,
-        workers,
-        seed);
+        context.parallelize(shuffled, partitions), coverage(examples), SHAPE, workers, seed);
   }
 
   /** A small dense network for the examples, with Adam. */

@@ -141,7 +141,7 @@ final class WorkerSharesIT {
       JavaRDD<TrainingExample> examples, int count, int features, int workers) {
     Coverage coverage =
         Coverage.of(LongStream.range(0, count).map(rank -> 3 * rank + 11).toArray());
-    return WorkerShares.deal(context, examples, coverage, shape(features), workers, SEED);
+    return WorkerShares.deal(examples, coverage, shape(features), workers, SEED);
   }
 
   private static ExampleShape shape(int features) {
