@@ -39,6 +39,7 @@ final class ArchitectureTest {
           "score",
           "checkpoint",
           "average",
+          "collective",
           "deal",
           "report",
           "run",

@@ -1,5 +1,7 @@
 package io.centroid.average;
 
+import io.centroid.average.Contribution.PartialSum;
+import io.centroid.average.Contribution.WorkerResult;
 import io.centroid.compute.TrainingState;
 import io.centroid.data.FloatBytes;
 import io.centroid.error.FailureCategory;

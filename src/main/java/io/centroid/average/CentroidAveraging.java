@@ -1,24 +1,21 @@
 package io.centroid.average;
 
-import io.centroid.average.RoundTally.Time;
 import io.centroid.compute.StepRecipe;
-import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.example.Coverage;
-import io.centroid.job.SparkSessions;
-import io.centroid.run.RoundTiming;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
  * Weighted, ordered, reproducible averaging of parameters and updater state.
  *
- * <p>A round is one Spark job over the workers' shares: one state down, one result per worker up.
- * The result depends on the settings, the data and the number of logical workers alone: not on
- * executors, cores, partitions, retries or speculation.
+ * <p>The result depends on the settings, the data and the number of logical workers alone: not on
+ * executors, cores, partitions, retries or speculation, nor on how {@link Rounds} are made.
  */
 public final class CentroidAveraging implements AveragingEngine {
   /** Contributions that are held to be added up together; with more there is a sum in memory. */
@@ -27,8 +24,6 @@ public final class CentroidAveraging implements AveragingEngine {
   /** Contributions that are on their way, or wait for those before them, in one place. */
   public static final int FETCHED_AHEAD = 2;
 
-  private static final double NANOS = 1e9;
-
   private final JavaSparkContext context;
   private final WorkerShares shares;
   private final RoundPlan plan;
@@ -36,6 +31,8 @@ public final class CentroidAveraging implements AveragingEngine {
   private final StepRecipe recipe;
   private final TrainingSession session;
   private final Broadcast<TrainingSession> broadcast;
+  private Rounds rounds;
+  private Consumer<String> say = line -> {};
 
   /**
    * Creates an engine over dealt shares.
@@ -67,35 +64,93 @@ public final class CentroidAveraging implements AveragingEngine {
     this.averaging = averaging;
     this.session = TrainingSession.of(configurationJson);
     this.broadcast = context.broadcast(session);
+    this.rounds = byJob();
+  }
+
+  /**
+   * Has rounds made between the executors from now on, where {@code spark.centroid.rounds} asks for
+   * it and it can be done, instead of by a job each; the bits are the same.
+   *
+   * @param room whether executors have memory for it
+   * @param fallback is told in one line when it is not done, and why
+   */
+  public CentroidAveraging betweenExecutors(boolean room, Consumer<String> fallback) {
+    if (!RoundsBetweenExecutors.isWanted(context)) {
+      return this;
+    }
+    say = fallback;
+    Optional<String> obstacle =
+        room
+            ? RoundsBetweenExecutors.obstacle(context)
+            : Optional.of("there is too little memory for it.");
+    if (obstacle.isPresent()) {
+      say(obstacle.get());
+      return this;
+    }
+    rounds =
+        new RoundsBetweenExecutors(
+            context,
+            shares,
+            plan,
+            session.id(),
+            OuterStep.of(averaging),
+            averaging.fanIn(),
+            this::steps);
+    return this;
+  }
+
+  private void say(String reason) {
+    say.accept("Rounds: a Spark job each, not between the executors: " + reason);
+  }
+
+  private WorkerSteps steps(int epoch) {
+    return new WorkerSteps(broadcast, recipe, shares.shape(), plan, epoch);
+  }
+
+  private Rounds byJob() {
+    return new RoundsByJob(
+        context,
+        shares,
+        plan,
+        session.id(),
+        OuterStep.of(averaging),
+        averaging.fanIn(),
+        this::steps);
   }
 
   @Override
   public TrainingPosition trainEpoch(TrainingPosition from, RoundListener listener) {
     TrainingPosition position = from;
-    int rounds = plan.rounds();
+    int all = plan.rounds();
+    boolean[] goesOn = {true};
+    RoundListener noticing =
+        (epoch, round, meanLoss, timing) ->
+            goesOn[0] = listener.roundDone(epoch, round, meanLoss, timing);
     shares.balance();
-    long last = System.nanoTime();
-    for (int round = from.round(); round < rounds; round++) {
-      String label = label(from.epoch(), round, rounds);
-      context.setJobGroup("epoch " + from.epoch(), label, false);
-      RoundOutcome outcome = round(position.state(), from.epoch(), round);
-      RoundTally done = outcome.tally();
-      double meanLoss = done.lossSum() / done.examples();
-      Divergence.check(meanLoss, label);
-      long now = System.nanoTime();
-      double seconds = (now - last) / NANOS;
-      last = now;
-      EpochTally tally =
-          position
-              .tally()
-              .plus(done.used(), done.steps(), done.lossSum(), seconds, outcome.timing(seconds));
-      position = new TrainingPosition(from.epoch(), round + 1, outcome.state(), tally);
-      listener.roundDone(position, meanLoss);
+    while (goesOn[0] && position.round() < all) {
+      int interval = listener.interval();
+      long end = ((long) position.round() / interval + 1) * interval;
+      position = train(position, (int) Math.min(all, end), noticing);
+      if (position.round() < all) {
+        listener.reached(position);
+      }
     }
-    context.clearJobGroup();
-    requireEachOnce(from.epoch(), position.tally().used());
-    Divergence.check(position.state(), from.epoch());
+    if (position.round() == all) {
+      requireEachOnce(from.epoch(), position.tally().used());
+      Divergence.check(position.state(), from.epoch());
+    }
     return position;
+  }
+
+  private TrainingPosition train(TrainingPosition from, int to, RoundListener listener) {
+    try {
+      return rounds.train(from, to, listener);
+    } catch (RoundsBetweenExecutors.UnreachableException e) {
+      say(e.getMessage());
+      rounds.close();
+      rounds = byJob();
+      return rounds.train(from, to, listener);
+    }
   }
 
   private void requireEachOnce(int epoch, Coverage used) {
@@ -113,96 +168,8 @@ public final class CentroidAveraging implements AveragingEngine {
 
   @Override
   public void close() {
+    rounds.close();
     broadcast.destroy(); // on the executors this closes the session
     session.close();
-  }
-
-  /**
-   * What one round came to.
-   *
-   * @param slots how many workers trained at once
-   * @param job nanoseconds of the workers' tasks, from submitting them to the last result
-   * @param fetch nanoseconds until the driver had the results after that
-   * @param average nanoseconds until it had their average after that
-   */
-  private record RoundOutcome(
-      AveragingState state, RoundTally tally, int slots, long job, long fetch, long average) {
-
-    /** Where the time went of a round that took so many seconds. */
-    RoundTiming timing(double seconds) {
-      Time time = tally.slowest();
-      double share = 1;
-      if (tally.all().total() > (double) slots * time.total()) {
-        time = tally.all();
-        share = 1.0 / slots;
-      }
-      share = Math.min(share, job / (double) time.total()); // not all slots are as fast
-      double inTasks = time.total() * share;
-      return new RoundTiming(
-          tally.examples(),
-          (job - inTasks) / NANOS,
-          time.down() * share / NANOS,
-          time.steps() * share / NANOS,
-          (time.up() * share + fetch) / NANOS,
-          average / NANOS,
-          Math.max(0, seconds - (job + fetch + average) / NANOS));
-    }
-  }
-
-  private RoundOutcome round(AveragingState from, int epoch, int round) {
-    TrainingState state = from.training();
-    int slots = Math.min(plan.workers(), SparkSessions.slots(context));
-    WorkerRound work =
-        new WorkerRound(
-            RoundExchange.open(context, session.id(), state, plan.workers(), averaging.fanIn()),
-            broadcast,
-            recipe,
-            shares.shape(),
-            plan,
-            epoch,
-            round);
-    try (RoundExchange exchange = work.exchange()) {
-      RoundTree tree =
-          new RoundTree(
-              context.sc(), new RoundRdd(shares.shares(), work), exchange, averaging.fanIn());
-      long begin = System.nanoTime();
-      WeightedSum sum = tree.sum();
-      TrainingState average = sum.mean(state.iteration());
-      long averaged = System.nanoTime();
-      return new RoundOutcome(
-          next(from, average),
-          sum.tally(),
-          slots,
-          tree.trained() - begin,
-          tree.fetched() - tree.trained(),
-          averaged - tree.fetched());
-    }
-  }
-
-  private AveragingState next(AveragingState from, TrainingState average) {
-    TrainingState training = average;
-    float[] velocity = from.velocity();
-    if (averaging.outerMomentum() > 0) {
-      float[] before = from.training().parameters();
-      float momentum = (float) averaging.outerMomentum();
-      velocity = OuterMomentum.velocity(momentum, velocity, before, average.parameters());
-      training =
-          new TrainingState(
-              OuterMomentum.moved(before, velocity), average.updaterState(), average.iteration());
-    }
-    if (averaging.emaDecay() == 0) {
-      return new AveragingState(training, velocity, from.movingAverage(), from.averagedRounds());
-    }
-    float[] movingAverage =
-        MovingAverage.plus(
-            averaging.emaDecay(),
-            from.movingAverage(),
-            from.averagedRounds(),
-            training.parameters());
-    return new AveragingState(training, velocity, movingAverage, from.averagedRounds() + 1);
-  }
-
-  private static String label(int epoch, int round, int rounds) {
-    return "epoch %d, round %d of %d".formatted(epoch, round + 1, rounds);
   }
 }

@@ -2,6 +2,9 @@ package io.centroid.average;
 
 import io.centroid.example.Coverage;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What workers did in a round, counted.
@@ -36,6 +39,8 @@ record RoundTally(
     }
   }
 
+  private static final int BYTES = 7 * Long.BYTES;
+
   /** Of nobody. */
   static final RoundTally NONE = new RoundTally(Coverage.NONE, 0, 0, 0, Time.NONE, Time.NONE);
 
@@ -54,6 +59,50 @@ record RoundTally(
   /** How many examples were used: the weight in the average. */
   long examples() {
     return used.examples();
+  }
+
+  /** Mean loss over the examples. */
+  double meanLoss() {
+    return lossSum / examples();
+  }
+
+  /** The bytes of one worker's tally. */
+  byte[] bytes() {
+    return ByteBuffer.allocate(BYTES)
+        .putLong(used.examples())
+        .putLong(used.idSum())
+        .putLong(steps)
+        .putDouble(lossSum)
+        .putLong(slowest.down())
+        .putLong(slowest.steps())
+        .putLong(slowest.up())
+        .array();
+  }
+
+  /** One worker's tally of its {@link #bytes}. */
+  static RoundTally of(ByteBuffer bytes) {
+    Coverage used = new Coverage(bytes.getLong(), bytes.getLong());
+    int steps = Math.toIntExact(bytes.getLong());
+    double lossSum = bytes.getDouble();
+    Time time = new Time(bytes.getLong(), bytes.getLong(), bytes.getLong());
+    return new RoundTally(used, steps, steps, lossSum, time, time);
+  }
+
+  /** Of all workers, as a tree of sums with this fan-in comes to it. */
+  static RoundTally of(List<RoundTally> workers, int fanIn) {
+    List<RoundTally> level = workers;
+    while (level.size() > fanIn) {
+      List<RoundTally> above = new ArrayList<>();
+      for (int from = 0; from < level.size(); from += fanIn) {
+        above.add(sum(level.subList(from, Math.min(from + fanIn, level.size()))));
+      }
+      level = above;
+    }
+    return sum(level);
+  }
+
+  private static RoundTally sum(List<RoundTally> tallies) {
+    return tallies.stream().reduce(NONE, RoundTally::plus);
   }
 
   /** Of these workers and others; losses are added in the order of the calls. */

@@ -3,39 +3,31 @@ package io.centroid.average;
 import io.centroid.average.RoundExchange.LostMembers;
 import io.centroid.average.RoundExchange.ResultHandle;
 import io.centroid.average.RoundExchange.TaskResult;
+import io.centroid.deal.WorkerShare;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
-import java.io.Serializable;
+import io.centroid.job.AsyncJob;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.spark.Dependency;
 import org.apache.spark.Partition;
-import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
-import scala.concurrent.Await;
-import scala.concurrent.ExecutionContext;
-import scala.concurrent.duration.Duration;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction0;
-import scala.runtime.AbstractFunction1;
-import scala.runtime.AbstractFunction2;
-import scala.runtime.BoxedUnit;
-import scala.util.Try;
 
 /**
  * The tasks of one round: a level of workers and, where there are more of them than are added up in
@@ -52,7 +44,7 @@ final class RoundTree {
   private static final int MAX_ATTEMPTS = 4;
 
   private final SparkContext context;
-  private final RoundRdd workers;
+  private final Workers workers;
   private final RoundExchange exchange;
   private final int fanIn;
 
@@ -64,9 +56,24 @@ final class RoundTree {
   private volatile long trained;
   private volatile String lastLoss;
 
-  RoundTree(SparkContext context, RoundRdd workers, RoundExchange exchange, int fanIn) {
-    this.context = context;
-    this.workers = workers;
+  /**
+   * A round.
+   *
+   * @param shares partition w is the share of worker w
+   * @param steps how workers train
+   * @param round the round in the epoch, from 0
+   * @param exchange where the state to start from is and results go
+   * @param fanIn how many are added up in one place
+   */
+  RoundTree(
+      JavaSparkContext context,
+      JavaRDD<WorkerShare> shares,
+      WorkerSteps steps,
+      int round,
+      RoundExchange exchange,
+      int fanIn) {
+    this.context = context.sc();
+    this.workers = new Workers(shares, exchange, steps, round);
     this.exchange = exchange;
     this.fanIn = fanIn;
     int width = workers.getNumPartitions();
@@ -114,7 +121,7 @@ final class RoundTree {
   private boolean addUp() {
     int top = levels.size() - 1;
     gathering.noneToCome(false);
-    LevelRun run = run(top, gathering::put);
+    AsyncJob run = run(top, gathering::put);
     run.whenOver(() -> gathering.noneToCome(true));
     try {
       boolean all = gathering.addUp();
@@ -153,33 +160,30 @@ final class RoundTree {
   }
 
   /** Starts the tasks of a level whose contributions are missing and whose members are there. */
-  private LevelRun run(int level, BiConsumer<Integer, ResultHandle> put) {
+  private AsyncJob run(int level, BiConsumer<Integer, ResultHandle> put) {
     ResultHandle[] handles = levels.get(level);
-    List<Object> missing =
+    List<Integer> missing =
         IntStream.range(0, handles.length)
             .filter(place -> handles[place] == null && members(level, place).isPresent())
             .boxed()
-            .collect(Collectors.toList());
+            .toList();
     RDD<TaskResult> tasks = level == 0 ? workers : new Sums(context, groups(level), exchange);
-    return new LevelRun(
-        context.submitJob(
-            tasks,
-            new FirstElement(),
-            JavaConverters.asScalaBuffer(missing).toSeq(),
-            new ResultHandler(
-                (index, result) -> {
-                  int place = (int) missing.get(index);
-                  if (result instanceof ResultHandle handle) {
-                    handles[place] = handle;
-                    trained = level == 0 ? System.nanoTime() : trained;
-                    put.accept(place, handle);
-                  } else if (result instanceof LostMembers lost) {
-                    for (int member : lost.indices()) {
-                      lost(level - 1, member, lost.reason());
-                    }
-                  }
-                }),
-            new Nothing()));
+    return AsyncJob.submit(
+        context,
+        tasks,
+        missing,
+        (index, result) -> {
+          int place = missing.get(index);
+          if (result instanceof ResultHandle handle) {
+            handles[place] = handle;
+            trained = level == 0 ? System.nanoTime() : trained;
+            put.accept(place, handle);
+          } else if (result instanceof LostMembers lost) {
+            for (int member : lost.indices()) {
+              lost(level - 1, member, lost.reason());
+            }
+          }
+        });
   }
 
   /** What a place of a level adds up; nothing when some of it is missing. */
@@ -204,39 +208,39 @@ final class RoundTree {
         .toList();
   }
 
-  /** A job for a level under way. */
-  private record LevelRun(SimpleFutureAction<BoxedUnit> job) {
-    void whenOver(Runnable action) {
-      job.onComplete(
-          new AbstractFunction1<Try<BoxedUnit>, BoxedUnit>() {
-            @Override
-            public BoxedUnit apply(Try<BoxedUnit> end) {
-              action.run();
-              return BoxedUnit.UNIT;
-            }
-          },
-          ExecutionContext.global());
+  /**
+   * The level of the workers: computing partition w is the work of worker w.
+   *
+   * <p>An RDD of its own instead of a function given to {@code mapPartitions}, because Spark reads
+   * the byte code of such functions each time, to clean their closures: some milliseconds of every
+   * round.
+   */
+  private static final class Workers extends RDD<TaskResult> {
+    private static final long serialVersionUID = 1;
+
+    private final JavaRDD<WorkerShare> shares;
+    private final RoundExchange exchange;
+    private final WorkerSteps steps;
+    private final int round;
+
+    Workers(JavaRDD<WorkerShare> shares, RoundExchange exchange, WorkerSteps steps, int round) {
+      super(shares.rdd(), RESULT);
+      this.shares = shares;
+      this.exchange = exchange;
+      this.steps = steps;
+      this.round = round;
     }
 
-    void await() {
-      try {
-        Await.ready(job, Duration.Inf());
-      } catch (InterruptedException e) {
-        throw interrupted();
-      } catch (TimeoutException e) {
-        throw new IllegalStateException("There is no limit to the time of a job", e);
-      }
-      Try<BoxedUnit> end = job.value().get();
-      if (end.isFailure()) {
-        ExceptionUtils.rethrow(end.failed().get());
-      }
+    @Override
+    public Iterator<TaskResult> compute(Partition worker, TaskContext context) {
+      WorkerShare share = shares.rdd().iterator(worker, context).next();
+      return scala.collection.Iterator$.MODULE$.single(
+          exchange.put(steps.train(share, round, exchange::start)));
     }
 
-    JobException interrupted() {
-      job.cancel();
-      Thread.currentThread().interrupt();
-      return new JobException(
-          FailureCategory.INTERRUPTED, "Cannot go on training: found an interrupt.");
+    @Override
+    public Partition[] getPartitions() {
+      return shares.rdd().partitions();
     }
   }
 
@@ -291,41 +295,6 @@ final class RoundTree {
       return new LostMembers(
           lost.keySet().stream().mapToInt(member -> group.from() + member).toArray(),
           String.valueOf(lost.get(lost.firstKey())));
-    }
-  }
-
-  /** The one element of a partition. */
-  private static final class FirstElement
-      extends AbstractFunction1<Iterator<TaskResult>, TaskResult> implements Serializable {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public TaskResult apply(Iterator<TaskResult> partition) {
-      return partition.next();
-    }
-  }
-
-  /** Is told of each result by its place among the partitions that were asked for. */
-  private static final class ResultHandler
-      extends AbstractFunction2<Object, TaskResult, BoxedUnit> {
-    private final BiConsumer<Integer, TaskResult> consumer;
-
-    ResultHandler(BiConsumer<Integer, TaskResult> consumer) {
-      this.consumer = consumer;
-    }
-
-    @Override
-    public BoxedUnit apply(Object index, TaskResult result) {
-      consumer.accept((Integer) index, result);
-      return BoxedUnit.UNIT;
-    }
-  }
-
-  /** What a job is worth beside the results it handed over. */
-  private static final class Nothing extends AbstractFunction0<BoxedUnit> {
-    @Override
-    public BoxedUnit apply() {
-      return BoxedUnit.UNIT;
     }
   }
 }

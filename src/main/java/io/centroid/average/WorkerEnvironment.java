@@ -1,5 +1,6 @@
 package io.centroid.average;
 
+import io.centroid.collective.PeerHost;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.TrainingState;
 import java.lang.ref.WeakReference;
@@ -51,7 +52,14 @@ final class WorkerEnvironment {
    */
   record Holdings(int trainers, int rounds) {}
 
+  private final PeerHost peers = new PeerHost();
+
   private WorkerEnvironment() {}
+
+  /** The groups that this JVM's tasks take part in. */
+  PeerHost peers() {
+    return peers;
+  }
 
   /** The environment of a training in this JVM. */
   static WorkerEnvironment of(String training) {
@@ -194,6 +202,7 @@ final class WorkerEnvironment {
   private synchronized boolean release() {
     idle.forEach(LocalTrainer::close);
     idle.clear();
+    peers.close();
     released = rounds.isEmpty();
     return released;
   }

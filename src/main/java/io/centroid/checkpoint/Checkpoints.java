@@ -132,11 +132,9 @@ public final class Checkpoints implements AutoCloseable {
     return new Path(file.getParent(), file.getName() + ".damaged");
   }
 
-  /** Writes a checkpoint if one is due after this many rounds of an epoch. */
-  public void offer(Checkpoint checkpoint) {
-    if (checkpoint.position().round() % settings.everyRounds() == 0) {
-      save(checkpoint);
-    }
+  /** After how many rounds of an epoch one is due. */
+  public int interval() {
+    return settings.everyRounds();
   }
 
   /**

@@ -69,6 +69,15 @@ public record TrainingState(float[] parameters, float[][] updaterState, int iter
     return array == 0 ? parameters : updaterState[array - 1];
   }
 
+  /** All arrays, as {@link #array} numbers them; none of {@link #EMPTY}. */
+  public float[][] arrays() {
+    float[][] arrays = new float[parameters.length == 0 ? 0 : 1 + updaterState.length][];
+    for (int array = 0; array < arrays.length; array++) {
+      arrays[array] = array(array);
+    }
+    return arrays;
+  }
+
   /** Lengths of all arrays. */
   public int[] lengths() {
     return IntStream.rangeClosed(0, updaterState.length).map(a -> array(a).length).toArray();
@@ -82,6 +91,22 @@ public record TrainingState(float[] parameters, float[][] updaterState, int iter
     float[] flat = flatUpdaterState();
     int length = flat.length / slots;
     return Arrays.copyOfRange(flat, slot * length, (slot + 1) * length);
+  }
+
+  /**
+   * The same state with its updater state in slots that are as long as the parameters, if it can be
+   * cut so: what arrays are cut at is then the same for all states of a training.
+   */
+  public TrainingState inSlots() {
+    int slots = parameters.length == 0 ? 0 : updaterLength() / parameters.length;
+    if (slots == updaterState.length || slots * parameters.length != updaterLength()) {
+      return this;
+    }
+    float[][] cut = new float[slots][];
+    for (int slot = 0; slot < slots; slot++) {
+      cut[slot] = slot(slot, slots);
+    }
+    return new TrainingState(parameters, cut, iteration);
   }
 
   private int updaterLength() {

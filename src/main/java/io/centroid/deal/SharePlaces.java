@@ -1,16 +1,20 @@
 package io.centroid.deal;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.scheduler.ExecutorCacheTaskLocation;
+import org.apache.spark.scheduler.TaskLocation;
 import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.BlockManagerId;
 import org.apache.spark.storage.BlockManagerMaster;
@@ -20,9 +24,14 @@ import scala.collection.Seq;
 
 /** On which executor each share lies; where that is never matters to the result. */
 final class SharePlaces {
+  /** How long executors may take to forget blocks. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final BlockManagerMaster master = SparkEnv.get().blockManager().master();
   private final ShareLayout layout;
   private final BlockId[] ids;
+
+  private final List<BlockId> forgotten = new ArrayList<>();
 
   /** Where each block is. */
   private final List<Seq<BlockManagerId>> found;
@@ -74,6 +83,7 @@ final class SharePlaces {
       }
       forgetElsewhere(worker, places[worker]);
     }
+    awaitForgotten();
     return Stream.of(places).map(SharePlaces::named).toList();
   }
 
@@ -94,7 +104,17 @@ final class SharePlaces {
       List<BlockManagerId> locations = locations(block);
       if (!locations.isEmpty() && !locations.contains(place)) {
         master.removeBlock(ids[block]);
+        forgotten.add(ids[block]);
       }
+    }
+  }
+
+  /** Nobody shall find there what is about to vanish. */
+  private void awaitForgotten() {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (forgotten.stream().anyMatch(block -> !master.getLocations(block).isEmpty())
+        && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 
@@ -106,5 +126,27 @@ final class SharePlaces {
   private static List<String> named(BlockManagerId executor) {
     return List.of(
         new ExecutorCacheTaskLocation(executor.host(), executor.executorId()).toString());
+  }
+
+  /** The workers of whose shares a block is nowhere. */
+  static List<Integer> incomplete(RDD<ExampleBlock> blocks, ShareLayout layout) {
+    SharePlaces now = new SharePlaces(blocks, layout);
+    return IntStream.range(0, layout.order().workers())
+        .filter(
+            worker -> {
+              int first = layout.firstBlock(worker);
+              return IntStream.range(first, first + layout.blocksOf(worker))
+                  .anyMatch(block -> now.locations(block).isEmpty());
+            })
+        .boxed()
+        .toList();
+  }
+
+  /** The id of the executor of such a place; empty where it is none. */
+  static String executor(List<String> place) {
+    return !place.isEmpty()
+            && TaskLocation.apply(place.get(0)) instanceof ExecutorCacheTaskLocation executor
+        ? executor.executorId()
+        : "";
   }
 }

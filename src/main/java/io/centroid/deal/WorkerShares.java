@@ -4,9 +4,11 @@ import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
+import io.centroid.job.AsyncJob;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * All examples, dealt once to the logical workers and packed in blocks that lie in executor memory,
@@ -63,7 +65,32 @@ public final class WorkerShares implements AutoCloseable {
 
   /** The shares; partition w has that of worker w as its one element, for one task. */
   public JavaRDD<WorkerShare> shares() {
-    return new SharesRdd(blocks.rdd(), layout, places).toJavaRDD();
+    return new SharesRdd(blocks.rdd(), layout, false, places).toJavaRDD();
+  }
+
+  /**
+   * The same shares for tasks in whose place Spark cannot make a block again: they look for blocks
+   * where those are stored, and throw {@link LostBlockException} when there is none.
+   */
+  public JavaRDD<WorkerShare> stored() {
+    return new SharesRdd(blocks.rdd(), layout, isStored(), places).toJavaRDD();
+  }
+
+  private boolean isStored() {
+    return !blocks.getStorageLevel().equals(StorageLevel.NONE());
+  }
+
+  /** Makes blocks again that are nowhere any more, each where its share should lie. */
+  public void settle() {
+    List<Integer> workers = isStored() ? SharePlaces.incomplete(blocks.rdd(), layout) : List.of();
+    if (!workers.isEmpty()) {
+      AsyncJob.submit(
+              blocks.context(),
+              shares().map(WorkerShare::coverage).rdd(),
+              workers,
+              (worker, coverage) -> {})
+          .await();
+    }
   }
 
   /**
@@ -73,6 +100,11 @@ public final class WorkerShares implements AutoCloseable {
    */
   public void balance() {
     places = SharePlaces.balanced(blocks.rdd(), layout);
+  }
+
+  /** By worker, the id of the executor that its share should lie on; empty where none should. */
+  public List<String> executors() {
+    return places.stream().map(SharePlaces::executor).toList();
   }
 
   /**

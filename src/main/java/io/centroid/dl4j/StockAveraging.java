@@ -91,7 +91,8 @@ public final class StockAveraging implements AveragingEngine {
     int rounds = plan.rounds();
     long counted = examplesTrained.value() - from.tally().examples();
     TrainingPosition position = from;
-    for (int round = from.round(); round < rounds; round++) {
+    boolean goesOn = true;
+    for (int round = from.round(); goesOn && round < rounds; round++) {
       String label = "epoch %d, round %d of %d".formatted(epoch, round + 1, rounds);
       context.setJobGroup("epoch " + epoch, label, false);
       long begin = System.nanoTime();
@@ -104,6 +105,7 @@ public final class StockAveraging implements AveragingEngine {
       long used = plan.examplesOf(round);
       Divergence.check(spark.getScore(), label);
       double seconds = (System.nanoTime() - begin) / NANOS;
+      RoundTiming timing = RoundTiming.untold(used, seconds);
       EpochTally tally =
           position
               .tally()
@@ -112,13 +114,19 @@ public final class StockAveraging implements AveragingEngine {
                   plan.steps(round),
                   spark.getScore() * used,
                   seconds,
-                  RoundTiming.untold(used, seconds));
+                  timing);
       position =
           new TrainingPosition(
               epoch, round + 1, AveragingState.of(TrainingState.of(network)), tally);
-      listener.roundDone(position, spark.getScore());
+      goesOn = listener.roundDone(epoch, round + 1, spark.getScore(), timing);
+      if (goesOn && (round + 1) % listener.interval() == 0) {
+        listener.reached(position);
+      }
     }
     context.clearJobGroup();
+    if (position.round() < rounds) {
+      return position;
+    }
     long examples = examplesTrained.value() - counted;
     if (examples != plan.examples()) {
       throw new JobException(

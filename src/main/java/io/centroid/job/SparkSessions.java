@@ -3,6 +3,8 @@ package io.centroid.job;
 import io.centroid.error.JobException;
 import java.io.File;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -13,7 +15,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.scheduler.HealthTracker;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.apache.spark.util.Utils;
+import scala.collection.JavaConverters;
 
 /**
  * Opens Spark sessions with the values this program needs, wherever spark-submit did not set them.
@@ -96,6 +100,25 @@ public final class SparkSessions {
     SparkContext spark = context.sc();
     return Math.max(
         1, spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile()));
+  }
+
+  /** How many tasks could start now; 1 where none can. */
+  public static int freeSlots(JavaSparkContext context) {
+    int cpus = context.getConf().getInt("spark.task.cpus", 1);
+    int free = 0;
+    for (ExecutorSummary executor :
+        JavaConverters.asJavaIterable(context.sc().statusStore().executorList(true))) {
+      free += Math.max(0, executor.totalCores() / cpus - executor.activeTasks());
+    }
+    return Math.max(1, Math.min(free, slots(context)));
+  }
+
+  /** Waits until so many tasks could start, for so long at most. */
+  public static void awaitFreeSlots(JavaSparkContext context, int wanted, int seconds) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (freeSlots(context) < wanted && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+    }
   }
 
   /** Spark asks for a directory that is there. */

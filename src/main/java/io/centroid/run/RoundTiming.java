@@ -1,5 +1,6 @@
 package io.centroid.run;
 
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ public record RoundTiming(
     double compute,
     double up,
     double average,
-    double driver) {
+    double driver)
+    implements Serializable {
 
   /** Names of the parts, in the order in which they are told. */
   public static final List<String> PARTS = List.copyOf(untold(0, 0).parts().keySet());
@@ -33,6 +35,12 @@ public record RoundTiming(
   /** Of an engine that does not tell the parts. */
   public static RoundTiming untold(long examples, double seconds) {
     return new RoundTiming(examples, 0, 0, 0, 0, 0, seconds);
+  }
+
+  /** With so much more waiting for a slot; none is less than nothing. */
+  public RoundTiming plusSlot(double seconds) {
+    return new RoundTiming(
+        examples, slot + Math.max(0, seconds), down, compute, up, average, driver);
   }
 
   /** The parts by name, in the order of {@link #PARTS}. */

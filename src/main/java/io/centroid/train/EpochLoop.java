@@ -2,6 +2,7 @@ package io.centroid.train;
 
 import io.centroid.average.AveragingEngine;
 import io.centroid.average.EpochTally;
+import io.centroid.average.RoundListener;
 import io.centroid.average.TrainingPosition;
 import io.centroid.checkpoint.BestModel;
 import io.centroid.checkpoint.Checkpoint;
@@ -91,18 +92,11 @@ final class EpochLoop {
     TrainingPosition start = from.position();
     listeners.forEach(
         listener -> listener.epochStarts(start.epoch(), start.round(), start.tally().examples()));
-    TrainingPosition end =
-        engine.trainEpoch(
-            start,
-            (position, meanLoss) -> {
-              lock.requireRenewed();
-              tell(position, meanLoss);
-              Checkpoint reached = new Checkpoint(position, from.best(), from.history());
-              if (Interruption.isRequested()) {
-                throw interrupted(reached);
-              }
-              checkpoints.offer(reached);
-            });
+    Told told = new Told(from);
+    TrainingPosition end = engine.trainEpoch(start, told);
+    if (told.toEnd) {
+      throw interrupted(new Checkpoint(end, from.best(), from.history()));
+    }
     Optional<Metrics> metrics = validation.measure(end.state().candidate(), end.epoch());
     Double accuracy = metrics.map(Metrics::accuracy).orElse(null);
     BestModel best = from.best().offered(end.epoch(), end.state().candidate(), accuracy);
@@ -126,11 +120,34 @@ final class EpochLoop {
     return new Checkpoint(end.nextEpoch(), best, history);
   }
 
-  private void tell(TrainingPosition position, double meanLoss) {
-    List<RoundTiming> rounds = position.tally().rounds();
-    RoundTiming last = rounds.get(rounds.size() - 1);
-    listeners.forEach(
-        listener -> listener.roundDone(position.epoch(), position.round(), meanLoss, last));
+  /** Hears of an epoch's rounds. */
+  private final class Told implements RoundListener {
+    private final Checkpoint from;
+    private boolean toEnd;
+
+    Told(Checkpoint from) {
+      this.from = from;
+    }
+
+    @Override
+    public boolean roundDone(int epoch, int round, double meanLoss, RoundTiming timing) {
+      lock.requireRenewed();
+      listeners.forEach(listener -> listener.roundDone(epoch, round, meanLoss, timing));
+      toEnd |= Interruption.isRequested();
+      return !toEnd;
+    }
+
+    @Override
+    public void reached(TrainingPosition position) {
+      if (!toEnd) {
+        checkpoints.save(new Checkpoint(position, from.best(), from.history()));
+      }
+    }
+
+    @Override
+    public int interval() {
+      return checkpoints.interval();
+    }
   }
 
   private JobException interrupted(Checkpoint reached) {

@@ -19,7 +19,7 @@ import org.bytedeco.javacpp.Pointer;
  * if there are. An executor holds its images as far as Spark's storage memory goes, the state that
  * the round starts from, and for each task the state that it trains, its bytes, and the step's own
  * arrays, or what it adds up. In local mode all are one process, in which few results are handed on
- * by reference.
+ * by reference. This is what rounds by job take; {@link #hasRoomBetweenExecutors} asks for more.
  *
  * @param step of one worker
  * @param workers how many there are
@@ -72,6 +72,42 @@ record MemoryCheck(StepMemory step, int workers, int fanIn, int parameterCopies,
           executorHeap(slots, Math.min(imageBytes / executors, storage(conf, executor))), executor);
       requireNative(slots * step.nativeBytes() + arriving(), executor, slots, "--executor-memory");
     }
+  }
+
+  /**
+   * Whether there is room for rounds between executors, too: for two means in turn, the states of
+   * an executor's own workers all at once, its part of the others', and what owners keep.
+   */
+  boolean hasRoomBetweenExecutors(JavaSparkContext context) {
+    int cores = SparkSessions.slots(context);
+    SparkConf conf = context.getConf();
+    if (context.isLocal()) {
+      long heap = Runtime.getRuntime().maxMemory();
+      long own = hasTree() ? workers * step.stateBytes() : 0;
+      long needed =
+          driverHeap(true)
+              + Math.min(workers, cores) * taskHeap(true)
+              + Math.min(imageBytes, storage(conf, heap))
+              + between(0)
+              + own;
+      return needed <= USABLE * heap;
+    }
+    int executors = Math.max(1, context.sc().getExecutorMemoryStatus().size() - 1);
+    int slots = Math.min(workers, (cores + executors - 1) / executors);
+    int own = (workers + executors - 1) / executors;
+    long heap = conf.getSizeAsMb("spark.executor.memory", "1g") * MEGABYTE;
+    long images = Math.min(imageBytes / executors, storage(conf, heap));
+    long needed =
+        executorHeap(slots, images)
+            + own * step.stateBytes()
+            + between((workers - own) * step.stateBytes() / executors);
+    return needed <= USABLE * heap;
+  }
+
+  private long between(long arriving) {
+    return 2 * step.stateBytes()
+        + arriving
+        + (long) parameterCopies * Float.BYTES * step.parameters();
   }
 
   /**

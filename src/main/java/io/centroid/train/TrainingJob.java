@@ -11,6 +11,7 @@ import io.centroid.compute.StepMemory;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
+import io.centroid.config.EngineKind;
 import io.centroid.config.Settings;
 import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
@@ -126,7 +127,7 @@ public final class TrainingJob {
         DenseNetwork.configuration(settings.network(), settings.training());
     String summary = NetworkSummary.of(settings.network(), network).render();
     phases.say("%s", summary);
-    checkMemory(shards, network);
+    memory(shards, network).check(session.context());
 
     try (StagedDirectory directory = target.stage(lock);
         Checkpoints checkpoints =
@@ -224,7 +225,7 @@ public final class TrainingJob {
                         settings.training()));
         Validation validation =
             Validation.open(session.context(), shards, settings.training(), network);
-        AveragingEngine engine = engine(training, network, plan);
+        AveragingEngine engine = engine(shards, training, network, plan);
         TrainingSource source = TrainingSource.register(epochs, checkpoints::written)) {
       TimeLeft timeLeft = new TimeLeft(epochs, training.examples());
       try (TrainingProgress progress =
@@ -273,31 +274,33 @@ public final class TrainingJob {
   }
 
   private AveragingEngine engine(
-      WorkerShares shares, MultiLayerConfiguration network, RoundPlan plan) {
-    return switch (settings.averaging().engine()) {
-      case CENTROID ->
-          new CentroidAveraging(
-              session.context(),
-              shares,
-              network.toJson(),
-              recipe(network, plan),
-              plan,
-              settings.averaging());
-      case STOCK -> new StockAveraging(session.context(), shares, network.toJson(), plan);
-    };
+      ShardSet shards, WorkerShares shares, MultiLayerConfiguration network, RoundPlan plan) {
+    if (settings.averaging().engine() == EngineKind.STOCK) {
+      return new StockAveraging(session.context(), shares, network.toJson(), plan);
+    }
+    CentroidAveraging engine =
+        new CentroidAveraging(
+            session.context(),
+            shares,
+            network.toJson(),
+            recipe(network, plan),
+            plan,
+            settings.averaging());
+    return engine.betweenExecutors(
+        memory(shards, network).hasRoomBetweenExecutors(session.context()),
+        line -> phases.say("%s", line));
   }
 
-  private void checkMemory(ShardSet shards, MultiLayerConfiguration network) {
+  private MemoryCheck memory(ShardSet shards, MultiLayerConfiguration network) {
     long examples = shards.manifest().count(Split.TRAIN);
     StepRecipe recipe = StepRecipe.of(settings.training(), network, plan(shards).stepsPerEpoch());
     AveragingSettings averaging = settings.averaging();
-    new MemoryCheck(
-            StepMemory.of(recipe, network, settings.training().minibatchSize()),
-            settings.training().workers(),
-            averaging.fanIn(),
-            (averaging.outerMomentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
-            examples * Cifar10.FEATURES)
-        .check(session.context());
+    return new MemoryCheck(
+        StepMemory.of(recipe, network, settings.training().minibatchSize()),
+        settings.training().workers(),
+        averaging.fanIn(),
+        (averaging.outerMomentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
+        examples * Cifar10.FEATURES);
   }
 
   private StepRecipe recipe(MultiLayerConfiguration network, RoundPlan plan) {

@@ -2,6 +2,8 @@ package io.centroid.average;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.average.Contribution.PartialSum;
+import io.centroid.average.Contribution.WorkerResult;
 import io.centroid.compute.StateCoding;
 import io.centroid.compute.TrainingState;
 import io.centroid.example.Coverage;
@@ -147,16 +149,6 @@ final class WeightedSumTest {
       sums.add(sum(group).partial(sums.size()));
     }
     return tree(sums, fanIn);
-  }
-
-  @Example
-  void outerMomentumCarriesTheLastMoveOn() {
-    float[] before = {1};
-    float[] velocity = OuterMomentum.velocity(0.5f, new float[0], before, new float[] {3});
-    float[] first = OuterMomentum.moved(before, velocity);
-    assertThat(first).containsExactly(3f);
-    float[] next = OuterMomentum.velocity(0.5f, velocity, first, new float[] {4});
-    assertThat(OuterMomentum.moved(first, next)).containsExactly(3f + (0.5f * 2f + (4f - 3f)));
   }
 
   private static WorkerResult result(

@@ -3,6 +3,7 @@ package io.centroid.average;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.centroid.average.Contribution.WorkerResult;
 import io.centroid.average.WorkerEnvironment.Holdings;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.TrainingState;

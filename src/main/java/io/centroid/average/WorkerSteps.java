@@ -1,6 +1,6 @@
 package io.centroid.average;
 
-import io.centroid.average.RoundExchange.ResultHandle;
+import io.centroid.average.Contribution.WorkerResult;
 import io.centroid.compute.LocalTrainer;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
@@ -12,35 +12,32 @@ import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.Minibatch;
 import java.io.Serializable;
+import java.util.function.Supplier;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * One round of every logical worker: start from the common state, train the next minibatches of the
- * share, hand back the state.
+ * How a logical worker trains in a round: from the common state, the next minibatches of its share.
  *
- * @param exchange where the state to start from is and the result goes
  * @param session the training; destroyed when it ends
  * @param recipe how to train
  * @param epoch the epoch, from 1
- * @param round the round in the epoch, from 0
  */
-record WorkerRound(
-    RoundExchange exchange,
+record WorkerSteps(
     Broadcast<TrainingSession> session,
     StepRecipe recipe,
     ExampleShape shape,
     RoundPlan plan,
-    int epoch,
-    int round)
+    int epoch)
     implements Serializable {
 
-  /** The work of one worker in this round. */
-  ResultHandle run(WorkerShare share) {
-    return exchange.put(result(share));
-  }
-
-  private WorkerResult result(WorkerShare share) {
+  /**
+   * Trains a worker.
+   *
+   * @param round the round in the epoch, from 0
+   * @param start gives the state to start from; asked for once
+   */
+  WorkerResult train(WorkerShare share, int round, Supplier<TrainingState> start) {
     int worker = share.worker();
     int from = plan.from(worker, round);
     int to = plan.from(worker, round + 1);
@@ -53,7 +50,7 @@ record WorkerRound(
         environment.borrow(() -> recipe.trainer(training.configurationJson(), shape));
     WorkerResult result;
     try {
-      result = train(share, trainer, from, to);
+      result = train(share, trainer, from, to, start);
     } catch (RuntimeException | Error e) {
       environment.discard(trainer);
       throw e;
@@ -67,9 +64,10 @@ record WorkerRound(
     return result;
   }
 
-  private WorkerResult train(WorkerShare share, LocalTrainer trainer, int from, int to) {
+  private WorkerResult train(
+      WorkerShare share, LocalTrainer trainer, int from, int to, Supplier<TrainingState> first) {
     long asked = System.nanoTime();
-    TrainingState start = exchange.start();
+    TrainingState start = first.get();
     long begin = System.nanoTime();
     EpochOrder order = share.order(epoch);
     Minibatch minibatch =
