@@ -64,7 +64,7 @@ public final class CentroidAveraging implements AveragingEngine {
     this.averaging = averaging;
     this.session = TrainingSession.of(configurationJson);
     this.broadcast = context.broadcast(session);
-    this.rounds = byJob();
+    this.rounds = new RoundsByJob(training());
   }
 
   /**
@@ -87,15 +87,7 @@ public final class CentroidAveraging implements AveragingEngine {
       say(obstacle.get());
       return this;
     }
-    rounds =
-        new RoundsBetweenExecutors(
-            context,
-            shares,
-            plan,
-            session.id(),
-            OuterStep.of(averaging),
-            averaging.fanIn(),
-            this::steps);
+    rounds = new RoundsBetweenExecutors(training());
     return this;
   }
 
@@ -107,8 +99,8 @@ public final class CentroidAveraging implements AveragingEngine {
     return new WorkerSteps(broadcast, recipe, shares.shape(), plan, epoch);
   }
 
-  private Rounds byJob() {
-    return new RoundsByJob(
+  private Rounds.Training training() {
+    return new Rounds.Training(
         context,
         shares,
         plan,
@@ -127,10 +119,12 @@ public final class CentroidAveraging implements AveragingEngine {
         (epoch, round, meanLoss, timing) ->
             goesOn[0] = listener.roundDone(epoch, round, meanLoss, timing);
     shares.balance();
+    long since = System.nanoTime();
     while (goesOn[0] && position.round() < all) {
       int interval = listener.interval();
       long end = ((long) position.round() / interval + 1) * interval;
-      position = train(position, (int) Math.min(all, end), noticing);
+      position = train(position, (int) Math.min(all, end), since, noticing);
+      since = System.nanoTime();
       if (position.round() < all) {
         listener.reached(position);
       }
@@ -142,14 +136,15 @@ public final class CentroidAveraging implements AveragingEngine {
     return position;
   }
 
-  private TrainingPosition train(TrainingPosition from, int to, RoundListener listener) {
+  private TrainingPosition train(
+      TrainingPosition from, int to, long since, RoundListener listener) {
     try {
-      return rounds.train(from, to, listener);
+      return rounds.train(from, to, since, listener);
     } catch (RoundsBetweenExecutors.UnreachableException e) {
       say(e.getMessage());
       rounds.close();
-      rounds = byJob();
-      return rounds.train(from, to, listener);
+      rounds = new RoundsByJob(training());
+      return rounds.train(from, to, since, listener);
     }
   }
 

@@ -11,7 +11,6 @@ import io.centroid.collective.Rendezvous;
 import io.centroid.collective.Rendezvous.Attempt;
 import io.centroid.collective.Rendezvous.Event;
 import io.centroid.compute.TrainingState;
-import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.AsyncJob;
@@ -47,13 +46,7 @@ final class RoundsBetweenExecutors implements Rounds {
 
   private static final double NANOS = 1e9;
 
-  private final JavaSparkContext context;
-  private final WorkerShares shares;
-  private final RoundPlan plan;
-  private final String training;
-  private final OuterStep outer;
-  private final int fanIn;
-  private final RoundsByJob.EpochSteps epochSteps;
+  private final Training training;
   private final Rendezvous rendezvous;
 
   /** There is no way from one executor to another. */
@@ -65,22 +58,9 @@ final class RoundsBetweenExecutors implements Rounds {
     }
   }
 
-  RoundsBetweenExecutors(
-      JavaSparkContext context,
-      WorkerShares shares,
-      RoundPlan plan,
-      String training,
-      OuterStep outer,
-      int fanIn,
-      RoundsByJob.EpochSteps epochSteps) {
-    this.context = context;
-    this.shares = shares;
-    this.plan = plan;
+  RoundsBetweenExecutors(Training training) {
     this.training = training;
-    this.outer = outer;
-    this.fanIn = fanIn;
-    this.epochSteps = epochSteps;
-    this.rendezvous = Rendezvous.open(name(training));
+    this.rendezvous = Rendezvous.open(name(training.training()));
   }
 
   private static String name(String training) {
@@ -100,8 +80,8 @@ final class RoundsBetweenExecutors implements Rounds {
   }
 
   @Override
-  public TrainingPosition train(TrainingPosition from, int to, RoundListener listener) {
-    Rounding rounding = new Rounding(from, to, listener);
+  public TrainingPosition train(TrainingPosition from, int to, long since, RoundListener listener) {
+    Rounding rounding = new Rounding(from, to, since, listener);
     for (int failed = 0; failed < MAX_ATTEMPTS; failed++) {
       int told = rounding.told;
       Optional<TrainingPosition> end = rounding.attempt();
@@ -113,8 +93,8 @@ final class RoundsBetweenExecutors implements Rounds {
           "Rounds are made again from round {} on: {}",
           from.round() + 1,
           rounding.failure.getMessage());
-      SparkSessions.awaitFreeSlots(context, rounding.members, PATIENCE_SECONDS);
-      shares.balance();
+      SparkSessions.awaitFreeSlots(training.context(), rounding.members, PATIENCE_SECONDS);
+      training.shares().balance();
     }
     throw rounding.givenUp();
   }
@@ -124,7 +104,7 @@ final class RoundsBetweenExecutors implements Rounds {
     private final TrainingPosition from;
     private final int to;
     private final RoundListener listener;
-    private final long began = System.nanoTime();
+    private final long began;
     private int told;
     private boolean goesOn = true;
 
@@ -135,9 +115,10 @@ final class RoundsBetweenExecutors implements Rounds {
     private RuntimeException failure;
     private boolean lost;
 
-    Rounding(TrainingPosition from, int to, RoundListener listener) {
+    Rounding(TrainingPosition from, int to, long since, RoundListener listener) {
       this.from = from;
       this.to = to;
+      this.began = since;
       this.listener = listener;
     }
 
@@ -153,41 +134,45 @@ final class RoundsBetweenExecutors implements Rounds {
 
     /** One attempt; nothing when it failed, for a reason that another one may not have. */
     Optional<TrainingPosition> attempt() {
-      shares.settle();
-      members = Math.min(plan.workers(), SparkSessions.freeSlots(context));
+      training.shares().settle();
+      members = Math.min(training.plan().workers(), SparkSessions.freeSlots(training.context()));
       tally = from.tally();
       done = 0;
       steps = 0;
       TrainingState state = from.state().training().inSlots();
-      float[][] arrays = concat(state.arrays(), outer.kept(from.state()));
+      float[][] arrays = concat(state.arrays(), training.outer().kept(from.state()));
       try (RoundExchange exchange =
           RoundExchange.open(
-              context,
-              training,
+              training.context(),
+              training.training(),
               TrainingState.of(arrays, state.iteration()),
-              context.isLocal() ? 1 : members,
-              fanIn)) {
-        long id = context.sc().newRddId();
+              training.context().isLocal() ? 1 : members,
+              training.fanIn())) {
+        long id = training.context().sc().newRddId();
         Attempt attempt = rendezvous.expect(id, members, this::assign);
         Stretch stretch =
             new Stretch(
                 id,
-                name(training),
+                name(training.training()),
                 members,
                 from.round(),
                 to,
-                fanIn,
+                training.fanIn(),
                 from.state().averagedRounds(),
                 state.arrays().length,
                 state.iteration());
         AtomicReference<ResultHandle> end = new AtomicReference<>();
-        String label = Rounds.label(from.epoch(), from.round(), plan.rounds());
-        context.setJobGroup("epoch " + from.epoch(), label + " and on", false);
+        String label = Rounds.label(from.epoch(), from.round(), training.plan().rounds());
+        training.context().setJobGroup("epoch " + from.epoch(), label + " and on", false);
         AsyncJob job =
             AsyncJob.submit(
-                context.sc(),
+                training.context().sc(),
                 new StretchRdd(
-                    shares.stored().rdd(), stretch, epochSteps.of(from.epoch()), exchange, outer),
+                    training.shares().stored().rdd(),
+                    stretch,
+                    training.steps().apply(from.epoch()),
+                    exchange,
+                    training.outer()),
                 IntStream.range(0, members).boxed().toList(),
                 (member, handle) -> {
                   if (handle != null) {
@@ -203,7 +188,7 @@ final class RoundsBetweenExecutors implements Rounds {
           job.cancel();
           throw e;
         } finally {
-          context.clearJobGroup();
+          training.context().clearJobGroup();
         }
       }
       return Optional.empty();
@@ -275,7 +260,7 @@ final class RoundsBetweenExecutors implements Rounds {
       if (done > told) {
         told = done;
         Divergence.check(
-            round.meanLoss(), Rounds.label(from.epoch(), report.round(), plan.rounds()));
+            round.meanLoss(), Rounds.label(from.epoch(), report.round(), training.plan().rounds()));
         goesOn &= listener.roundDone(from.epoch(), report.round() + 1, round.meanLoss(), timing);
       }
     }
@@ -289,16 +274,18 @@ final class RoundsBetweenExecutors implements Rounds {
       return new TrainingPosition(
           from.epoch(),
           from.round() + done,
-          outer.after(from.state(), done, after, Arrays.copyOfRange(all, arrays, all.length)),
+          training
+              .outer()
+              .after(from.state(), done, after, Arrays.copyOfRange(all, arrays, all.length)),
           tally);
     }
 
     /** Workers go where their shares lie, as evenly as there are members. */
     private Membership assign(List<Member> joined) {
-      List<String> lie = shares.executors();
-      int[] memberOf = new int[plan.workers()];
+      List<String> lie = training.shares().executors();
+      int[] memberOf = new int[training.plan().workers()];
       int[] load = new int[joined.size()];
-      int most = (plan.workers() + joined.size() - 1) / joined.size();
+      int most = (training.plan().workers() + joined.size() - 1) / joined.size();
       Arrays.fill(memberOf, -1);
       for (int worker = 0; worker < memberOf.length; worker++) {
         String executor = lie.get(worker);

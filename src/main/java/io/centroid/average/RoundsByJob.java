@@ -2,54 +2,28 @@ package io.centroid.average;
 
 import io.centroid.average.RoundTally.Time;
 import io.centroid.compute.TrainingState;
-import io.centroid.deal.WorkerShares;
 import io.centroid.job.SparkSessions;
 import io.centroid.run.RoundTiming;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /** A round is a Spark job over the workers' shares: one state down, one result per worker up. */
 final class RoundsByJob implements Rounds {
   private static final double NANOS = 1e9;
 
-  private final JavaSparkContext context;
-  private final WorkerShares shares;
-  private final RoundPlan plan;
-  private final String training;
-  private final OuterStep outer;
-  private final int fanIn;
-  private final EpochSteps epochSteps;
+  private final Training training;
 
-  /** How workers train in an epoch. */
-  interface EpochSteps {
-    WorkerSteps of(int epoch);
-  }
-
-  RoundsByJob(
-      JavaSparkContext context,
-      WorkerShares shares,
-      RoundPlan plan,
-      String training,
-      OuterStep outer,
-      int fanIn,
-      EpochSteps epochSteps) {
-    this.context = context;
-    this.shares = shares;
-    this.plan = plan;
+  RoundsByJob(Training training) {
     this.training = training;
-    this.outer = outer;
-    this.fanIn = fanIn;
-    this.epochSteps = epochSteps;
   }
 
   @Override
-  public TrainingPosition train(TrainingPosition from, int to, RoundListener listener) {
+  public TrainingPosition train(TrainingPosition from, int to, long since, RoundListener listener) {
     TrainingPosition position = from;
-    WorkerSteps steps = epochSteps.of(from.epoch());
-    long last = System.nanoTime();
+    WorkerSteps steps = training.steps().apply(from.epoch());
+    long last = since;
     boolean goesOn = true;
     while (goesOn && position.round() < to) {
-      String label = Rounds.label(from.epoch(), position.round(), plan.rounds());
-      context.setJobGroup("epoch " + from.epoch(), label, false);
+      String label = Rounds.label(from.epoch(), position.round(), training.plan().rounds());
+      training.context().setJobGroup("epoch " + from.epoch(), label, false);
       RoundOutcome outcome = round(position.state(), steps, position.round());
       RoundTally done = outcome.tally();
       Divergence.check(done.meanLoss(), label);
@@ -65,7 +39,7 @@ final class RoundsByJob implements Rounds {
               position.tally().plus(done.used(), done.steps(), done.lossSum(), seconds, timing));
       goesOn = listener.roundDone(from.epoch(), position.round(), done.meanLoss(), timing);
     }
-    context.clearJobGroup();
+    training.context().clearJobGroup();
     return position;
   }
 
@@ -103,16 +77,28 @@ final class RoundsByJob implements Rounds {
 
   private RoundOutcome round(AveragingState from, WorkerSteps steps, int round) {
     TrainingState state = from.training();
-    int slots = Math.min(plan.workers(), SparkSessions.slots(context));
+    int slots = Math.min(training.plan().workers(), SparkSessions.slots(training.context()));
     try (RoundExchange exchange =
-        RoundExchange.open(context, training, state, plan.workers(), fanIn)) {
-      RoundTree tree = new RoundTree(context, shares.shares(), steps, round, exchange, fanIn);
+        RoundExchange.open(
+            training.context(),
+            training.training(),
+            state,
+            training.plan().workers(),
+            training.fanIn())) {
+      RoundTree tree =
+          new RoundTree(
+              training.context(),
+              training.shares().shares(),
+              steps,
+              round,
+              exchange,
+              training.fanIn());
       long begin = System.nanoTime();
       WeightedSum sum = tree.sum();
       TrainingState average = sum.mean(state.iteration());
       long averaged = System.nanoTime();
       return new RoundOutcome(
-          outer.next(from, average),
+          training.outer().next(from, average),
           sum.tally(),
           slots,
           tree.trained() - begin,

@@ -154,6 +154,7 @@ final class StretchRdd extends RDD<TaskResult> {
     private final Peers peers;
     private final long asked = System.nanoTime();
     private Membership group;
+    private int[] workers;
     private Future<Object> told;
     private long before;
 
@@ -178,6 +179,7 @@ final class StretchRdd extends RDD<TaskResult> {
       float[][] all = exchange.start().arrays();
       float[][] start = Arrays.copyOf(all, stretch.arrays());
       group = peers.join(member, start, Arrays.copyOfRange(all, start.length, all.length));
+      workers = group.workersOf(member);
       int iteration = stretch.iteration();
       int rounds = 0;
       before = System.nanoTime();
@@ -210,7 +212,7 @@ final class StretchRdd extends RDD<TaskResult> {
 
     private void trainWorkers(int rounds, TrainingState start) throws InterruptedException {
       boolean endsHere = member == 0 && isToldToEnd();
-      for (int worker : group.workersOf(member)) {
+      for (int worker : workers) {
         task.killTaskIfInterrupted();
         WorkerShare share = shares.iterator(shares.partitions()[worker], task).next();
         WorkerResult result = steps.train(share, stretch.from() + rounds, () -> start);
@@ -241,14 +243,11 @@ final class StretchRdd extends RDD<TaskResult> {
     /** Where the time of a round went, as this member met it. */
     private RoundTiming timing(
         List<WorkerNote> notes, long examples, Peers.Times times, long down) {
-      long compute = 0;
-      for (int each = 0; each < stretch.members(); each++) {
-        long steps = 0;
-        for (int worker : group.workersOf(each)) {
-          steps += notes.get(worker).tally().all().steps();
-        }
-        compute = Math.max(compute, steps);
+      long[] steps = new long[stretch.members()];
+      for (int worker = 0; worker < notes.size(); worker++) {
+        steps[group.memberOf()[worker]] += notes.get(worker).tally().all().steps();
       }
+      long compute = Arrays.stream(steps).max().orElse(0);
       long now = System.nanoTime();
       long whole = now - before;
       long back = times.whole() - times.folded();

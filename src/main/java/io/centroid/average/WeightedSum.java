@@ -2,6 +2,7 @@ package io.centroid.average;
 
 import io.centroid.average.Contribution.PartialSum;
 import io.centroid.average.Contribution.WorkerResult;
+import io.centroid.collective.Fold;
 import io.centroid.compute.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,10 +155,7 @@ final class WeightedSum {
 
   private static void add(WorkerResult result, int array, int from, double[] sum) {
     double weight = (double) result.tally().examples();
-    float[] values = result.values(array);
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += weight * values[from + i];
-    }
+    Fold.add(sum, weight, result.values(array), from, sum.length);
   }
 
   /** Two in one pass over the sum take less time, by 6 % with two workers and a fifth with many. */

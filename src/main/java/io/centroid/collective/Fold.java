@@ -7,7 +7,7 @@ import java.util.Arrays;
  * order of the workers; where there are more of them than the fan-in, in a tree whose shape depends
  * on these two numbers alone. Not for more than one thread.
  */
-final class Fold {
+public final class Fold {
   /** Doubles that stay in the first-level cache. */
   private static final int RANGE = 2048;
 
@@ -100,7 +100,8 @@ final class Fold {
     return any;
   }
 
-  private static void add(double[] sum, double weight, float[] values, int from, int count) {
+  /** sum += weight · values, for the first {@code count} of sum and those from {@code from} on. */
+  public static void add(double[] sum, double weight, float[] values, int from, int count) {
     for (int i = 0; i < count; i++) {
       sum[i] += weight * values[from + i];
     }

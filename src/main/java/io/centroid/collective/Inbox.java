@@ -23,6 +23,9 @@ final class Inbox {
   private final int[] offsets;
   private final Note[][] notes;
 
+  /** By worker, how many rounds it has told of. */
+  private final int[] noted;
+
   /** By chunk: how often a worker's contribution came, how often the mean, how often it is kept. */
   private final int[][] parts;
 
@@ -58,6 +61,7 @@ final class Inbox {
       arrived[worker] = local[worker] ? null : new float[owned];
     }
     this.notes = new Note[2][workers];
+    this.noted = new int[workers];
     this.parts = new int[chunks.all().size()][workers];
     this.partsOf = new int[chunks.all().size()];
     this.meansOf = new int[chunks.all().size()];
@@ -90,7 +94,7 @@ final class Inbox {
 
   /** A worker of this JVM contributes. */
   synchronized void contribute(int round, int worker, Note note, float[][] arrays) {
-    notes[round % 2][worker] = note;
+    keep(round, worker, note);
     contributed[worker] = arrays;
     for (Chunk chunk : chunks.all()) {
       if (offsets[chunk.index()] >= 0) {
@@ -102,7 +106,7 @@ final class Inbox {
 
   /** A worker of another JVM tells of its round. */
   synchronized void note(int round, int worker, Note note) {
-    notes[round % 2][worker] = note;
+    keep(round, worker, note);
     if (note.weight() == 0) { // nothing else will come
       for (Chunk chunk : chunks.all()) {
         if (offsets[chunk.index()] >= 0) {
@@ -111,6 +115,16 @@ final class Inbox {
       }
     }
     notifyAll();
+  }
+
+  private void keep(int round, int worker, Note note) {
+    if (noted[worker] != round) {
+      throw new IllegalArgumentException(
+          "a note of worker %d's round %d, expected round %d"
+              .formatted(worker, round, noted[worker]));
+    }
+    noted[worker]++;
+    notes[round % 2][worker] = note;
   }
 
   /** A contribution comes in. */
@@ -175,18 +189,18 @@ final class Inbox {
     notifyAll();
   }
 
-  /** Whether all workers' contributions to a chunk are here. */
+  /** Whether all workers' contributions to a chunk are here; their notes come before. */
   boolean hasParts(int round, Chunk chunk) {
-    return partsOf[chunk.index()] == (round + 1) * workers && allNoted(round);
+    return partsOf[chunk.index()] == (round + 1) * workers;
   }
 
-  private boolean allNoted(int round) {
-    return Arrays.stream(notes[round % 2]).noneMatch(note -> note == null);
-  }
-
-  /** Whether the mean is whole. */
+  /**
+   * Whether the mean is whole, and all have told of the round: a note may come later than the mean,
+   * by another way, where no chunk is folded. Who is ahead may have told of the next round already.
+   */
   boolean hasMean(int round) {
-    return meansIn == (round + 1) * chunks.all().size();
+    return meansIn == (round + 1) * chunks.all().size()
+        && Arrays.stream(noted).allMatch(rounds -> rounds > round);
   }
 
   /** Whether all is here that owners kept. */

@@ -34,8 +34,9 @@ public record Membership(List<Member> members, int[] memberOf) implements Serial
     return members.stream().distinct().toList();
   }
 
-  /** The place of a member's JVM among {@link #nodes}. */
-  int nodeOf(int member) {
-    return nodes().indexOf(members.get(member));
+  /** By member, the place of its JVM among {@link #nodes}. */
+  int[] nodeOfMembers() {
+    List<Member> nodes = nodes();
+    return members.stream().mapToInt(nodes::indexOf).toArray();
   }
 }

@@ -46,6 +46,10 @@ public final class Peers {
   private Membership membership;
   private Chunks chunks;
   private int node;
+
+  /** By member, the place of its JVM among {@link #links}. */
+  private int[] nodeOf;
+
   private volatile Inbox inbox;
 
   /** By JVM; null for this one. */
@@ -127,7 +131,8 @@ public final class Peers {
   private void start(Membership joined, int member, float[][] start, float[][] kept)
       throws InterruptedException {
     membership = joined;
-    node = joined.nodeOf(member);
+    nodeOf = joined.nodeOfMembers();
+    node = nodeOf[member];
     int[] lengths = new int[start.length];
     for (int array = 0; array < lengths.length; array++) {
       lengths[array] = start[array].length;
@@ -139,7 +144,7 @@ public final class Peers {
     }
     boolean[] owns = new boolean[joined.members().size()];
     for (int each = 0; each < owns.length; each++) {
-      owns[each] = joined.nodeOf(each) == node;
+      owns[each] = nodeOf[each] == node;
     }
     boolean[] local = new boolean[joined.memberOf().length];
     for (int worker = 0; worker < local.length; worker++) {
@@ -232,7 +237,7 @@ public final class Peers {
       return;
     }
     for (Chunk chunk : chunks.all()) {
-      int owner = membership.nodeOf(chunk.owner());
+      int owner = nodeOf[chunk.owner()];
       if (owner != node) {
         send(
             List.of(links[owner]),
@@ -251,8 +256,14 @@ public final class Peers {
     }
   }
 
-  /** When what a member did in a round was done, by {@link System#nanoTime}. */
-  public record Times(long begin, long folded, long whole, long folding) {}
+  /**
+   * Where the time of a round went.
+   *
+   * @param folded when a member's own chunks were done, by {@link System#nanoTime}
+   * @param whole when the mean was whole
+   * @param folding nanoseconds of arithmetic
+   */
+  public record Times(long folded, long whole, long folding) {}
 
   /**
    * Folds a member's chunks as contributions come in, and waits until the mean is whole.
@@ -263,7 +274,6 @@ public final class Peers {
     Fold fold = new Fold(membership.memberOf().length, fanIn);
     float[][] mean = inbox.mean(round);
     List<Link> others = others();
-    long begin = System.nanoTime();
     long folding = 0;
     for (Chunk chunk : chunks.of(member)) {
       await(() -> inbox.hasParts(round, chunk));
@@ -277,7 +287,7 @@ public final class Peers {
     }
     long folded = System.nanoTime();
     await(() -> inbox.hasMean(round));
-    return new Times(begin, folded, System.nanoTime(), folding);
+    return new Times(folded, System.nanoTime(), folding);
   }
 
   /** What all workers told of a round whose mean is whole, by worker. */
@@ -292,7 +302,7 @@ public final class Peers {
    */
   public float[][] gather(int member) throws InterruptedException {
     float[][] kept = inbox.kept();
-    int to = membership.nodeOf(0);
+    int to = nodeOf[0];
     for (Chunk chunk : chunks.of(member)) {
       for (int array = 0; array < kept.length && chunk.array() == 0; array++) {
         if (to == node) {
