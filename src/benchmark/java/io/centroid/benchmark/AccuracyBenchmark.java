@@ -10,6 +10,7 @@ import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.config.OuterSettings;
 import io.centroid.data.Split;
 import io.centroid.deal.EpochOrder;
 import io.centroid.deal.ShardExamples;
@@ -92,12 +93,19 @@ public final class AccuracyBenchmark {
       train(
           name,
           new CentroidAveraging(
-              context,
-              dealt,
-              network.toJson(),
-              StepRecipe.plain(LocalStep.FAST),
-              plan,
-              new AveragingSettings(frequency, EngineKind.CENTROID, outerMomentum, 0, 16)));
+                  context,
+                  dealt,
+                  network.toJson(),
+                  StepRecipe.plain(LocalStep.FAST),
+                  plan,
+                  new AveragingSettings(
+                      frequency,
+                      EngineKind.CENTROID,
+                      0,
+                      OuterSettings.momentum(outerMomentum),
+                      0,
+                      16))
+              .betweenExecutors(true, line -> phases.say("%s", line)));
     }
   }
 

@@ -155,12 +155,13 @@ public final class AveragingBenchmark {
       WorkerShares shares, LocalStep step, int minibatch, int frequency) {
     RoundPlan plan = new RoundPlan(IMAGES, shares.workers(), minibatch, frequency, SEED);
     return new CentroidAveraging(
-        context,
-        shares,
-        network.toJson(),
-        StepRecipe.plain(step),
-        plan,
-        AveragingSettings.every(plan.averagingFrequency()));
+            context,
+            shares,
+            network.toJson(),
+            StepRecipe.plain(step),
+            plan,
+            AveragingSettings.every(plan.averagingFrequency()))
+        .betweenExecutors(true, line -> phases.say("%s", line));
   }
 
   private AveragingEngine stock(WorkerShares shares) {

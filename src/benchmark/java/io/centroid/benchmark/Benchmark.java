@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
       "  submit/benchmark.sh step --shards shards --python python3",
       "  submit/benchmark.sh averaging --shards shards --repetitions 5",
       "  submit/benchmark.sh accuracy --shards shards-all",
+      "  submit/benchmark.sh frequency --shards shards --conf conf/recipes/published.conf",
       "  submit/benchmark.sh memory --shards shards --rounds 2000",
       "  submit/benchmark.sh sizes --examples 100000000 --features 2 --set network.hidden-widths=[8]"
     })
@@ -47,6 +48,8 @@ public final class Benchmark implements Callable<Integer> {
     AVERAGING,
     /** Seconds until 48 % of the test images. */
     ACCURACY,
+    /** What averaging costs in accuracy, by workers and how often they average. */
+    FREQUENCY,
     /** Memory over thousands of rounds. */
     MEMORY,
     /** Scoring shards. */
@@ -59,7 +62,8 @@ public final class Benchmark implements Callable<Integer> {
       paramLabel = "PART",
       description =
           "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
-              + " until 48 %% of the test images; memory: over thousands of rounds; score: scoring"
+              + " until 48 %% of the test images; frequency: accuracy by workers and minibatches between"
+              + " two averagings; memory: over thousands of rounds; score: scoring"
               + " shards; sizes: generated examples, as many or as large as you say.")
   private Part part;
 
@@ -135,6 +139,7 @@ public final class Benchmark implements Callable<Integer> {
         case STEP -> new StepBenchmark(context, set, network, python, phases).run(repetitions);
         case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);
         case ACCURACY -> new AccuracyBenchmark(context, set, network, python, phases).run();
+        case FREQUENCY -> new FrequencyBenchmark(context, set, network, settings, phases).run();
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
         case SCORE -> new ScoreBenchmark(session, shards, set, network, phases).run(repetitions);
         case SIZES -> throw new IllegalStateException("needs no shards");

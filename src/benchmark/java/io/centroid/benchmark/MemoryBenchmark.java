@@ -52,12 +52,13 @@ public final class MemoryBenchmark {
     try (WorkerShares shares = ShardExamples.dealFirst(context, shards, Split.TRAIN, IMAGES, 2, 1);
         AveragingEngine engine =
             new CentroidAveraging(
-                context,
-                shares,
-                network.toJson(),
-                StepRecipe.plain(LocalStep.FAST),
-                plan,
-                AveragingSettings.every(FREQUENCY))) {
+                    context,
+                    shares,
+                    network.toJson(),
+                    StepRecipe.plain(LocalStep.FAST),
+                    plan,
+                    AveragingSettings.every(FREQUENCY))
+                .betweenExecutors(true, line -> phases.say("%s", line))) {
       TrainingPosition position = TrainingPosition.before(1, TrainingState.initial(network));
       phases.say(
           "%8s %12s   %s", "rounds", "outside, ms", "heap used after collection / resident, MB");

@@ -128,12 +128,13 @@ final class SizesBenchmark {
             shares.seed());
     try (AveragingEngine engine =
         new CentroidAveraging(
-            context,
-            shares,
-            network.toJson(),
-            StepRecipe.plain(LocalStep.FAST),
-            plan,
-            settings.averaging())) {
+                context,
+                shares,
+                network.toJson(),
+                StepRecipe.plain(LocalStep.FAST),
+                plan,
+                settings.averaging())
+            .betweenExecutors(true, line -> phases.say("%s", line))) {
       TrainingPosition position = TrainingPosition.before(1, TrainingState.initial(network));
       for (int epoch = 1; epoch <= settings.training().epochs(); epoch++) {
         long begin = System.nanoTime();

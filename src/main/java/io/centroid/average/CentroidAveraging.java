@@ -6,6 +6,7 @@ import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.example.Coverage;
+import io.centroid.run.RoundTiming;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,7 +40,7 @@ public final class CentroidAveraging implements AveragingEngine {
    *
    * @param configurationJson the Deeplearning4j configuration of the network, as JSON
    * @param recipe how the workers train
-   * @param plan how epochs are cut
+   * @param plan how epochs are cut after those for warming up
    * @param averaging how their results are averaged; the frequency is that of {@code plan}
    * @throws IllegalArgumentException when the plan is not one for these shares
    */
@@ -68,8 +69,8 @@ public final class CentroidAveraging implements AveragingEngine {
   }
 
   /**
-   * Has rounds made between the executors from now on, where {@code spark.centroid.rounds} asks for
-   * it and it can be done, instead of by a job each; the bits are the same.
+   * Has rounds made between the executors from now on, instead of by a job each, where it can be
+   * done and {@code spark.centroid.rounds} is not {@code job}; the bits are the same.
    *
    * @param room whether executors have memory for it
    * @param fallback is told in one line when it is not done, and why
@@ -95,32 +96,28 @@ public final class CentroidAveraging implements AveragingEngine {
     say.accept("Rounds: a Spark job each, not between the executors: " + reason);
   }
 
+  /** How an epoch is cut, from 1. */
+  private RoundPlan plan(int epoch) {
+    return plan.inEpoch(epoch, averaging.warmUpEpochs());
+  }
+
   private WorkerSteps steps(int epoch) {
-    return new WorkerSteps(broadcast, recipe, shares.shape(), plan, epoch);
+    return new WorkerSteps(broadcast, recipe, shares.shape(), plan(epoch), epoch);
   }
 
   private Rounds.Training training() {
     return new Rounds.Training(
-        context,
-        shares,
-        plan,
-        session.id(),
-        OuterStep.of(averaging),
-        averaging.fanIn(),
-        this::steps);
+        context, shares, session.id(), OuterStep.of(averaging), averaging.fanIn(), this::steps);
   }
 
   @Override
   public TrainingPosition trainEpoch(TrainingPosition from, RoundListener listener) {
     TrainingPosition position = from;
-    int all = plan.rounds();
-    boolean[] goesOn = {true};
-    RoundListener noticing =
-        (epoch, round, meanLoss, timing) ->
-            goesOn[0] = listener.roundDone(epoch, round, meanLoss, timing);
+    int all = plan(from.epoch()).rounds();
+    Noticing noticing = new Noticing(listener);
     shares.balance();
     long since = System.nanoTime();
-    while (goesOn[0] && position.round() < all) {
+    while (noticing.goesOn && position.round() < all) {
       int interval = listener.interval();
       long end = ((long) position.round() / interval + 1) * interval;
       position = train(position, (int) Math.min(all, end), since, noticing);
@@ -134,6 +131,26 @@ public final class CentroidAveraging implements AveragingEngine {
       Divergence.check(position.state(), from.epoch());
     }
     return position;
+  }
+
+  /** Tells of each round once, also where it is made again in another way. */
+  private static final class Noticing implements RoundListener {
+    private final RoundListener listener;
+    private int told;
+    private boolean goesOn = true;
+
+    Noticing(RoundListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public boolean roundDone(int epoch, int round, double meanLoss, RoundTiming timing) {
+      if (round > told) {
+        told = round;
+        goesOn = listener.roundDone(epoch, round, meanLoss, timing);
+      }
+      return goesOn;
+    }
   }
 
   private TrainingPosition train(

@@ -2,27 +2,35 @@ package io.centroid.average;
 
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
+import io.centroid.config.OuterSettings;
 import java.io.Serializable;
 
 /**
  * What is made of the average of the workers, element by element, so that parameters may lie in
  * ranges in different places.
  *
- * <p>Momentum over rounds: v ← μ v + (θ̄ − θ), θ ← θ + v, where θ̄ is the average of the workers.
- * Block momentum of Chen and Huo, "Scalable training of deep learning machines by incremental block
- * training" (ICASSP 2016); SlowMo of Wang et al. (ICLR 2020) with a slow learning rate of 1.
+ * <p>A step of stochastic gradient descent whose gradient is θ − θ̄, where θ̄ is the average of the
+ * workers, with learning rate η and momentum μ over rounds: v ← μ v + (θ̄ − θ), θ ← θ + η v. With
+ * Nesterov's momentum θ ← θ + η (μ v + (θ̄ − θ)). Block momentum of Chen and Huo, "Scalable
+ * training of deep learning machines by incremental block training" (ICASSP 2016); SlowMo of Wang
+ * et al. (ICLR 2020); with Nesterov's momentum and η = 0.7, μ = 0.9 DiLoCo of Douillard et al.
+ * (arXiv:2311.08105).
  *
  * <p>The exponential moving average of the parameters over rounds: a ← d a + (1 − d) θ, with d =
  * min(decay, (1 + n) / (10 + n)) after n rounds, so that the random start is forgotten soon (the
  * form of TensorFlow's {@code ExponentialMovingAverage} with {@code num_updates}).
  *
- * @param momentum μ; 0 for none
+ * @param outer η, μ and which momentum
  * @param decay of the moving average; 0 for none
  */
-record OuterStep(double momentum, double decay) implements Serializable {
+record OuterStep(OuterSettings outer, double decay) implements Serializable {
 
   static OuterStep of(AveragingSettings settings) {
-    return new OuterStep(settings.outerMomentum(), settings.emaDecay());
+    return new OuterStep(settings.outer(), settings.emaDecay());
+  }
+
+  private boolean hasMomentum() {
+    return outer.momentum() > 0;
   }
 
   /**
@@ -30,7 +38,7 @@ record OuterStep(double momentum, double decay) implements Serializable {
    * far as there are any; empty ones are of zeros.
    */
   float[][] kept(AveragingState state) {
-    if (momentum > 0) {
+    if (hasMomentum()) {
       return decay > 0
           ? new float[][] {state.velocity(), state.movingAverage()}
           : new float[][] {state.velocity()};
@@ -47,7 +55,7 @@ record OuterStep(double momentum, double decay) implements Serializable {
   AveragingState after(AveragingState before, int rounds, TrainingState training, float[][] kept) {
     return new AveragingState(
         training,
-        momentum > 0 ? kept[0] : before.velocity(),
+        hasMomentum() ? kept[0] : before.velocity(),
         decay > 0 ? kept[kept.length - 1] : before.movingAverage(),
         before.averagedRounds() + (decay > 0 ? rounds : 0));
   }
@@ -82,12 +90,19 @@ record OuterStep(double momentum, double decay) implements Serializable {
    * @param rounds n
    */
   void apply(int from, int end, float[] before, float[] mean, float[][] kept, long rounds) {
-    if (momentum > 0) {
-      float carried = (float) momentum;
+    float rate = (float) outer.learningRate();
+    if (hasMomentum()) {
+      float carried = (float) outer.momentum();
       float[] velocity = kept[0];
       for (int i = from; i < end; i++) {
-        velocity[i] = carried * velocity[i] + (mean[i] - before[i]);
-        mean[i] = before[i] + velocity[i];
+        float move = mean[i] - before[i];
+        velocity[i] = carried * velocity[i] + move;
+        mean[i] =
+            before[i] + rate * (outer.nesterov() ? carried * velocity[i] + move : velocity[i]);
+      }
+    } else if (rate != 1) {
+      for (int i = from; i < end; i++) {
+        mean[i] = before[i] + rate * (mean[i] - before[i]);
       }
     }
     if (decay > 0) {

@@ -16,6 +16,16 @@ public record RoundPlan(
     int examples, int workers, int minibatchSize, int averagingFrequency, long seed)
     implements Serializable {
 
+  /**
+   * The plan of an epoch, counted from 1, of a training whose first ones average after each
+   * minibatch.
+   *
+   * @param warmUpEpochs how many do
+   */
+  public RoundPlan inEpoch(int epoch, int warmUpEpochs) {
+    return epoch > warmUpEpochs ? this : new RoundPlan(examples, workers, minibatchSize, 1, seed);
+  }
+
   /** Rounds of an epoch, so that the largest share is used up. */
   public int rounds() {
     long perRound = perWorker();

@@ -17,7 +17,6 @@ interface Rounds extends AutoCloseable {
   record Training(
       JavaSparkContext context,
       WorkerShares shares,
-      RoundPlan plan,
       String training,
       OuterStep outer,
       int fanIn,

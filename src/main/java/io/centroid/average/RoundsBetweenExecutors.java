@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -41,15 +42,17 @@ final class RoundsBetweenExecutors implements Rounds {
   /** How long executors that were lost may take to come back. */
   private static final int PATIENCE_SECONDS = 10;
 
-  /** {@code executors} for rounds between executors; every round is a job without it. */
+  /** {@code job} has every round be a job of its own. */
   private static final String PROPERTY = "spark.centroid.rounds";
+
+  private static final String BETWEEN_EXECUTORS = "executors";
 
   private static final double NANOS = 1e9;
 
   private final Training training;
   private final Rendezvous rendezvous;
 
-  /** There is no way from one executor to another. */
+  /** There is no way from one executor to another, in two attempts one after the other. */
   static final class UnreachableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -67,9 +70,21 @@ final class RoundsBetweenExecutors implements Rounds {
     return "centroid-" + training;
   }
 
-  /** Whether they are asked for. */
+  /**
+   * Whether an application has not asked for others.
+   *
+   * @throws JobException when it asked for what there is not (category SETTINGS)
+   */
   static boolean isWanted(JavaSparkContext context) {
-    return context.getConf().get(PROPERTY, "job").equals("executors");
+    String asked = context.getConf().get(PROPERTY, BETWEEN_EXECUTORS);
+    return switch (asked) {
+      case BETWEEN_EXECUTORS -> true;
+      case "job" -> false;
+      default ->
+          throw JobException.settings(
+              "Cannot make rounds: found %s=%s, expected executors or job."
+                  .formatted(PROPERTY, asked));
+    };
   }
 
   /** Why an application's executors cannot make rounds between them, if so. */
@@ -104,6 +119,7 @@ final class RoundsBetweenExecutors implements Rounds {
     private final TrainingPosition from;
     private final int to;
     private final RoundListener listener;
+    private final WorkerSteps workers;
     private final long began;
     private int told;
     private boolean goesOn = true;
@@ -114,12 +130,14 @@ final class RoundsBetweenExecutors implements Rounds {
     private int steps;
     private RuntimeException failure;
     private boolean lost;
+    private boolean unreachable;
 
     Rounding(TrainingPosition from, int to, long since, RoundListener listener) {
       this.from = from;
       this.to = to;
       this.began = since;
       this.listener = listener;
+      this.workers = training.steps().apply(from.epoch());
     }
 
     RuntimeException givenUp() {
@@ -132,10 +150,14 @@ final class RoundsBetweenExecutors implements Rounds {
           : failure;
     }
 
+    private String label(int round) {
+      return Rounds.label(from.epoch(), round, workers.plan().rounds());
+    }
+
     /** One attempt; nothing when it failed, for a reason that another one may not have. */
     Optional<TrainingPosition> attempt() {
       training.shares().settle();
-      members = Math.min(training.plan().workers(), SparkSessions.freeSlots(training.context()));
+      members = Math.min(training.shares().workers(), SparkSessions.freeSlots(training.context()));
       tally = from.tally();
       done = 0;
       steps = 0;
@@ -162,17 +184,13 @@ final class RoundsBetweenExecutors implements Rounds {
                 state.arrays().length,
                 state.iteration());
         AtomicReference<ResultHandle> end = new AtomicReference<>();
-        String label = Rounds.label(from.epoch(), from.round(), training.plan().rounds());
+        String label = label(from.round());
         training.context().setJobGroup("epoch " + from.epoch(), label + " and on", false);
         AsyncJob job =
             AsyncJob.submit(
                 training.context().sc(),
                 new StretchRdd(
-                    training.shares().stored().rdd(),
-                    stretch,
-                    training.steps().apply(from.epoch()),
-                    exchange,
-                    training.outer()),
+                    training.shares().stored().rdd(), stretch, workers, exchange, training.outer()),
                 IntStream.range(0, members).boxed().toList(),
                 (member, handle) -> {
                   if (handle != null) {
@@ -199,9 +217,13 @@ final class RoundsBetweenExecutors implements Rounds {
       while (true) {
         Event event;
         try {
-          event = attempt.events().take();
+          event = attempt.events().poll(1, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
           throw job.interrupted();
+        }
+        if (event == null && !attempt.isTogether() && fewerSlots()) {
+          job.cancel(); // Spark would wait for them for ever
+          return false;
         }
         if (event instanceof Event.Told report) {
           tell((RoundReport) report.content());
@@ -216,6 +238,20 @@ final class RoundsBetweenExecutors implements Rounds {
           return isWell(job);
         }
       }
+    }
+
+    /** Whether executors were lost, so that not all members can start. */
+    private boolean fewerSlots() {
+      int slots = SparkSessions.slots(training.context());
+      if (slots >= members) {
+        return false;
+      }
+      lost = true;
+      failure =
+          new IllegalStateException(
+              "%d tasks were to start together, and there are slots for %d"
+                  .formatted(members, slots));
+      return true;
     }
 
     private boolean isWell(AsyncJob job) {
@@ -237,9 +273,10 @@ final class RoundsBetweenExecutors implements Rounds {
       if (trouble.category() != null) {
         throw new JobException(trouble.category(), trouble.message());
       }
-      if (trouble.unreachable() && told == 0) {
+      if (trouble.unreachable() && unreachable) { // once may be an executor that has just ended
         throw new UnreachableException(trouble.message());
       }
+      unreachable = trouble.unreachable();
       lost = trouble.lost();
       failure = new IllegalStateException(trouble.message());
     }
@@ -259,8 +296,7 @@ final class RoundsBetweenExecutors implements Rounds {
       tally = tally.plus(round.used(), round.steps(), round.lossSum(), timing.total(), timing);
       if (done > told) {
         told = done;
-        Divergence.check(
-            round.meanLoss(), Rounds.label(from.epoch(), report.round(), training.plan().rounds()));
+        Divergence.check(round.meanLoss(), label(report.round()));
         goesOn &= listener.roundDone(from.epoch(), report.round() + 1, round.meanLoss(), timing);
       }
     }
@@ -283,9 +319,9 @@ final class RoundsBetweenExecutors implements Rounds {
     /** Workers go where their shares lie, as evenly as there are members. */
     private Membership assign(List<Member> joined) {
       List<String> lie = training.shares().executors();
-      int[] memberOf = new int[training.plan().workers()];
+      int[] memberOf = new int[training.shares().workers()];
       int[] load = new int[joined.size()];
-      int most = (training.plan().workers() + joined.size() - 1) / joined.size();
+      int most = (training.shares().workers() + joined.size() - 1) / joined.size();
       Arrays.fill(memberOf, -1);
       for (int worker = 0; worker < memberOf.length; worker++) {
         String executor = lie.get(worker);

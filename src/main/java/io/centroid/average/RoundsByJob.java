@@ -22,7 +22,7 @@ final class RoundsByJob implements Rounds {
     long last = since;
     boolean goesOn = true;
     while (goesOn && position.round() < to) {
-      String label = Rounds.label(from.epoch(), position.round(), training.plan().rounds());
+      String label = Rounds.label(from.epoch(), position.round(), steps.plan().rounds());
       training.context().setJobGroup("epoch " + from.epoch(), label, false);
       RoundOutcome outcome = round(position.state(), steps, position.round());
       RoundTally done = outcome.tally();
@@ -77,13 +77,13 @@ final class RoundsByJob implements Rounds {
 
   private RoundOutcome round(AveragingState from, WorkerSteps steps, int round) {
     TrainingState state = from.training();
-    int slots = Math.min(training.plan().workers(), SparkSessions.slots(training.context()));
+    int slots = Math.min(training.shares().workers(), SparkSessions.slots(training.context()));
     try (RoundExchange exchange =
         RoundExchange.open(
             training.context(),
             training.training(),
             state,
-            training.plan().workers(),
+            training.shares().workers(),
             training.fanIn())) {
       RoundTree tree =
           new RoundTree(

@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import scala.concurrent.Await;
@@ -42,6 +43,7 @@ public final class Peers {
   private final Incoming incoming = new Incoming();
   private final Object starting = new Object();
   private final List<Runnable> askers = new ArrayList<>();
+  private final List<Runnable> atTheEnd = new ArrayList<>();
 
   private Membership membership;
   private Chunks chunks;
@@ -158,18 +160,10 @@ public final class Peers {
       askers.forEach(Runnable::run);
       askers.clear();
     }
-    try {
-      for (int other = 0; other < links.length; other++) {
-        if (other != node) {
-          connect(other, nodes.get(other));
-        }
+    for (int other = 0; other < links.length; other++) {
+      if (other != node) {
+        connect(other, nodes.get(other));
       }
-    } catch (IOException | RuntimeException e) {
-      fail("no connection: " + e);
-      throw new LostPeerException(
-          "Cannot reach another executor from executor %s: found \"%s\", expected an answer."
-              .formatted(SparkEnv.get().executorId(), e.getMessage()),
-          true);
     }
     if (links.length > 1) {
       beating =
@@ -184,11 +178,24 @@ public final class Peers {
     }
   }
 
-  private void connect(int other, Member to) throws IOException, InterruptedException {
-    Link link = transport.connect(to, attempt, timeoutMillis);
+  private void connect(int other, Member to) throws InterruptedException {
+    Link link;
+    try {
+      link = transport.connect(to, attempt, timeoutMillis);
+    } catch (IOException | RuntimeException e) {
+      fail("no connection: " + e);
+      String found =
+          ExceptionUtils.getRootCause(e) instanceof TimeoutException
+              ? "none in %,d ms".formatted(timeoutMillis)
+              : '"' + e.getMessage() + '"';
+      throw new LostPeerException(
+          "Cannot reach executor %s at %s:%d from executor %s: found %s, expected an answer."
+              .formatted(to.executor(), to.host(), to.port(), SparkEnv.get().executorId(), found),
+          true);
+    }
     links[other] = link;
     heard[other] = System.nanoTime();
-    link.whenClosed(() -> fail("the connection to " + link.name() + " is gone"));
+    atTheEnd.add(link.whenClosed(() -> fail("the connection to " + link.name() + " is gone")));
   }
 
   private void beat() {
@@ -403,6 +410,8 @@ public final class Peers {
       if (beating != null) {
         beating.shutdownNow();
       }
+      atTheEnd.forEach(Runnable::run);
+      atTheEnd.clear();
     }
   }
 

@@ -65,6 +65,7 @@ public final class Rendezvous implements AutoCloseable {
     private final List<RpcCallContext> waiting = new ArrayList<>();
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private volatile boolean goesOn = true;
+    private volatile boolean together;
 
     private Attempt(long id, int members, Function<List<Member>, Membership> assign) {
       this.id = id;
@@ -75,6 +76,11 @@ public final class Rendezvous implements AutoCloseable {
     /** What happens, in its order. */
     public BlockingQueue<Event> events() {
       return events;
+    }
+
+    /** Whether all members were there. */
+    public boolean isTogether() {
+      return together;
     }
 
     /** The members shall end, all after the same round, when they hear of it. */
@@ -154,6 +160,7 @@ public final class Rendezvous implements AutoCloseable {
           Membership membership = now.assign.apply(List.of(now.joined));
           byte[] answer = Utils.serialize(membership);
           now.waiting.forEach(each -> each.reply(answer));
+          now.together = true;
         }
       } else if (question instanceof Report report) {
         now.events.add(new Event.Told(report.content()));

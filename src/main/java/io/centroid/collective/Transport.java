@@ -2,6 +2,7 @@ package io.centroid.collective;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -83,9 +84,17 @@ final class Transport implements AutoCloseable {
   /** A connection to another JVM. */
   record Link(String name, TransportClient client) {
 
-    /** Is told once when the connection is gone. */
-    void whenClosed(Runnable action) {
-      ChannelFuture unused = client.getChannel().closeFuture().addListener(closed -> action.run());
+    /**
+     * Does something when the connection is gone.
+     *
+     * @return what to run when that shall not be done any more: connections last longer than groups
+     */
+    Runnable whenClosed(Runnable action) {
+      ChannelFutureListener told = closed -> action.run();
+      ChannelFuture end = client.getChannel().closeFuture().addListener(told);
+      return () -> {
+        ChannelFuture unused = end.removeListener(told);
+      };
     }
   }
 

@@ -181,13 +181,21 @@ public record Settings(
                     update,
                     schedule,
                     augmentation));
+    OuterSettings outer =
+        reader.section(
+            () ->
+                new OuterSettings(
+                    reader.number("averaging.outer-momentum"),
+                    reader.flag("averaging.outer-nesterov"),
+                    reader.number("averaging.outer-learning-rate")));
     AveragingSettings averaging =
         reader.section(
             () ->
                 new AveragingSettings(
                     reader.integer("averaging.frequency"),
                     reader.choice("averaging.engine", EngineKind.class),
-                    reader.number("averaging.outer-momentum"),
+                    reader.integer("averaging.warm-up-epochs"),
+                    outer,
                     reader.number("averaging.ema-decay"),
                     reader.integer("averaging.fan-in")));
     CheckpointSettings checkpoint =
@@ -224,10 +232,28 @@ public record Settings(
   private static List<String> beyondStock(TrainingSettings training, AveragingSettings averaging) {
     Problems problems = new Problems();
     if (averaging.engine() == EngineKind.STOCK
+        && averaging.outer() != null
         && training.schedule() != null
         && training.augmentation() != null) {
       String without = " with averaging.engine = stock, which knows no other";
       problems
+          .require(
+              averaging.warmUpEpochs() == 0,
+              "averaging.warm-up-epochs",
+              averaging.warmUpEpochs(),
+              "0" + without)
+          .require(
+              averaging.outer().momentum() == 0,
+              "averaging.outer-momentum",
+              averaging.outer().momentum(),
+              "0" + without)
+          .require(
+              averaging.outer().learningRate() == 1,
+              "averaging.outer-learning-rate",
+              averaging.outer().learningRate(),
+              "1" + without)
+          .require(
+              averaging.emaDecay() == 0, "averaging.ema-decay", averaging.emaDecay(), "0" + without)
           .require(
               training.schedule().kind() == ScheduleKind.CONSTANT,
               "training.schedule.kind",

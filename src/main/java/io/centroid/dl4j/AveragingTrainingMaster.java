@@ -12,6 +12,7 @@ import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
 import io.centroid.config.LocalStepKind;
+import io.centroid.config.OuterSettings;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.error.JobException;
@@ -97,7 +98,8 @@ public final class AveragingTrainingMaster
         new AveragingSettings(
             builder.averagingFrequency,
             EngineKind.CENTROID,
-            builder.outerMomentum,
+            0,
+            OuterSettings.momentum(builder.outerMomentum),
             0,
             builder.fanIn);
   }
@@ -332,7 +334,7 @@ public final class AveragingTrainingMaster
         workers,
         minibatchSize,
         averaging.frequency(),
-        averaging.outerMomentum(),
+        averaging.outer().momentum(),
         averaging.fanIn(),
         seed);
   }

@@ -7,6 +7,7 @@ import io.centroid.run.RoundTiming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -23,7 +24,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final Phases phases;
   private final boolean terminal;
   private final int epochs;
-  private final int roundsPerEpoch;
+  private final IntUnaryOperator rounds;
   private final TimeLeft timeLeft;
   private ProgressBar bar;
   private long epochBegin;
@@ -31,35 +32,39 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   private String lastAccuracy = "";
 
   private TrainingProgress(
-      Phases phases, boolean terminal, int epochs, int roundsPerEpoch, TimeLeft timeLeft) {
+      Phases phases, boolean terminal, int epochs, IntUnaryOperator rounds, TimeLeft timeLeft) {
     this.phases = phases;
     this.terminal = terminal;
     this.epochs = epochs;
-    this.roundsPerEpoch = roundsPerEpoch;
+    this.rounds = rounds;
     this.timeLeft = timeLeft;
   }
 
-  /** Progress of a training; a bar is drawn on a terminal. */
+  /**
+   * Progress of a training; a bar is drawn on a terminal.
+   *
+   * @param rounds how many an epoch has
+   */
   public static TrainingProgress on(
-      Phases phases, int epochs, int roundsPerEpoch, TimeLeft timeLeft) {
-    return new TrainingProgress(phases, Terminal.isAttached(), epochs, roundsPerEpoch, timeLeft);
+      Phases phases, int epochs, IntUnaryOperator rounds, TimeLeft timeLeft) {
+    return new TrainingProgress(phases, Terminal.isAttached(), epochs, rounds, timeLeft);
   }
 
   @Override
-  public void epochStarts(int epoch, int rounds, long examplesBefore) {
+  public void epochStarts(int epoch, int roundsBefore, long examplesBefore) {
     epochBegin = System.nanoTime();
     examples = 0;
     if (terminal) {
       bar =
           new ProgressBarBuilder()
               .setTaskName("epoch %d/%d".formatted(epoch, epochs))
-              .setInitialMax(roundsPerEpoch)
+              .setInitialMax(rounds.applyAsInt(epoch))
               .setStyle(ProgressBarStyle.ASCII)
               .hideEta()
               .setMaxRenderedLength(COLUMNS)
               .setConsumer(new ConsoleProgressBarConsumer(phases.out(), COLUMNS))
               .setUpdateIntervalMillis(250)
-              .startsFrom(rounds, Duration.ZERO)
+              .startsFrom(roundsBefore, Duration.ZERO)
               .clearDisplayOnFinish()
               .build();
     }

@@ -229,7 +229,11 @@ public final class TrainingJob {
         TrainingSource source = TrainingSource.register(epochs, checkpoints::written)) {
       TimeLeft timeLeft = new TimeLeft(epochs, training.examples());
       try (TrainingProgress progress =
-          TrainingProgress.on(phases, epochs, plan.rounds(), timeLeft)) {
+          TrainingProgress.on(
+              phases,
+              epochs,
+              epoch -> plan.inEpoch(epoch, settings.averaging().warmUpEpochs()).rounds(),
+              timeLeft)) {
         ProgressPage page = new ProgressPage(progressPage, hadoop(), subject, timeLeft, phases);
         EpochLoop loop =
             new EpochLoop(
@@ -299,7 +303,7 @@ public final class TrainingJob {
         StepMemory.of(recipe, network, settings.training().minibatchSize()),
         settings.training().workers(),
         averaging.fanIn(),
-        (averaging.outerMomentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
+        (averaging.outer().momentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
         examples * Cifar10.FEATURES);
   }
 

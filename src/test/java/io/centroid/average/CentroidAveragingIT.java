@@ -11,6 +11,7 @@ import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.config.OuterSettings;
 import io.centroid.deal.EpochOrder;
 import io.centroid.deal.ExampleOrder;
 import io.centroid.deal.TrainingExample;
@@ -242,7 +243,12 @@ final class CentroidAveragingIT {
                 StepRecipe.plain(step),
                 plan,
                 new AveragingSettings(
-                    averagingFrequency, EngineKind.CENTROID, outerMomentum, 0, fanIn))) {
+                    averagingFrequency,
+                    EngineKind.CENTROID,
+                    0,
+                    OuterSettings.momentum(outerMomentum),
+                    0,
+                    fanIn))) {
       MultiLayerNetwork network = Networks.initialized(SyntheticExamples.configuration());
       TrainingPosition position = TrainingPosition.before(1, TrainingState.of(network));
       network.close();

@@ -43,7 +43,6 @@ final class LostExecutorIT {
         Map.of(
             "spark.executor.extraClassPath", System.getProperty("java.class.path"),
             "spark.executor.memory", "1g",
-            "spark.centroid.rounds", "executors",
             "spark.centroid.peers.timeout", "3s");
     try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2);
         SparkSession session = LocalSpark.open(cluster.master(), settings)) {

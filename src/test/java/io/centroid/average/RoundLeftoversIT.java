@@ -2,11 +2,16 @@ package io.centroid.average;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.centroid.LocalSpark;
 import io.centroid.StandaloneCluster;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.model.FlatParameters;
+import io.centroid.run.RoundTiming;
+import java.io.Serializable;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.SerializationUtils;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -31,8 +36,8 @@ import scala.collection.JavaConverters;
 import scala.runtime.AbstractFunction1;
 
 /**
- * What many rounds leave behind on executors, with more workers than are added up in one place,
- * tasks that are started twice, and tasks that are killed.
+ * What many rounds leave behind, with more workers than are added up in one place, tasks that are
+ * started twice, and tasks that are killed.
  */
 @Tag("fault")
 @Tag("endurance")
@@ -49,19 +54,87 @@ final class RoundLeftoversIT {
 
   @TempDir private Path directory;
 
+  /** How many rounds there are between two positions that can be gone on from. */
+  private static final RoundListener FOUR_ROUNDS =
+      new RoundListener() {
+        @Override
+        public boolean roundDone(int epoch, int round, double meanLoss, RoundTiming timing) {
+          return true;
+        }
+
+        @Override
+        public int interval() {
+          return 4;
+        }
+      };
+
+  /** What a JVM may have more of after all rounds than after a tenth of them. */
+  private static final long HEAP_BYTES = 4 << 20;
+
+  private static final int THREADS = 10;
+  private static final int FILES = 10;
+
   /**
-   * What one executor has.
+   * What one JVM has.
    *
    * @param blocks stored for rounds
    * @param shuffleFiles on its disk
    * @param nativeBytes that JavaCPP counts
    * @param threads alive
    * @param trainers lent or idle
+   * @param heapBytes in use after a garbage collection
+   * @param directBytes of buffers outside the heap
+   * @param files open, sockets among them
    */
   private record Holdings(
-      long blocks, long shuffleFiles, long nativeBytes, long threads, long trainers) {
-    static Holdings of(long[] values) {
-      return new Holdings(values[1], values[2], values[3], values[4], values[5]);
+      long blocks,
+      long shuffleFiles,
+      long nativeBytes,
+      long threads,
+      long trainers,
+      long heapBytes,
+      long directBytes,
+      long files)
+      implements Serializable {
+    boolean isNothing() {
+      return blocks == 0 && trainers == 0;
+    }
+
+    void assertNotMoreThan(Holdings early) {
+      assertThat(blocks).as("blocks").isZero();
+      assertThat(trainers).as("trainers").isZero();
+      assertThat(shuffleFiles).as("shuffle files").isLessThanOrEqualTo(early.shuffleFiles);
+      assertThat(nativeBytes).as("native bytes").isLessThanOrEqualTo(early.nativeBytes);
+      assertThat(threads).as("threads").isLessThanOrEqualTo(early.threads + THREADS);
+      assertThat(heapBytes).as("heap").isLessThanOrEqualTo(early.heapBytes + HEAP_BYTES);
+      assertThat(directBytes).as("direct").isLessThanOrEqualTo(early.directBytes + HEAP_BYTES);
+      assertThat(files).as("open files").isLessThanOrEqualTo(early.files + FILES);
+    }
+  }
+
+  private record Holder(String executor, Holdings holdings) implements Serializable {}
+
+  @Test
+  void twoThousandRoundsBetweenExecutorsLeaveNothing() throws Exception {
+    String local;
+    try (SparkSession session = LocalSpark.open("local[2]")) {
+      local = train(JavaSparkContext.fromSparkContext(session.sparkContext()), false, () -> {});
+    }
+    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2);
+        SparkSession session = LocalSpark.open(cluster.master(), settings())) {
+      JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+      Map<String, Holdings> early = new HashMap<>();
+      Runnable look =
+          () -> {
+            early.putAll(holdings(context));
+            early.put("driver", here());
+          };
+      assertThat(train(context, true, look)).isEqualTo(local);
+      Map<String, Holdings> late = await(context);
+      late.put("driver", here());
+      System.out.println("after a tenth " + early + "\nafter all " + late);
+      assertThat(late).containsOnlyKeys(early.keySet());
+      late.forEach((executor, left) -> left.assertNotMoreThan(early.get(executor)));
     }
   }
 
@@ -69,11 +142,9 @@ final class RoundLeftoversIT {
   void twoThousandRoundsLeaveNothing() throws Exception {
     String local;
     try (SparkSession session = LocalSpark.open("local[2]")) {
-      local = train(JavaSparkContext.fromSparkContext(session.sparkContext()), () -> {});
+      local = train(JavaSparkContext.fromSparkContext(session.sparkContext()), false, () -> {});
     }
-    Map<String, String> settings = new HashMap<>();
-    settings.put("spark.executor.extraClassPath", System.getProperty("java.class.path"));
-    settings.put("spark.executor.memory", "1g");
+    Map<String, String> settings = settings();
     settings.put("spark.speculation", "true");
     settings.put("spark.speculation.interval", "5ms");
     settings.put("spark.speculation.quantile", "0.2");
@@ -85,41 +156,41 @@ final class RoundLeftoversIT {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       Killer killer = new Killer(session.sparkContext());
       session.sparkContext().addSparkListener(killer);
-      Map<Long, Holdings> early = new HashMap<>();
-      assertThat(train(context, () -> early.putAll(holdings(context)))).isEqualTo(local);
+      Map<String, Holdings> early = new HashMap<>();
+      assertThat(train(context, false, () -> early.putAll(holdings(context)))).isEqualTo(local);
       assertThat(killer.kills).hasValueGreaterThan(ROUNDS / 20);
 
       killer.active = false;
-      Map<Long, Holdings> late =
-          await(
-              context,
-              all ->
-                  all.values().stream().allMatch(each -> each.blocks == 0 && each.trainers == 0));
+      Map<String, Holdings> late = await(context);
       assertThat(late).containsOnlyKeys(early.keySet());
-      late.forEach(
-          (executor, left) -> {
-            assertThat(left.blocks).as("blocks").isZero();
-            assertThat(left.trainers).as("trainers").isZero();
-            assertThat(left.shuffleFiles)
-                .as("shuffle files")
-                .isLessThanOrEqualTo(early.get(executor).shuffleFiles);
-            assertThat(left.nativeBytes)
-                .as("native bytes")
-                .isLessThanOrEqualTo(early.get(executor).nativeBytes);
-            assertThat(left.threads)
-                .as("threads")
-                .isLessThanOrEqualTo(early.get(executor).threads + 10);
-          });
+      late.forEach((executor, left) -> left.assertNotMoreThan(early.get(executor)));
     }
   }
 
+  private static Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+    settings.put("spark.executor.memory", "1g");
+    // Spark's driver remembers jobs and stages for its pages, up to these.
+    settings.put("spark.ui.retainedJobs", "10");
+    settings.put("spark.ui.retainedStages", "10");
+    return settings;
+  }
+
   /** Trains, and looks at the executors once it is under way. */
-  private static String train(JavaSparkContext context, Runnable look) {
+  private static String train(JavaSparkContext context, boolean between, Runnable look) {
     try (WorkerShares shares = SyntheticExamples.deal(context, EXAMPLES, 2, WORKERS, SEED);
         CentroidAveraging engine = SyntheticExamples.engine(context, shares, PLAN, FAN_IN)) {
+      if (between) {
+        engine.betweenExecutors(
+            true,
+            line -> {
+              throw new AssertionError(line);
+            });
+      }
       TrainingPosition position = TrainingPosition.before(1, SyntheticExamples.initialState());
       for (int done = 0; done < ROUNDS; done += PLAN.rounds()) {
-        position = engine.trainEpoch(position, RoundListener.NONE).nextEpoch();
+        position = engine.trainEpoch(position, FOUR_ROUNDS).nextEpoch();
         if (done == ROUNDS / 10) {
           look.run();
         }
@@ -149,43 +220,50 @@ final class RoundLeftoversIT {
     }
   }
 
-  private static Map<Long, Holdings> await(
-      JavaSparkContext context, Predicate<Map<Long, Holdings>> wanted) {
+  private static Map<String, Holdings> await(JavaSparkContext context) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Map<Long, Holdings> found = holdings(context);
-    while (!wanted.test(found) && System.nanoTime() < deadline) {
+    Map<String, Holdings> found = holdings(context);
+    while (!found.values().stream().allMatch(Holdings::isNothing) && System.nanoTime() < deadline) {
       found = holdings(context);
     }
     return found;
   }
 
   /** By executor; more tasks than executors, so that each gets one. */
-  private static Map<Long, Holdings> holdings(JavaSparkContext context) {
-    Map<Long, Holdings> all = new HashMap<>();
+  private static Map<String, Holdings> holdings(JavaSparkContext context) {
+    Map<String, Holdings> all = new HashMap<>();
     while (all.size() < 2) {
       context
           .parallelize(IntStream.range(0, 8).boxed().toList(), 8)
-          .map(any -> here())
+          .map(any -> SerializationUtils.serialize(new Holder(SparkEnv.get().executorId(), here())))
           .collect()
-          .forEach(each -> all.put(each[0], Holdings.of(each)));
+          .stream()
+          .map(SerializationUtils::<Holder>deserialize)
+          .forEach(each -> all.put(each.executor(), each.holdings()));
     }
     return all;
   }
 
-  private static long[] here() {
+  private static Holdings here() {
     SparkEnv spark = SparkEnv.get();
-    return new long[] {
-      Long.parseLong(spark.executorId()),
-      JavaConverters.seqAsJavaList(spark.blockManager().getMatchingBlockIds(new OfRounds())).size(),
-      JavaConverters.seqAsJavaList(spark.blockManager().diskBlockManager().getAllFiles()).stream()
-          .filter(file -> file.getName().startsWith("shuffle_"))
-          .count(),
-      Pointer.totalBytes(),
-      Thread.activeCount(),
-      WorkerEnvironment.holdings().values().stream()
-          .mapToLong(WorkerEnvironment.Holdings::trainers)
-          .sum()
-    };
+    System.gc();
+    return new Holdings(
+        JavaConverters.seqAsJavaList(spark.blockManager().getMatchingBlockIds(new OfRounds()))
+            .size(),
+        JavaConverters.seqAsJavaList(spark.blockManager().diskBlockManager().getAllFiles()).stream()
+            .filter(file -> file.getName().startsWith("shuffle_"))
+            .count(),
+        Pointer.totalBytes(),
+        Thread.activeCount(),
+        WorkerEnvironment.holdings().values().stream()
+            .mapToLong(WorkerEnvironment.Holdings::trainers)
+            .sum(),
+        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum(),
+        ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
+            .getOpenFileDescriptorCount());
   }
 
   private static final class OfRounds extends AbstractFunction1<BlockId, Object> {

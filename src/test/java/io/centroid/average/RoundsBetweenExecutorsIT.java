@@ -8,6 +8,7 @@ import io.centroid.compute.LocalStep;
 import io.centroid.compute.StepRecipe;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.config.OuterSettings;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
@@ -17,7 +18,6 @@ import io.centroid.model.FlatParameters;
 import io.centroid.run.RoundTiming;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -30,27 +30,40 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RoundsBetweenExecutorsIT {
   private static final List<TrainingExample> EXAMPLES = SyntheticExamples.of(203);
   private static final long SEED = 5;
-  private static final Map<String, String> WANTED = Map.of("spark.centroid.rounds", "executors");
   private static final AtomicInteger LOADED = new AtomicInteger();
 
   @ParameterizedTest
   @CsvSource({
-    "1, 2, 16, 0, 0",
-    "2, 2, 16, 0.5, 0",
-    "3, 2, 16, 0.5, 0.9",
-    "5, 1, 16, 0, 0.9",
-    "9, 2, 2, 0.5, 0.9"
+    "1, 2, 16, 0, false, 0.5, 0, 0",
+    "2, 2, 16, 0.5, false, 1, 0, 0",
+    "3, 2, 16, 0.5, true, 0.7, 0.9, 1",
+    "5, 1, 16, 0, false, 1, 0.9, 0",
+    "9, 2, 2, 0.5, false, 1, 0.9, 1",
+    "17, 1, 4, 0.5, true, 1, 0, 0"
   })
   void theBitsAreThoseOfRoundsByJob(
-      int workers, int frequency, int fanIn, double momentum, double decay) {
+      int workers,
+      int frequency,
+      int fanIn,
+      double momentum,
+      boolean nesterov,
+      double rate,
+      double decay,
+      int warmUpEpochs) {
     AveragingSettings averaging =
-        new AveragingSettings(frequency, EngineKind.CENTROID, momentum, decay, fanIn);
+        new AveragingSettings(
+            frequency,
+            EngineKind.CENTROID,
+            warmUpEpochs,
+            new OuterSettings(momentum, nesterov, rate),
+            decay,
+            fanIn);
     List<String> expected = new ArrayList<>();
-    try (SparkSession session = LocalSpark.open("local[2]", WANTED)) {
+    try (SparkSession session = LocalSpark.open("local[2]")) {
       expected = epochs(context(session), workers, averaging, false, Integer.MAX_VALUE);
     }
     for (String master : List.of("local[1]", "local[3]")) {
-      try (SparkSession session = LocalSpark.open(master, WANTED)) {
+      try (SparkSession session = LocalSpark.open(master)) {
         for (int interval : new int[] {1, 2, Integer.MAX_VALUE}) {
           assertThat(epochs(context(session), workers, averaging, true, interval))
               .as(master + ", " + interval)
@@ -63,8 +76,9 @@ final class RoundsBetweenExecutorsIT {
 
   @Test
   void endsWhereItIsToldToAndGoesOnFromThere() {
-    AveragingSettings averaging = new AveragingSettings(1, EngineKind.CENTROID, 0.5, 0.9, 16);
-    try (SparkSession session = LocalSpark.open("local[2]", WANTED)) {
+    AveragingSettings averaging =
+        new AveragingSettings(1, EngineKind.CENTROID, 0, OuterSettings.momentum(0.5), 0.9, 16);
+    try (SparkSession session = LocalSpark.open("local[2]")) {
       JavaSparkContext context = context(session);
       try (WorkerShares shares = SyntheticExamples.deal(context, EXAMPLES, 2, 3, SEED);
           CentroidAveraging byJob = engine(context, shares, averaging, false);
@@ -88,7 +102,7 @@ final class RoundsBetweenExecutorsIT {
   @Test
   void roundsAreMadeAgainWhenATaskFails() {
     AveragingSettings averaging = AveragingSettings.every(2);
-    try (SparkSession session = LocalSpark.open("local[2]", WANTED)) {
+    try (SparkSession session = LocalSpark.open("local[2]")) {
       JavaSparkContext context = context(session);
       String expected = epochs(context, 3, averaging, false, Integer.MAX_VALUE).get(0);
       LOADED.set(0);
@@ -107,7 +121,7 @@ final class RoundsBetweenExecutorsIT {
 
   @Test
   void aTaskThatFailsAgainAndAgainEndsTheTrainingWithItsReason() {
-    try (SparkSession session = LocalSpark.open("local[2]", WANTED)) {
+    try (SparkSession session = LocalSpark.open("local[2]")) {
       LOADED.set(0);
       assertThatThrownBy(
               () ->

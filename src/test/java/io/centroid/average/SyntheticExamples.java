@@ -5,6 +5,7 @@ import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.config.OuterSettings;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.example.Coverage;
@@ -106,6 +107,7 @@ public final class SyntheticExamples {
         configuration().toJson(),
         StepRecipe.plain(LocalStep.FAST),
         plan,
-        new AveragingSettings(plan.averagingFrequency(), EngineKind.CENTROID, 0, 0, fanIn));
+        new AveragingSettings(
+            plan.averagingFrequency(), EngineKind.CENTROID, 0, OuterSettings.PLAIN, 0, fanIn));
   }
 }

@@ -47,7 +47,7 @@ final class SettingsTest {
                 new ScheduleSettings(ScheduleKind.CONSTANT, 0, 10, 0.1),
                 AugmentationSettings.NONE));
     assertThat(settings.averaging())
-        .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0, 0, 16));
+        .isEqualTo(new AveragingSettings(25, EngineKind.CENTROID, 0, OuterSettings.PLAIN, 0, 16));
     assertThat(settings.gate()).isEqualTo(new GateSettings(0, 0.01));
   }
 
@@ -102,7 +102,8 @@ final class SettingsTest {
                 new ScheduleSettings(ScheduleKind.CONSTANT, 0, 10, 0.1),
                 AugmentationSettings.NONE));
     assertThat(settings.averaging())
-        .isEqualTo(new AveragingSettings(7, EngineKind.CENTROID, 0.5, 0, 4));
+        .isEqualTo(
+            new AveragingSettings(7, EngineKind.CENTROID, 0, OuterSettings.momentum(0.5), 0, 4));
     assertThat(settings.gate()).isEqualTo(new GateSettings(0.45, 0.05));
   }
 
@@ -125,7 +126,7 @@ final class SettingsTest {
             List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
     Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
     assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
-    assertThat(settings.render().lines()).isSorted().hasSize(41);
+    assertThat(settings.render().lines()).isSorted().hasSize(44);
   }
 
   @ParameterizedTest
@@ -209,6 +210,11 @@ final class SettingsTest {
         "training.weight-decay=2 | training.weight-decay: found 2.0, expected 0 to 1",
         "training.label-smoothing=1 | training.label-smoothing: found 1.0, expected 0 to 0.9",
         "averaging.outer-momentum=1 | averaging.outer-momentum: found 1.0, expected 0 to 0.99",
+        "averaging.outer-nesterov=true | averaging.outer-nesterov: found true, expected false where"
+            + " averaging.outer-momentum is 0",
+        "averaging.outer-learning-rate=0 | averaging.outer-learning-rate: found 0.0, expected above"
+            + " 0 and at most 2",
+        "averaging.warm-up-epochs=-1 | averaging.warm-up-epochs: found -1, expected 0 to 100000",
         "averaging.fan-in=1 | averaging.fan-in: found 1, expected 2 to 1000",
         "gate.minimum-accuracy=45 | gate.minimum-accuracy: found 45.0, expected 0 to 1",
         "gate.significance=0.6 | gate.significance: found 0.6, expected 0 to 0.5",
@@ -236,7 +242,10 @@ final class SettingsTest {
     "training.schedule.warm-up-epochs=2, training.schedule.warm-up-epochs",
     "training.augmentation.flip=true, training.augmentation",
     "training.clip-norm=1, training.clip-norm",
-    "averaging.ema-decay=0.5, averaging.ema-decay"
+    "averaging.ema-decay=0.5, averaging.ema-decay",
+    "averaging.outer-momentum=0.5, averaging.outer-momentum",
+    "averaging.outer-learning-rate=0.7, averaging.outer-learning-rate",
+    "averaging.warm-up-epochs=1, averaging.warm-up-epochs"
   })
   void refusesWhatTheStockEngineDoesNotHave(String assignment, String key) {
     assertThatThrownBy(
@@ -244,14 +253,6 @@ final class SettingsTest {
         .isInstanceOf(JobException.class)
         .hasMessageContaining("Cannot use settings: " + key + ": found ")
         .hasMessageContaining("with averaging.engine = stock");
-  }
-
-  @Test
-  void refusesOuterMomentumOnTheStockEngine() {
-    assertRefused(
-        List.of("averaging.engine=stock", "averaging.outer-momentum=0.5"),
-        "Cannot use settings: averaging.outer-momentum: found 0.5, expected 0 with averaging.engine"
-            + " = stock, which has no outer momentum.");
   }
 
   @Test
