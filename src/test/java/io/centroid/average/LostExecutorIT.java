@@ -44,7 +44,7 @@ final class LostExecutorIT {
             "spark.executor.extraClassPath", System.getProperty("java.class.path"),
             "spark.executor.memory", "1g",
             "spark.centroid.peers.timeout", "3s");
-    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2);
+    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 3);
         SparkSession session = LocalSpark.open(cluster.master(), settings)) {
       JavaSparkContext context = context(session);
       assertThat(train(context, true, RoundListener.NONE)).isEqualTo(expected);
