@@ -150,6 +150,14 @@ final class RoundsBetweenExecutors implements Rounds {
           : failure;
     }
 
+    /** The name of these rounds. */
+    private String label() {
+      return to == from.round() + 1
+          ? label(from.round())
+          : "epoch %d, rounds %d to %d of %d"
+              .formatted(from.epoch(), from.round() + 1, to, workers.plan().rounds());
+    }
+
     private String label(int round) {
       return Rounds.label(from.epoch(), round, workers.plan().rounds());
     }
@@ -184,8 +192,7 @@ final class RoundsBetweenExecutors implements Rounds {
                 state.arrays().length,
                 state.iteration());
         AtomicReference<ResultHandle> end = new AtomicReference<>();
-        String label = label(from.round());
-        training.context().setJobGroup("epoch " + from.epoch(), label + " and on", false);
+        training.context().setJobGroup("epoch " + from.epoch(), label(), false);
         AsyncJob job =
             AsyncJob.submit(
                 training.context().sc(),
