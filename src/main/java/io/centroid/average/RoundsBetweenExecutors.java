@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -207,7 +208,7 @@ final class RoundsBetweenExecutors implements Rounds {
         job.whenOver(() -> attempt.events().add(new Event.Over()));
         try {
           if (follow(attempt, job)) {
-            return Optional.of(reached(fetch(exchange, end.get())));
+            return end(exchange, end.get());
           }
         } catch (RuntimeException | Error e) {
           job.cancel();
@@ -308,6 +309,23 @@ final class RoundsBetweenExecutors implements Rounds {
       }
     }
 
+    /** The position after all rounds, unless its state is lost with its executor. */
+    private Optional<TrainingPosition> end(RoundExchange exchange, ResultHandle handle) {
+      try {
+        return Optional.of(reached(((WorkerResult) exchange.fetch(handle).join()).state()));
+      } catch (CompletionException e) {
+        if (ExceptionUtils.indexOfType(e, OutOfMemoryError.class) >= 0) {
+          throw new JobException(
+              FailureCategory.RESOURCES,
+              "Cannot fetch the state after a round: found no memory, expected room for it. Use a larger --driver-memory.",
+              e);
+        }
+        lost = true;
+        failure = new IllegalStateException("the state after them is lost: " + e.getCause(), e);
+        return Optional.empty();
+      }
+    }
+
     private TrainingPosition reached(TrainingState end) {
       TrainingState before = from.state().training().inSlots();
       float[][] all = end.arrays();
@@ -357,18 +375,6 @@ final class RoundsBetweenExecutors implements Rounds {
                 memberOf[worker] = member;
                 load[member]++;
               });
-    }
-  }
-
-  private static TrainingState fetch(RoundExchange exchange, ResultHandle handle) {
-    try {
-      return ((WorkerResult) exchange.fetch(handle).join()).state();
-    } catch (CompletionException e) {
-      throw new JobException(
-          FailureCategory.RESOURCES,
-          "Cannot fetch the state after a round: found \"%s\", expected an executor that is reached and memory for it."
-              .formatted(e.getCause()),
-          e);
     }
   }
 
