@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * while all else arrives.
  */
 @Tag("fault")
+@Tag("endurance")
 final class CutNetworkIT {
   private static final Path HOME =
       Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath();
