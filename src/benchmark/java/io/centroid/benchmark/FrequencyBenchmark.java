@@ -14,6 +14,7 @@ import io.centroid.config.TrainingSettings;
 import io.centroid.data.Split;
 import io.centroid.deal.ShardExamples;
 import io.centroid.deal.WorkerShares;
+import io.centroid.error.JobException;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.evaluate.ShardEvaluation;
@@ -80,6 +81,10 @@ final class FrequencyBenchmark {
 
   /** Trains with each in turn and prints a table. */
   void run() {
+    if (shards.manifest().count(Split.VALIDATION) == 0) {
+      throw JobException.settings(
+          "Cannot measure accuracies: found shards without a validation split, expected one. Prepare them with --set prepare.validation-fraction=0.1.");
+    }
     phases.say(
         "%-10s%-8s%-26s%9s%9s%9s%11s", "workers", "F", "", "last", "best", "s/epoch", "s to 48 %");
     for (int workers : WORKERS) {

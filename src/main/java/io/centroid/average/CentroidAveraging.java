@@ -133,7 +133,7 @@ public final class CentroidAveraging implements AveragingEngine {
     return position;
   }
 
-  /** Tells of each round once, also where it is made again in another way. */
+  /** Tells of each round once, also where it is made again. */
   private static final class Noticing implements RoundListener {
     private final RoundListener listener;
     private int told;

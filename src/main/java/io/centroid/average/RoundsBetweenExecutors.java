@@ -123,7 +123,6 @@ final class RoundsBetweenExecutors implements Rounds {
     private final WorkerSteps workers;
     private final long began;
     private int told;
-    private boolean goesOn = true;
 
     private int members;
     private EpochTally tally;
@@ -234,8 +233,7 @@ final class RoundsBetweenExecutors implements Rounds {
           return false;
         }
         if (event instanceof Event.Told report) {
-          tell((RoundReport) report.content());
-          if (!goesOn) {
+          if (!tell((RoundReport) report.content())) {
             attempt.stop();
           }
         } else if (event instanceof Event.Broken broken) {
@@ -289,7 +287,8 @@ final class RoundsBetweenExecutors implements Rounds {
       failure = new IllegalStateException(trouble.message());
     }
 
-    private void tell(RoundReport report) {
+    /** Tells of a round, also of one that is made again; whether to go on. */
+    private boolean tell(RoundReport report) {
       if (report.round() != from.round() + done) {
         throw new IllegalStateException(
             "round %d is told, expected %d".formatted(report.round(), from.round() + done));
@@ -302,11 +301,9 @@ final class RoundsBetweenExecutors implements Rounds {
       done++;
       steps += round.longestSteps();
       tally = tally.plus(round.used(), round.steps(), round.lossSum(), timing.total(), timing);
-      if (done > told) {
-        told = done;
-        Divergence.check(round.meanLoss(), label(report.round()));
-        goesOn &= listener.roundDone(from.epoch(), report.round() + 1, round.meanLoss(), timing);
-      }
+      told = Math.max(told, done);
+      Divergence.check(round.meanLoss(), label(report.round()));
+      return listener.roundDone(from.epoch(), report.round() + 1, round.meanLoss(), timing);
     }
 
     /** The position after all rounds, unless its state is lost with its executor. */

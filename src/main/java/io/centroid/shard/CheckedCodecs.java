@@ -38,23 +38,19 @@ final class CheckedCodecs implements CompressionCodecFactory {
     @Override
     public BytesInput decompress(BytesInput compressed, int size) throws IOException {
       byte[] bytes = compressed.toByteArray();
-      requireSize(Snappy.uncompressedLength(bytes), size);
+      int found = Snappy.uncompressedLength(bytes);
+      if (found != size) {
+        throw new IOException("a page of %d bytes whose header tells %d".formatted(found, size));
+      }
       return BytesInput.from(Snappy.uncompress(bytes));
     }
 
     @Override
-    public void decompress(ByteBuffer compressed, int from, ByteBuffer to, int size)
+    public void decompress(ByteBuffer compressed, int length, ByteBuffer to, int size)
         throws IOException {
-      byte[] bytes = new byte[from];
+      byte[] bytes = new byte[length];
       compressed.get(bytes);
-      requireSize(Snappy.uncompressedLength(bytes), size);
-      to.put(Snappy.uncompress(bytes));
-    }
-
-    private static void requireSize(int found, int told) throws IOException {
-      if (found != told) {
-        throw new IOException("a page of %d bytes whose header tells %d".formatted(found, told));
-      }
+      to.put(decompress(BytesInput.from(bytes), size).toByteBuffer());
     }
 
     @Override

@@ -80,12 +80,7 @@ final class CutNetworkIT {
   void whereExecutorsCannotReachEachOtherEveryRoundIsAJob() throws Exception {
     RunsUnderTest runs = new RunsUnderTest(directory.resolve("never"));
     cut("add");
-    try {
-      assertEndsAsUndisturbed(train(runs, master), runs);
-    } finally {
-      cut("del");
-    }
-    assertThat(output()).containsOnlyOnce(FALLBACK);
+    assertFallsBack(train(runs, master), runs);
   }
 
   @Test
@@ -107,12 +102,7 @@ final class CutNetworkIT {
     Process driver = train(runs, master);
     awaitACheckpoint(driver, runs);
     cut("add");
-    try {
-      assertEndsAsUndisturbed(driver, runs);
-    } finally {
-      cut("del");
-    }
-    assertThat(output()).containsOnlyOnce(FALLBACK);
+    assertFallsBack(driver, runs);
   }
 
   /** What is sent to where executors listen for each other gets nowhere from now on, or does. */
@@ -159,6 +149,16 @@ final class CutNetworkIT {
     while (driver.isAlive() && !log().contains(line)) {
       driver.waitFor(1, TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** With a network that is cut until the end of the training. */
+  private static void assertFallsBack(Process driver, RunsUnderTest runs) throws Exception {
+    try {
+      assertEndsAsUndisturbed(driver, runs);
+    } finally {
+      cut("del");
+    }
+    assertThat(output()).containsOnlyOnce(FALLBACK);
   }
 
   private static void assertEndsAsUndisturbed(Process driver, RunsUnderTest runs) throws Exception {
