@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
       "  submit/benchmark.sh accuracy --shards shards-all",
       "  submit/benchmark.sh frequency --shards shards --conf conf/recipes/published.conf",
       "  submit/benchmark.sh memory --shards shards --rounds 2000",
+      "  submit/benchmark.sh data --shards shards",
       "  submit/benchmark.sh sizes --examples 100000000 --features 2 --set network.hidden-widths=[8]"
     })
 public final class Benchmark implements Callable<Integer> {
@@ -52,8 +53,8 @@ public final class Benchmark implements Callable<Integer> {
     FREQUENCY,
     /** Memory over thousands of rounds. */
     MEMORY,
-    /** Scoring shards. */
-    SCORE,
+    /** Reading, writing, dealing and scoring shards. */
+    DATA,
     /** Many or large examples, generated. */
     SIZES
   }
@@ -63,8 +64,8 @@ public final class Benchmark implements Callable<Integer> {
       description =
           "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
               + " until 48 %% of the test images; frequency: accuracy by workers and minibatches between"
-              + " two averagings; memory: over thousands of rounds; score: scoring"
-              + " shards; sizes: generated examples, as many or as large as you say.")
+              + " two averagings; memory: over thousands of rounds; data: shards"
+              + " read, written, dealt, scored; sizes: generated examples, as many or as large as you say.")
   private Part part;
 
   @Option(
@@ -141,7 +142,7 @@ public final class Benchmark implements Callable<Integer> {
         case ACCURACY -> new AccuracyBenchmark(context, set, network, python, phases).run();
         case FREQUENCY -> new FrequencyBenchmark(context, set, network, settings, phases).run();
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
-        case SCORE -> new ScoreBenchmark(session, shards, set, network, phases).run(repetitions);
+        case DATA -> new DataBenchmark(session, shards, set, network, phases).run(repetitions);
         case SIZES -> throw new IllegalStateException("needs no shards");
       }
       return 0;

@@ -70,6 +70,23 @@ public final class Normalizer implements Serializable {
     }
   }
 
+  /**
+   * The feature that a pixel becomes.
+   *
+   * @param pixel 0 to 255
+   */
+  public float feature(int channel, int pixel) {
+    return table[channel * LEVELS + pixel];
+  }
+
+  /** The pixel, 0 to 255, that a feature was made from; −1 when this makes no such feature. */
+  public int pixel(int channel, float feature) {
+    float smallest = feature(channel, 0);
+    float largest = feature(channel, LEVELS - 1);
+    int pixel = Math.round((feature - smallest) / (largest - smallest) * (LEVELS - 1));
+    return pixel >= 0 && pixel < LEVELS && feature(channel, pixel) == feature ? pixel : -1;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Normalizer that && Arrays.equals(table, that.table);
@@ -90,11 +107,8 @@ public final class Normalizer implements Serializable {
   public byte[] pixels(float[] features) {
     byte[] pixels = new byte[features.length];
     for (int i = 0; i < features.length; i++) {
-      int channel = i % Cifar10.CHANNELS * LEVELS;
-      float smallest = table[channel];
-      float largest = table[channel + LEVELS - 1];
-      int pixel = Math.round((features[i] - smallest) / (largest - smallest) * (LEVELS - 1));
-      if (pixel < 0 || pixel >= LEVELS || table[channel + pixel] != features[i]) {
+      int pixel = pixel(i % Cifar10.CHANNELS, features[i]);
+      if (pixel < 0) {
         throw new IllegalArgumentException(
             "Cannot turn features into pixels: found "
                 + features[i]

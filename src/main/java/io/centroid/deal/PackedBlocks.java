@@ -2,16 +2,17 @@ package io.centroid.deal;
 
 import io.centroid.data.FloatBytes;
 import io.centroid.error.JobException;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
@@ -38,9 +39,19 @@ final class PackedBlocks {
   static JavaRDD<ExampleBlock> of(JavaRDD<TrainingExample> examples, ShareLayout layout) {
     return examples
         .mapPartitionsToPair(new IntoPieces(layout))
-        .partitionBy(new HashPartitioner(layout.blocks())) // block b to partition b
+        .partitionBy(partitioner(examples.context().getConf(), layout))
         .mapPartitionsWithIndex(new IntoBlock(layout), true)
         .persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  /**
+   * Block b to partition b. Of as few partitions as its threshold says, Spark would write each to a
+   * file of its own with a Kryo of its own, and those take longer to make than the blocks. So there
+   * are more; nobody asks for the ones behind the blocks, which are empty.
+   */
+  private static HashPartitioner partitioner(SparkConf spark, ShareLayout layout) {
+    int files = spark.getInt("spark.shuffle.sort.bypassMergeThreshold", 200);
+    return new HashPartitioner(Math.max(layout.blocks(), files + 1));
   }
 
   /** Packs examples as they come, sorted into pieces of blocks. */
@@ -56,18 +67,17 @@ final class PackedBlocks {
   private static final class Pieces implements Iterator<Tuple2<Integer, byte[]>> {
     private final ShareLayout layout;
     private final Iterator<TrainingExample> examples;
-    private final byte[] packed;
+    private final int packedBytes;
     private final Deque<Tuple2<Integer, byte[]>> ready = new ArrayDeque<>();
 
     Pieces(ShareLayout layout, Iterator<TrainingExample> examples) {
       this.layout = layout;
       this.examples = examples;
-      this.packed =
-          new byte
-              [Integer.BYTES
-                  + Long.BYTES
-                  + layout.featureBytes()
-                  + layout.shape().labelCount() * Float.BYTES];
+      this.packedBytes =
+          Integer.BYTES
+              + Long.BYTES
+              + layout.featureBytes()
+              + layout.shape().labelCount() * Float.BYTES;
     }
 
     @Override
@@ -84,16 +94,22 @@ final class PackedBlocks {
     }
 
     private void gather() {
-      SortedMap<Integer, ByteArrayOutputStream> pieces = new TreeMap<>();
-      for (long bytes = 0; bytes < GATHERED && examples.hasNext(); bytes += packed.length) {
+      SortedMap<Integer, List<TrainingExample>> gathered = new TreeMap<>();
+      for (long bytes = 0; bytes < GATHERED && examples.hasNext(); bytes += packedBytes) {
         TrainingExample example = examples.next();
-        int place = layout.order().place(requireRank(example));
-        pack(example, layout.within(place));
-        pieces
-            .computeIfAbsent(layout.block(place), block -> new ByteArrayOutputStream())
-            .writeBytes(packed);
+        int block = layout.block(place(example));
+        gathered.computeIfAbsent(block, first -> new ArrayList<>()).add(example);
       }
-      pieces.forEach((block, piece) -> ready.add(new Tuple2<>(block, piece.toByteArray())));
+      gathered.forEach(
+          (block, ofBlock) -> {
+            ByteBuffer piece = ByteBuffer.allocate(ofBlock.size() * packedBytes).order(BYTES);
+            ofBlock.forEach(example -> pack(example, piece));
+            ready.add(new Tuple2<>(block, piece.array()));
+          });
+    }
+
+    private int place(TrainingExample example) {
+      return layout.order().place(requireRank(example));
     }
 
     private long requireRank(TrainingExample example) {
@@ -106,7 +122,7 @@ final class PackedBlocks {
       return example.rank();
     }
 
-    private void pack(TrainingExample example, int within) {
+    private void pack(TrainingExample example, ByteBuffer piece) {
       if (example.features().length != layout.featureBytes()
           || example.labels().length != layout.shape().labelCount()) {
         throw JobException.data(
@@ -118,13 +134,9 @@ final class PackedBlocks {
                     layout.shape().featureCount(),
                     layout.shape().labelCount()));
       }
-      ByteBuffer buffer =
-          ByteBuffer.wrap(packed)
-              .order(BYTES)
-              .putInt(within)
-              .putLong(example.id())
-              .put(example.features());
-      FloatBytes.put(example.labels(), packed, buffer.position(), BYTES);
+      piece.putInt(layout.within(place(example))).putLong(example.id()).put(example.features());
+      piece.asFloatBuffer().put(example.labels());
+      piece.position(piece.position() + example.labels().length * Float.BYTES);
     }
   }
 

@@ -2,18 +2,14 @@ package io.centroid.deal;
 
 import io.centroid.config.NetworkKind;
 import io.centroid.config.TrainingSettings;
-import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
-import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
-import io.centroid.error.JobException;
+import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
-import io.centroid.example.FeatureCoding;
 import io.centroid.example.PixelCoding;
 import io.centroid.model.DenseNetwork;
 import io.centroid.shard.Example;
-import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -32,14 +28,10 @@ public final class ShardExamples {
   }
 
   private static ExampleShape shape(ShardSet shards, NetworkKind network) {
-    NormalizationEntry normalization = shards.manifest().normalization();
     return new ExampleShape(
         DenseNetwork.inputShape(network),
         new long[] {Cifar10.CLASSES},
-        new PixelCoding(
-            new Normalizer(
-                normalization.kind(),
-                new ChannelStatistics(normalization.mean(), normalization.deviation()))));
+        new PixelCoding(shards.normalizer()));
   }
 
   /** Deals one split to logical workers. */
@@ -101,11 +93,13 @@ public final class ShardExamples {
     JavaRDD<TrainingExample> examples =
         shards
             .examples(context, split)
-            .mapPartitionsWithIndex(
-                new Ranked(shards.firstRanks(split), shape.coding(), labelSmoothing), true)
+            .mapPartitionsWithIndex(new Ranked(shards.firstRanks(split), labelSmoothing), true)
             .filter(example -> example.rank() < count);
-    return WorkerShares.deal(
-        examples, shards.coverage(context, split, count), shape, workers, seed);
+    Coverage coverage =
+        count < shards.manifest().count(split)
+            ? examples.map(example -> Coverage.of(example.id())).fold(Coverage.NONE, Coverage::plus)
+            : shards.coverage(split);
+    return WorkerShares.deal(examples, coverage, shape, workers, seed);
   }
 
   /**
@@ -114,7 +108,7 @@ public final class ShardExamples {
    * @param firstRanks the rank of each file's first row
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to a task
-  private record Ranked(long[] firstRanks, FeatureCoding coding, double labelSmoothing)
+  private record Ranked(long[] firstRanks, double labelSmoothing)
       implements Function2<Integer, Iterator<Example>, Iterator<TrainingExample>> {
 
     @Override
@@ -131,22 +125,9 @@ public final class ShardExamples {
         public TrainingExample next() {
           Example row = rows.next();
           return new TrainingExample(
-              rank++, row.id(), pixels(row, coding), labels(row.label(), labelSmoothing));
+              rank++, row.id(), row.pixels(), labels(row.label(), labelSmoothing));
         }
       };
-    }
-  }
-
-  private static byte[] pixels(Example example, FeatureCoding coding) {
-    try {
-      return coding.encode(example.features());
-    } catch (IllegalArgumentException e) {
-      throw JobException.data(
-          "Cannot use example "
-              + example.id()
-              + ": found features that the manifest's normalization does not make of pixels,"
-              + " expected no others. Prepare the shards again.",
-          e);
     }
   }
 

@@ -2,7 +2,6 @@ package io.centroid.evaluate;
 
 import io.centroid.data.Choice;
 import io.centroid.data.Cifar10;
-import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
@@ -22,9 +21,7 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
 
   /** Examines a model in one pass over the test split. */
   public static Examination of(JavaSparkContext context, ShardSet shards, PublishedModel model) {
-    Normalizer normalizer = SplitPass.normalizer(shards);
-    List<Part> parts =
-        SplitPass.over(context, shards, Split.TEST, model, () -> new PartTally(normalizer));
+    List<Part> parts = SplitPass.over(context, shards, Split.TEST, model, PartTally::new);
     return new Examination(
         Metrics.of(
             shards.manifest().dataset(),
@@ -49,20 +46,15 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
       implements Serializable {}
 
   private static final class PartTally implements ExampleTally<Example, Part> {
-    private final Normalizer normalizer;
     private final Tally<Example> counts = new Tally<>(Cifar10.CLASSES, Example::label);
     private final GalleryTally gallery = GalleryTally.empty(Cifar10.CLASSES);
     private final List<Prediction> predictions = new ArrayList<>();
-
-    PartTally(Normalizer normalizer) {
-      this.normalizer = normalizer;
-    }
 
     @Override
     public void add(Example example, float[] probabilities, int from) {
       Prediction prediction = Prediction.of(example, probabilities, from);
       counts.add(example, probabilities, from);
-      gallery.add(prediction, () -> normalizer.pixels(example.features()));
+      gallery.add(prediction, example.pixels());
       predictions.add(prediction);
     }
 

@@ -7,7 +7,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * What of some examples may get into a {@link Gallery}; tallies of disjoint examples can be added,
@@ -50,9 +49,9 @@ record GalleryTally(
   /**
    * Counts a prediction, and keeps its image if it is among the most confident ones.
    *
-   * @param pixels {@code byte[3072]}: asked for when the image is kept
+   * @param pixels {@code byte[3072]}
    */
-  void add(Prediction prediction, Supplier<byte[]> pixels) {
+  void add(Prediction prediction, byte[] pixels) {
     double probability = prediction.probability();
     int bin = Math.min((int) (probability * BINS), BINS - 1);
     examples[bin]++;
@@ -67,7 +66,7 @@ record GalleryTally(
               prediction.label(),
               prediction.predicted(),
               probability,
-              PngImage.base64(pixels.get())));
+              PngImage.base64(pixels)));
     }
   }
 

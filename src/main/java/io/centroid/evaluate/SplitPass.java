@@ -7,7 +7,6 @@ import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.model.ModelCard;
 import io.centroid.shard.Example;
-import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,26 +31,16 @@ final class SplitPass {
       Split split,
       PublishedModel model,
       ExampleTally.Factory<Example, R> tallies) {
-    Normalizer own = normalizer(model);
-    Normalizer stored = normalizer(shards);
     context.setJobGroup("evaluation", "classify the %s split".formatted(Choice.name(split)), false);
     try {
       return Evaluator.classify(
           context,
-          shards
-              .examples(context, split)
-              .mapPartitions(new Batching(own.equals(stored) ? null : stored, own)),
+          shards.examples(context, split).mapPartitions(new Batching(normalizer(model))),
           model.classifier(),
           tallies);
     } finally {
       context.clearJobGroup();
     }
-  }
-
-  /** What normalized the images of a shard set. */
-  static Normalizer normalizer(ShardSet shards) {
-    NormalizationEntry stored = shards.manifest().normalization();
-    return new Normalizer(stored.kind(), new ChannelStatistics(stored.mean(), stored.deviation()));
   }
 
   private static Normalizer normalizer(PublishedModel model) {
@@ -62,10 +51,8 @@ final class SplitPass {
 
   /**
    * Puts the examples of a partition into batches of 256, the last one smaller, as they are read.
-   *
-   * @param stored what normalized the shards; null when it is the model's own
    */
-  private record Batching(Normalizer stored, Normalizer own)
+  private record Batching(Normalizer normalizer)
       implements FlatMapFunction<Iterator<Example>, FeatureBatch<Example>> {
     private static final int BATCH = 256;
 
@@ -83,7 +70,7 @@ final class SplitPass {
           List<Example> batch = new ArrayList<>(BATCH);
           do {
             Example example = examples.next();
-            fill(features, batch.size() * Cifar10.FEATURES, example.features());
+            normalizer.apply(example.pixels(), 0, features, batch.size() * Cifar10.FEATURES);
             batch.add(example);
           } while (batch.size() < BATCH && examples.hasNext());
           int length = batch.size() * Cifar10.FEATURES;
@@ -91,15 +78,6 @@ final class SplitPass {
               batch, length == features.length ? features : Arrays.copyOf(features, length));
         }
       };
-    }
-
-    private void fill(float[] features, int from, float[] ofExample) {
-      System.arraycopy(ofExample, 0, features, from, Cifar10.FEATURES);
-      if (stored != null) {
-        float[] renormalized = new float[Cifar10.FEATURES];
-        own.apply(stored.pixels(ofExample), renormalized);
-        System.arraycopy(renormalized, 0, features, from, Cifar10.FEATURES);
-      }
     }
   }
 }

@@ -19,6 +19,11 @@ public record Coverage(long examples, long idSum) implements Serializable {
     return of(ids, ids.length);
   }
 
+  /** Of one example. */
+  public static Coverage of(long id) {
+    return new Coverage(1, SplitMix.mix(id));
+  }
+
   /** Of the first {@code count} of these. */
   static Coverage of(long[] ids, int count) {
     return new Coverage(count, Arrays.stream(ids, 0, count).map(SplitMix::mix).sum());

@@ -32,19 +32,18 @@ record WriteShard(
     ShardPlan plan = plans.get(index);
     Configuration configuration = hadoop.value().value();
     byte[] pixels = new byte[Cifar10.FEATURES];
-    float[] features = new float[Cifar10.FEATURES];
     try (ShardWriter writer =
             new ShardWriter(
                 new Path(target),
                 plan.file(),
                 plan.split(),
+                normalizer,
                 TaskContext.get().taskAttemptId(),
                 configuration);
         RecordReader reader = new RecordReader(new Path(records), configuration)) {
       for (int id : plan.ids()) {
         int label = reader.read(id, pixels);
-        normalizer.apply(pixels, features);
-        writer.write(new Example(id, label, features));
+        writer.write(new Example(id, label, pixels));
       }
       return writer.commit();
     }

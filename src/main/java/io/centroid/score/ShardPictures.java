@@ -1,11 +1,10 @@
 package io.centroid.score;
 
-import io.centroid.data.ChannelStatistics;
+import io.centroid.data.Cifar10;
 import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.shard.Example;
-import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.shard.ShardSet;
 import java.io.IOException;
 import java.util.List;
@@ -15,8 +14,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 
 /**
- * The images of a shard set, called by their number in the official order. Shards that were
- * normalized in another way than the model asks for are turned into pixels and normalized again.
+ * The images of a shard set, called by their number in the official order, normalized as the model
+ * asks for, whatever the shards' normalization is.
  *
  * @param directory the shard set
  * @param splits which splits of it
@@ -32,29 +31,19 @@ public record ShardPictures(Path directory, List<Split> splits) implements Pictu
           "Cannot score shards %s: found no images of split %s, expected some. Use another --split."
               .formatted(directory, splits));
     }
-    NormalizationEntry stored = shards.manifest().normalization();
-    Normalizer storedBy =
-        new Normalizer(stored.kind(), new ChannelStatistics(stored.mean(), stored.deviation()));
-    ToPicture toPicture = new ToPicture(storedBy.equals(normalizer) ? null : storedBy, normalizer);
+    ToPicture toPicture = new ToPicture(normalizer);
     return splits.stream()
         .map(split -> shards.examples(context, split).map(toPicture))
         .reduce(JavaRDD::union)
         .orElseThrow();
   }
 
-  /**
-   * Makes pictures of examples.
-   *
-   * @param storedBy what normalized the shards; null when it is the model's own
-   */
-  private record ToPicture(Normalizer storedBy, Normalizer normalizer)
-      implements Function<Example, Picture> {
+  /** Makes pictures of examples. */
+  private record ToPicture(Normalizer normalizer) implements Function<Example, Picture> {
     @Override
     public Picture call(Example example) {
-      float[] features = example.features();
-      if (storedBy != null) {
-        normalizer.apply(storedBy.pixels(features), features);
-      }
+      float[] features = new float[Cifar10.FEATURES];
+      normalizer.apply(example.pixels(), features);
       return Picture.of(Long.toString(example.id()), features);
     }
   }

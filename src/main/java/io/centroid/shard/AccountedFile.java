@@ -24,6 +24,13 @@ final class AccountedFile implements OutputFile {
     return out.written(name);
   }
 
+  /** Closes what is open, of a file that will not be used. */
+  void abandon() throws IOException {
+    if (out != null) {
+      out.close();
+    }
+  }
+
   @Override
   public PositionOutputStream create(long blockSizeHint) throws IOException {
     return createOrOverwrite(blockSizeHint);

@@ -1,10 +1,12 @@
 package io.centroid.shard;
 
 import io.centroid.data.Cifar10;
+import io.centroid.data.Normalizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Dictionary;
@@ -20,8 +22,8 @@ import org.apache.parquet.column.values.bitpacking.BytePacker;
 import org.apache.parquet.column.values.bitpacking.Packer;
 
 /**
- * The features in one row group of a shard, page by page. Parquet's own readers go value by value,
- * which for 3,072 of them a row takes ten times as long.
+ * The features in one row group of a shard, page by page, as the pixels that they were made from.
+ * Parquet's own readers go value by value, which for 3,072 of them a row takes ten times as long.
  *
  * <p>Levels and indices into the dictionary are in Parquet's hybrid of run lengths and bit packing
  * (Encodings.md of the Parquet format): a varint whose lowest bit says which, then one value and
@@ -32,45 +34,67 @@ final class FeatureColumn {
   private static final int GROUP = 8;
   private static final int WIDEST = 24;
 
+  /** Indices that are unpacked at a time. */
+  private static final int CHUNK = 1024;
+
   private final PageReader pages;
   private final ColumnDescriptor column;
-  private final float[] dictionary;
+  private final Normalizer normalizer;
+
+  /** By channel and index, the pixel that an entry of the dictionary was made from, or −1. */
+  private final short[][] dictionary;
+
+  /** Whether an index is the pixel itself, as in what {@link ShardFile} writes. */
+  private final boolean plain;
+
+  private final int[] ids = new int[CHUNK];
 
   /** Values of the row group that are in no page so far. */
   private long left;
 
-  private float[] values = {};
+  private byte[] values = {};
   private int next;
   private int end;
 
   /**
    * The column of a row group.
    *
+   * @param normalizer made features of pixels
    * @param rows how many it has
    */
-  FeatureColumn(PageReader pages, ColumnDescriptor column, long rows) throws IOException {
+  FeatureColumn(PageReader pages, ColumnDescriptor column, Normalizer normalizer, long rows)
+      throws IOException {
     this.pages = pages;
     this.column = column;
+    this.normalizer = normalizer;
     this.left = Math.multiplyExact(rows, Cifar10.FEATURES);
     DictionaryPage page = pages.readDictionaryPage();
-    this.dictionary = page == null ? new float[0] : floats(page);
+    this.dictionary = page == null ? new short[Cifar10.CHANNELS][0] : pixels(page);
+    this.plain = Arrays.stream(dictionary).allMatch(FeatureColumn::isPlain);
   }
 
-  private float[] floats(DictionaryPage page) throws IOException {
+  private short[][] pixels(DictionaryPage page) throws IOException {
     int size = page.getDictionarySize();
     if (size < 0 || (long) size * Float.BYTES > page.getBytes().size()) {
       throw damage("a dictionary of %d values in %d bytes".formatted(size, page.getBytes().size()));
     }
     Dictionary decoded = page.getEncoding().initDictionary(column, page);
-    float[] floats = new float[size];
-    for (int id = 0; id < size; id++) {
-      floats[id] = decoded.decodeToFloat(id);
+    short[][] pixels = new short[Cifar10.CHANNELS][size];
+    for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
+      for (int id = 0; id < size; id++) {
+        pixels[channel][id] = (short) normalizer.pixel(channel, decoded.decodeToFloat(id));
+      }
     }
-    return floats;
+    return pixels;
+  }
+
+  private static boolean isPlain(short[] pixels) {
+    return pixels.length == 1 << Byte.SIZE
+        && IntStream.range(0, pixels.length).allMatch(id -> pixels[id] == id);
   }
 
   /** Reads the next row. */
-  void read(float[] row) throws IOException {
+  void read(byte[] row) throws IOException {
     int filled = 0;
     while (filled < row.length) {
       if (next == end) {
@@ -100,7 +124,7 @@ final class FeatureColumn {
       throw damage("a page of %d features where there are %d".formatted(count, left));
     }
     if (values.length < count) {
-      values = new float[count];
+      values = new byte[count];
     }
     if (page instanceof DataPageV1 first) {
       ByteBuffer bytes = littleEndian(first.getBytes().toByteBuffer());
@@ -188,7 +212,20 @@ final class FeatureColumn {
     ValuesReader reader = encoding.getValuesReader(column, ValuesType.VALUES);
     reader.initFromPage(count, ByteBufferInputStream.wrap(bytes));
     for (int i = 0; i < count; i++) {
-      values[i] = reader.readFloat();
+      int pixel = normalizer.pixel(channel(i), reader.readFloat());
+      requirePixels(pixel);
+      values[i] = (byte) pixel;
+    }
+  }
+
+  /** The channel of a value of this page: the column begins with the first, as every row does. */
+  private int channel(int at) {
+    return Math.floorMod(at - left, Cifar10.CHANNELS);
+  }
+
+  private static void requirePixels(int pixels) {
+    if (pixels < 0) {
+      throw damage("features that the manifest's normalization does not make of pixels");
     }
   }
 
@@ -201,7 +238,6 @@ final class FeatureColumn {
     int size = indices.remaining();
     ByteBuffer bytes = ByteBuffer.allocate(size + width); // the last group may be cut short
     bytes.put(0, indices, indices.position(), size);
-    int[] ids = new int[GROUP];
     for (int at = 0; at < count; ) {
       int header = varint(indices);
       int length = header >>> 1;
@@ -209,27 +245,52 @@ final class FeatureColumn {
         throw damage("an empty run");
       }
       if ((header & 1) == 0) {
+        requireRoom(length, count - at);
         int id = 0;
         for (int bit = 0; bit < width; bit += Byte.SIZE) {
           id |= (indices.get() & 0xff) << bit;
         }
-        requireRoom(length, count - at);
-        Arrays.fill(values, at, at + length, dictionary[id]);
+        Arrays.fill(ids, 0, Math.min(length, CHUNK), id);
+        for (int done = 0; done < length; done += CHUNK) {
+          lookUp(at + done, Math.min(CHUNK, length - done));
+        }
         at += length;
       } else {
         int groups = Math.min(length, (count - at + GROUP - 1) / GROUP);
         int from = size - indices.remaining();
-        for (int group = 0; group < groups; group++, from += width) {
-          packer.unpack8Values(bytes, from, ids, 0);
-          int known = Math.min(GROUP, count - at);
-          for (int i = 0; i < known; i++) {
-            values[at + i] = dictionary[ids[i]];
+        if (plain && width == Byte.SIZE) {
+          int known = Math.min(groups * GROUP, count - at);
+          bytes.get(from, values, at, known);
+          at += known;
+          from += groups * GROUP;
+          groups = 0;
+        }
+        for (int group = 0; group < groups; ) {
+          int unpacked = 0;
+          for (; unpacked < CHUNK && group < groups; group++, unpacked += GROUP, from += width) {
+            packer.unpack8Values(bytes, from, ids, unpacked);
           }
+          int known = Math.min(unpacked, count - at);
+          lookUp(at, known);
           at += known;
         }
         indices.position(Math.min(size, from) + indices.limit() - size);
       }
     }
+  }
+
+  /** Looks up the first ids, channel by channel. */
+  private void lookUp(int at, int count) {
+    int all = 0;
+    for (int first = 0; first < Cifar10.CHANNELS; first++) {
+      short[] pixels = dictionary[channel(at + first)];
+      for (int i = first; i < count; i += Cifar10.CHANNELS) {
+        int pixel = pixels[ids[i]];
+        all |= pixel;
+        values[at + i] = (byte) pixel;
+      }
+    }
+    requirePixels(all);
   }
 
   private static void requireRoom(int length, int count) {

@@ -47,7 +47,7 @@ public record Manifest(
     String fingerprint)
     implements Serializable {
   /** The version of the format that this code writes and reads. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /** The file's name in the shard set's directory. */
   public static final String FILE = "manifest.json";
@@ -83,6 +83,19 @@ public record Manifest(
             "files of %d rows for split %s, which counts %d"
                 .formatted(listed, Choice.name(split), count(splits, split)));
       }
+      requireOrder(shards(shards, split));
+    }
+  }
+
+  private static void requireOrder(List<ShardEntry> files) {
+    long before = Long.MIN_VALUE;
+    for (ShardEntry file : files) {
+      if (file.rows() > 0 && file.ids().first() <= before) {
+        throw new IllegalArgumentException(
+            "file %s that begins with id %d, after %d"
+                .formatted(file.file(), file.ids().first(), before));
+      }
+      before = Math.max(before, file.ids().last());
     }
   }
 
@@ -119,7 +132,12 @@ public record Manifest(
             .map(
                 shard ->
                     new ShardEntry(
-                        shard.file(), shard.split(), shard.rows(), 0, shard.contentHash()))
+                        shard.file(),
+                        shard.split(),
+                        shard.rows(),
+                        0,
+                        shard.ids(),
+                        shard.contentHash()))
             .toList();
     String text = Json.write(with(List.of(), contents, ""));
     return with(sources, shards, DigestUtils.sha256Hex(text));

@@ -21,7 +21,6 @@ public final class ShardKryoRegistrator implements KryoRegistrator {
     kryo.register(ShardWriter.Written[].class);
     RecordSerializer.register(kryo, ShardIds.class);
     RecordSerializer.register(kryo, Coverage.class);
-    kryo.register(ShardIds[].class);
     kryo.register(Coverage[].class);
   }
 }

@@ -1,6 +1,7 @@
 package io.centroid.shard;
 
 import io.centroid.data.Cifar10;
+import io.centroid.data.Normalizer;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
@@ -33,21 +34,26 @@ import org.apache.parquet.schema.MessageType;
 final class ShardReader implements Iterator<Example>, AutoCloseable {
   private final Path path;
   private final ShardEntry entry;
+  private final Normalizer normalizer;
   private final ContentHash hash = new ContentHash();
   private ParquetFileReader file;
   private ExampleColumns columns;
   private long rowsInGroup;
   private Example next;
   private long rows;
+  private ShardIds ids = ShardIds.NONE;
 
   /**
    * Opens a shard.
    *
+   * @param normalizer made features of pixels
    * @throws JobException with category DATA when it is damaged, or that of the storage's failure
    */
-  ShardReader(Path directory, ShardEntry entry, Configuration configuration) {
+  ShardReader(
+      Path directory, ShardEntry entry, Normalizer normalizer, Configuration configuration) {
     this.path = new Path(directory, entry.file());
     this.entry = entry;
+    this.normalizer = normalizer;
     try {
       file = open(HadoopInputFile.fromPath(path, configuration), configuration);
       MessageType schema = file.getFileMetaData().getSchema();
@@ -98,6 +104,7 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
   private void advance() {
     try {
       next = read();
+      ids = next == null ? ids : ids.plus(next.id());
     } catch (IOException | RuntimeException e) {
       throw unreadable(e);
     }
@@ -107,7 +114,7 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
       return;
     }
     rows++;
-    hash.add(next.id(), next.label(), next.features());
+    hash.add(next);
   }
 
   /** The next row; null after the last one. */
@@ -118,7 +125,7 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
         return null;
       }
       rowsInGroup = group.getRowCount();
-      columns = new ExampleColumns(group, file.getFileMetaData().getCreatedBy());
+      columns = new ExampleColumns(group, file.getFileMetaData().getCreatedBy(), normalizer);
     }
     rowsInGroup--;
     Example row = columns.read();
@@ -135,6 +142,9 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
     String found = hash.value();
     if (!found.equals(entry.contentHash())) {
       throw mismatch("content with hash " + found, entry.contentHash() + " as the manifest says");
+    }
+    if (!ids.equals(entry.ids())) {
+      throw mismatch(ids.toString(), entry.ids() + " as the manifest says");
     }
   }
 
@@ -191,7 +201,8 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
     private final ColumnReader labels;
     private final FeatureColumn features;
 
-    ExampleColumns(PageReadStore group, String createdBy) throws IOException {
+    ExampleColumns(PageReadStore group, String createdBy, Normalizer normalizer)
+        throws IOException {
       ColumnReadStoreImpl store =
           new ColumnReadStoreImpl(
               group, new Ignored(ShardSchema.TYPE), ShardSchema.TYPE, createdBy);
@@ -199,7 +210,8 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
       ids = store.getColumnReader(columns.get(0));
       labels = store.getColumnReader(columns.get(1));
       ColumnDescriptor column = columns.get(2);
-      features = new FeatureColumn(group.getPageReader(column), column, group.getRowCount());
+      features =
+          new FeatureColumn(group.getPageReader(column), column, normalizer, group.getRowCount());
     }
 
     Example read() throws IOException {
@@ -207,12 +219,12 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
       ids.consume();
       int label = labels.getInteger();
       labels.consume();
-      float[] values = new float[Cifar10.FEATURES];
-      features.read(values);
+      byte[] pixels = new byte[Cifar10.FEATURES];
+      features.read(pixels);
       if (label < 0 || label >= Cifar10.CLASSES) {
         throw new IllegalStateException("label %d in the row with id %d".formatted(label, id));
       }
-      return new Example(id, label, values);
+      return new Example(id, label, pixels);
     }
 
     void requireEnd() {

@@ -1,16 +1,20 @@
 package io.centroid.shard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.centroid.data.ChannelStatistics;
+import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.example.Coverage;
 import io.centroid.json.Json;
 import io.centroid.publish.WholeFile;
+import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -70,7 +74,9 @@ public final class ShardSet {
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     return context
         .parallelize(indices, entries.size())
-        .flatMap(new ShardExamples(directory.toString(), List.copyOf(entries), configuration));
+        .flatMap(
+            new ShardExamples(
+                directory.toString(), List.copyOf(entries), normalizer(), configuration));
   }
 
   /** The Parquet files of a split. */
@@ -91,45 +97,33 @@ public final class ShardSet {
     return ranks;
   }
 
-  /**
-   * Which examples have the ranks below {@code count}. Only the id column is read, on the
-   * executors, and found to be in order; that it is as written is checked by reading the examples.
-   */
-  public Coverage coverage(JavaSparkContext context, Split split, long count) {
-    List<String> files = files(split).stream().map(Path::toString).toList();
-    if (files.isEmpty()) {
-      return Coverage.NONE;
-    }
-    long[] firstRanks = firstRanks(split);
-    Broadcast<SerializableConfiguration> configuration =
-        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-    try {
-      List<ShardIds> ids =
-          context
-              .parallelize(IntStream.range(0, files.size()).boxed().toList(), files.size())
-              .map(
-                  file ->
-                      ShardIds.read(
-                          new Path(files.get(file)),
-                          configuration.value().value(),
-                          count - firstRanks[file]))
-              .collect();
-      return ShardIds.inOrder(directory, ids);
-    } finally {
-      configuration.destroy();
-    }
+  /** Which examples a split has, as the manifest says; who reads them finds if there are others. */
+  public Coverage coverage(Split split) {
+    return manifest.shards(split).stream()
+        .map(ShardEntry::coverage)
+        .reduce(Coverage.NONE, Coverage::plus);
+  }
+
+  /** What made features of pixels. */
+  public Normalizer normalizer() {
+    NormalizationEntry normalization = manifest.normalization();
+    return new Normalizer(
+        normalization.kind(),
+        new ChannelStatistics(normalization.mean(), normalization.deviation()));
   }
 
   /** Reads one shard; it is closed when the task ends, however that happens. */
   private record ShardExamples(
       String directory,
       List<ShardEntry> entries,
+      Normalizer normalizer,
       Broadcast<SerializableConfiguration> configuration)
       implements FlatMapFunction<Integer, Example> {
     @Override
     public Iterator<Example> call(Integer index) {
       ShardReader reader =
-          new ShardReader(new Path(directory), entries.get(index), configuration.value().value());
+          new ShardReader(
+              new Path(directory), entries.get(index), normalizer, configuration.value().value());
       TaskCompletionListener close = task -> reader.close();
       TaskContext.get().addTaskCompletionListener(close);
       return reader;
@@ -146,18 +140,16 @@ public final class ShardSet {
                     JobException.data(
                         "Cannot open shards %s: found no %s, expected a shard set that prepare published. Prepare it, or use another --shards.%s"
                             .formatted(directory, Manifest.FILE, hint)));
+    String expected = "one of format version " + Manifest.FORMAT_VERSION;
     Manifest manifest;
     try {
+      Object version = Json.read(json, Map.class).get("formatVersion");
+      if (version instanceof Integer other && other != Manifest.FORMAT_VERSION) {
+        throw unusable(file, "format version " + other, expected, null);
+      }
       manifest = Json.read(json, Manifest.class);
     } catch (JsonProcessingException e) {
-      throw unusable(file, Json.problem(e), "a manifest of format version 1", e);
-    }
-    if (manifest.formatVersion() != Manifest.FORMAT_VERSION) {
-      throw unusable(
-          file,
-          "format version " + manifest.formatVersion(),
-          Integer.toString(Manifest.FORMAT_VERSION),
-          null);
+      throw unusable(file, Json.problem(e), expected, e);
     }
     String fingerprint = manifest.fingerprinted().fingerprint();
     if (!fingerprint.equals(manifest.fingerprint())) {

@@ -1,35 +1,28 @@
 package io.centroid.shard;
 
+import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.publish.WrittenFile;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.io.api.RecordConsumer;
 
 /**
  * Writes one shard file. The rows go to a temporary file that {@link #commit} renames, so that
  * attempts of the same task do not disturb each other.
  */
 public final class ShardWriter implements AutoCloseable {
-  private static final long ROW_GROUP_BYTES = 64L << 20;
-
   private final FileSystem fileSystem;
   private final Path directory;
   private final String file;
   private final Split split;
   private final Path temporary;
   private final AccountedFile output;
-  private final ParquetWriter<Example> writer;
+  private final ShardFile writer;
   private final ContentHash hash = new ContentHash();
+  private ShardIds ids = ShardIds.NONE;
   private long rows;
   private boolean closed;
 
@@ -38,10 +31,16 @@ public final class ShardWriter implements AutoCloseable {
    *
    * @param directory the shard set's directory
    * @param file the shard's path below it
+   * @param normalizer makes features of pixels
    * @param attempt a number no other attempt to write this shard has
    */
   public ShardWriter(
-      Path directory, String file, Split split, long attempt, Configuration configuration)
+      Path directory,
+      String file,
+      Split split,
+      Normalizer normalizer,
+      long attempt,
+      Configuration configuration)
       throws IOException {
     this.directory = directory;
     this.file = file;
@@ -50,20 +49,18 @@ public final class ShardWriter implements AutoCloseable {
     Path target = new Path(directory, file);
     this.temporary = new Path(target.getParent(), "." + target.getName() + ".attempt-" + attempt);
     this.output = new AccountedFile(fileSystem, temporary);
-    this.writer =
-        new Builder(output)
-            .withConf(configuration)
-            .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-            .withCompressionCodec(CompressionCodecName.SNAPPY)
-            .withDictionaryEncoding(true)
-            .withRowGroupSize(ROW_GROUP_BYTES)
-            .build();
+    this.writer = new ShardFile(output, normalizer);
   }
 
-  /** Adds a row. */
+  /**
+   * Adds a row.
+   *
+   * @throws IllegalArgumentException when ids do not ascend
+   */
   public void write(Example example) throws IOException {
+    ids = ids.plus(example.id());
     writer.write(example);
-    hash.add(example.id(), example.label(), example.features());
+    hash.add(example);
     rows++;
   }
 
@@ -85,7 +82,8 @@ public final class ShardWriter implements AutoCloseable {
       fileSystem.delete(temporary, false);
     }
     WrittenFile written = output.written(file);
-    return new Written(new ShardEntry(file, split, rows, written.bytes(), hash.value()), written);
+    ShardEntry entry = new ShardEntry(file, split, rows, written.bytes(), ids, hash.value());
+    return new Written(entry, written);
   }
 
   /** Removes the temporary file of an attempt that was not committed. */
@@ -94,66 +92,10 @@ public final class ShardWriter implements AutoCloseable {
     if (!closed) {
       closed = true;
       try {
-        writer.close();
+        output.abandon();
       } finally {
         fileSystem.delete(temporary, false);
       }
-    }
-  }
-
-  private static final class Builder extends ParquetWriter.Builder<Example, Builder> {
-    Builder(OutputFile file) {
-      super(file);
-    }
-
-    @Override
-    protected Builder self() {
-      return this;
-    }
-
-    @Override
-    protected WriteSupport<Example> getWriteSupport(Configuration configuration) {
-      return new ExampleWriteSupport();
-    }
-  }
-
-  /** Hands an example's values to Parquet. */
-  private static final class ExampleWriteSupport extends WriteSupport<Example> {
-    private RecordConsumer consumer;
-
-    @Override
-    public WriteContext init(Configuration configuration) {
-      return new WriteContext(ShardSchema.TYPE, Map.of());
-    }
-
-    @Override
-    public void prepareForWrite(RecordConsumer recordConsumer) {
-      consumer = recordConsumer;
-    }
-
-    @Override
-    public void write(Example example) {
-      consumer.startMessage();
-      consumer.startField(ShardSchema.ID, 0);
-      consumer.addLong(example.id());
-      consumer.endField(ShardSchema.ID, 0);
-      consumer.startField(ShardSchema.LABEL, 1);
-      consumer.addInteger(example.label());
-      consumer.endField(ShardSchema.LABEL, 1);
-      consumer.startField(ShardSchema.FEATURES, 2);
-      consumer.startGroup();
-      consumer.startField(ShardSchema.LIST, 0);
-      for (float feature : example.features()) {
-        consumer.startGroup();
-        consumer.startField(ShardSchema.ELEMENT, 0);
-        consumer.addFloat(feature);
-        consumer.endField(ShardSchema.ELEMENT, 0);
-        consumer.endGroup();
-      }
-      consumer.endField(ShardSchema.LIST, 0);
-      consumer.endGroup();
-      consumer.endField(ShardSchema.FEATURES, 2);
-      consumer.endMessage();
     }
   }
 }

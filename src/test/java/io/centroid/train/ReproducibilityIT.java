@@ -102,7 +102,7 @@ final class ReproducibilityIT {
   @Test
   void withSharesThatDoNotFitInMemory() throws Exception {
     Map<String, String> tight =
-        Map.of("spark.testing", "true", "spark.testing.memory", Integer.toString(2 << 20));
+        Map.of("spark.testing", "true", "spark.testing.memory", Integer.toString(3 << 20));
     assertThat(train("local[2]", tight, 2, "tight")).isEqualTo(expected);
     try (SparkSession session = LocalSpark.open("local[2]", tight)) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());

@@ -4,7 +4,9 @@ import io.centroid.benchmark.Contender.Turn;
 import io.centroid.compute.Predictor;
 import io.centroid.compute.TrainingState;
 import io.centroid.data.Cifar10;
+import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
+import io.centroid.deal.ShardExamples;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.job.Phases;
@@ -12,6 +14,7 @@ import io.centroid.score.ScoreFormat;
 import io.centroid.score.ScoreJob;
 import io.centroid.score.ShardPictures;
 import io.centroid.shard.ShardSet;
+import io.centroid.shard.ShardWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -20,13 +23,16 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
-/** Scoring the training split of shards to a Parquet table, and what of it takes how long. */
-public final class ScoreBenchmark {
+/**
+ * What happens to the images of the training split beside training: read, written, dealt, scored.
+ */
+public final class DataBenchmark {
   private static final int BATCH = 256;
 
   private final SparkSession session;
@@ -42,7 +48,7 @@ public final class ScoreBenchmark {
    * @param directory where the shard set is
    * @param network scores as it is before training
    */
-  public ScoreBenchmark(
+  public DataBenchmark(
       SparkSession session,
       Path directory,
       ShardSet shards,
@@ -66,9 +72,11 @@ public final class ScoreBenchmark {
       Turns turns =
           Turns.take(
               List.of(
-                  new Part("the network alone, on every core", this::predict),
-                  new Part("reading the shards alone", this::read),
-                  new Part("score", () -> score(scratch))),
+                  new Part("read the shards", this::read),
+                  new Part("read and write them again", this::write),
+                  new Part("deal them to two workers", this::deal),
+                  new Part("classify, the network alone", this::predict),
+                  new Part("score to a Parquet table", () -> score(scratch))),
               repetitions);
       phases.say("%-38s %9s %17s", context.sc().master(), "images/s", "min to max");
       for (String name : turns.names()) {
@@ -101,6 +109,36 @@ public final class ScoreBenchmark {
 
   private void read() {
     shards.examples(context, Split.TRAIN).count();
+  }
+
+  /** To local files, wherever the executors are. */
+  private void write() {
+    Normalizer normalizer = shards.normalizer();
+    shards
+        .examples(context, Split.TRAIN)
+        .foreachPartition(
+            examples -> {
+              java.nio.file.Path scratch = Files.createTempDirectory("centroid-shard");
+              try (ShardWriter writer =
+                  new ShardWriter(
+                      new Path(scratch.toUri()),
+                      "part-00000.parquet",
+                      Split.TRAIN,
+                      normalizer,
+                      0,
+                      new Configuration())) {
+                while (examples.hasNext()) {
+                  writer.write(examples.next());
+                }
+                writer.commit();
+              } finally {
+                FileUtils.deleteDirectory(scratch.toFile());
+              }
+            });
+  }
+
+  private void deal() {
+    ShardExamples.deal(context, shards, Split.TRAIN, 2, 1).close();
   }
 
   private void score(java.nio.file.Path scratch) {
