@@ -33,19 +33,14 @@ public record TimeBreakdown(long rounds, Map<String, Double> parts) {
     return parts.get("compute") / parts.values().stream().mapToDouble(part -> part).sum();
   }
 
-  /** One line, and one more with advice when more than half of the time went outside compute. */
+  /** One line. */
   public String render() {
     double total = parts.get("compute") / computeShare();
-    String line =
-        parts.entrySet().stream()
-            .map(
-                part ->
-                    String.format(
-                        Locale.ROOT, "%s %.0f %%", part.getKey(), 100 * part.getValue() / total))
-            .collect(
-                Collectors.joining(", ", String.format(Locale.ROOT, "%,d rounds: ", rounds), ""));
-    return computeShare() < 0.5
-        ? line + "\nMost of the time went outside compute: raise averaging.frequency."
-        : line;
+    return parts.entrySet().stream()
+        .map(
+            part ->
+                String.format(
+                    Locale.ROOT, "%s %.0f %%", part.getKey(), 100 * part.getValue() / total))
+        .collect(Collectors.joining(", ", String.format(Locale.ROOT, "%,d rounds: ", rounds), ""));
   }
 }

@@ -33,6 +33,7 @@ import io.centroid.publish.Target;
 import io.centroid.report.MetricsTable;
 import io.centroid.report.ProgressPage;
 import io.centroid.report.ProgressPage.Subject;
+import io.centroid.report.RoundAdvice;
 import io.centroid.report.TimeBreakdown;
 import io.centroid.report.TimeLeft;
 import io.centroid.report.TrainingProgress;
@@ -135,7 +136,7 @@ public final class TrainingJob {
                 places.checkpoints(), hadoop(), id, settings.checkpoint(), lock, phases)) {
       Subject subject = subject(id, shards, summary);
       Trained trained = train(shards, network, checkpoints, lock, subject, places.progressPage());
-      TimeBreakdown.of(trained.history()).ifPresent(times -> phases.say("%s", times.render()));
+      TimeBreakdown.of(trained.history()).ifPresent(this::tell);
       Outcome outcome =
           new RunResults(
                   session.context(),
@@ -150,6 +151,12 @@ public final class TrainingJob {
       directory.publish("");
       return new FinishedRun(outcome, target.path());
     }
+  }
+
+  private void tell(TimeBreakdown time) {
+    phases.say("%s", time.render());
+    RoundAdvice.of(time, settings.averaging(), settings.training().workers())
+        .forEach(line -> phases.say("%s", line));
   }
 
   /** In an object store there may be a part of this run, by a process that is gone. */
