@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
       "  submit/benchmark.sh averaging --shards shards --repetitions 5",
       "  submit/benchmark.sh accuracy --shards shards-all",
       "  submit/benchmark.sh frequency --shards shards --conf conf/recipes/published.conf",
+      "  submit/benchmark.sh scaling --shards shards --master spark://host:7077",
       "  submit/benchmark.sh memory --shards shards --rounds 2000",
       "  submit/benchmark.sh data --shards shards",
       "  submit/benchmark.sh sizes --examples 100000000 --features 2 --set network.hidden-widths=[8]"
@@ -51,6 +52,8 @@ public final class Benchmark implements Callable<Integer> {
     ACCURACY,
     /** What averaging costs in accuracy, by workers and how often they average. */
     FREQUENCY,
+    /** What more executors are worth. */
+    SCALING,
     /** Memory over thousands of rounds. */
     MEMORY,
     /** Reading, writing, dealing and scoring shards. */
@@ -64,7 +67,7 @@ public final class Benchmark implements Callable<Integer> {
       description =
           "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
               + " until 48 %% of the test images; frequency: accuracy by workers and minibatches between"
-              + " two averagings; memory: over thousands of rounds; data: shards"
+              + " two averagings; scaling: rounds on this cluster, and what a model says of others; memory: over thousands of rounds; data: shards"
               + " read, written, dealt, scored; sizes: generated examples, as many or as large as you say.")
   private Part part;
 
@@ -141,6 +144,7 @@ public final class Benchmark implements Callable<Integer> {
         case AVERAGING -> new AveragingBenchmark(context, set, network, phases).run(repetitions);
         case ACCURACY -> new AccuracyBenchmark(context, set, network, python, phases).run();
         case FREQUENCY -> new FrequencyBenchmark(context, set, network, settings, phases).run();
+        case SCALING -> new ScalingBenchmark(context, set, settings, phases).run(repetitions);
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
         case DATA -> new DataBenchmark(session, shards, set, network, phases).run(repetitions);
         case SIZES -> throw new IllegalStateException("needs no shards");

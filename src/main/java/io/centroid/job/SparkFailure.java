@@ -40,7 +40,8 @@ public final class SparkFailure {
 
   /** How Spark says that executors did not stay. */
   private static final Pattern LOST =
-      Pattern.compile("ExecutorLostFailure|has failed the maximum allowable number of times");
+      Pattern.compile(
+          "ExecutorLostFailure|has failed the maximum allowable number of times|TaskResultLost");
 
   /** How Spark says that a task failed as often as it was tried. */
   private static final Pattern FAILED_TASK =
@@ -52,6 +53,9 @@ public final class SparkFailure {
   static final String FEW_CORES = "found no executor with more cores than ";
 
   private static final Pattern TOO_FEW_CORES = Pattern.compile(FEW_CORES + ".*?=\\d+");
+
+  /** Bytes: results up to this size are only lost when they are dropped. */
+  private static final int LEAST_RESULTS = 1 << 20;
 
   private static final int SHORTEST_VALUE = 4;
   private static final int LONGEST_REASON = 200;
@@ -89,6 +93,7 @@ public final class SparkFailure {
     SparkConf conf = new SparkConf();
     Optional<JobException> bound =
         Bound.property(messages)
+            .or(() -> dropped(messages, conf))
             .map(
                 name ->
                     settings(
@@ -102,6 +107,17 @@ public final class SparkFailure {
         .or(() -> value(failure, messages, conf))
         .or(() -> GONE.matcher(messages).find() ? away(failure, messages) : Optional.empty())
         .or(() -> lost(failure));
+  }
+
+  /**
+   * An executor drops a result that is larger than the driver takes; of a shuffle's tasks the
+   * driver only learns that it is not there.
+   */
+  private static Optional<String> dropped(String messages, SparkConf conf) {
+    String name = "spark.driver.maxResultSize";
+    return messages.contains("TaskResultLost") && conf.getSizeAsBytes(name, "1g") < LEAST_RESULTS
+        ? Optional.of(name)
+        : Optional.empty();
   }
 
   private static Optional<JobException> lost(Throwable failure) {

@@ -140,7 +140,7 @@ public final class ShardSet {
                     JobException.data(
                         "Cannot open shards %s: found no %s, expected a shard set that prepare published. Prepare it, or use another --shards.%s"
                             .formatted(directory, Manifest.FILE, hint)));
-    String expected = "one of format version " + Manifest.FORMAT_VERSION;
+    String expected = "a manifest of format version " + Manifest.FORMAT_VERSION;
     Manifest manifest;
     try {
       Object version = Json.read(json, Map.class).get("formatVersion");

@@ -147,7 +147,7 @@ final class ForeignFilesIT {
           .as(change[1])
           .isInstanceOfSatisfying(
               JobException.class, e -> assertThat(e.category()).isEqualTo(FailureCategory.DATA))
-          .hasMessageContaining("expected a manifest of format version 1");
+          .hasMessageContaining("expected a manifest of format version 2");
     }
   }
 

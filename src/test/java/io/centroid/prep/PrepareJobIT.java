@@ -262,12 +262,12 @@ final class PrepareJobIT {
     prepare(IMAGES, settings(Normalization.UNIT));
     String json = Files.readString(shards.resolve("manifest.json"));
     rewriteManifest(json.substring(0, json.length() / 2));
-    assertRefused("expected one of format version 2");
+    assertRefused("expected a manifest of format version 2");
     rewriteManifest(json.replace("\"formatVersion\" : 2", "\"formatVersion\" : 1"));
     assertRefused(
-        "found format version 1, expected one of format version 2. Prepare the shards again.");
+        "found format version 1, expected a manifest of format version 2. Prepare the shards again.");
     rewriteManifest(json.replace("\"rows\" : 160", "\"rows\" : 161"));
-    assertRefused("found files of 483 rows for split train, which counts 480, expected one of");
+    assertRefused("found files of 483 rows for split train, which counts 480, expected a manifest");
     rewriteManifest(json.replaceFirst("\"imagesHash\" : \"", "\"imagesHash\" : \"0"));
     assertRefused("found content with fingerprint");
   }
