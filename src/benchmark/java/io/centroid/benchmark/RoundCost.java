@@ -1,5 +1,7 @@
 package io.centroid.benchmark;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
 
@@ -16,6 +18,10 @@ import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
  * @param perFolded seconds of processor for a byte that is added up
  */
 record RoundCost(double fixed, double perByte, double perFolded) {
+  private static final int PARTS = 3;
+
+  /** So that what is fitted is of one size. */
+  private static final double MEGABYTE = 1e6;
 
   /**
    * Who exchanges how much.
@@ -59,24 +65,45 @@ record RoundCost(double fixed, double perByte, double perFolded) {
   }
 
   /**
-   * The cost whose relative errors have the least squares. What would come out below nothing is
-   * nothing.
+   * The cost whose relative errors have the least squares, none of its parts below nothing.
    *
    * @param measured on one machine, where the time on the wire is the processor's
    */
   static RoundCost fit(List<Measured> measured) {
+    double[] parts = new double[PARTS];
+    List<Integer> used = new ArrayList<>(List.of(0, 1, 2));
+    double[] found = regression(measured, used);
+    while (Arrays.stream(found).anyMatch(part -> part < 0)) {
+      int least = 0;
+      for (int i = 1; i < found.length; i++) {
+        least = found[i] < found[least] ? i : least;
+      }
+      used.remove(least);
+      found = regression(measured, used);
+    }
+    for (int i = 0; i < found.length; i++) {
+      parts[used.get(i)] = found[i];
+    }
+    return new RoundCost(parts[0], parts[1], parts[2]);
+  }
+
+  private static double[] regression(List<Measured> measured, List<Integer> used) {
     double[][] rows = new double[measured.size()][];
     double[] ones = new double[measured.size()];
     for (int i = 0; i < rows.length; i++) {
       Exchange exchange = measured.get(i).exchange();
       double seconds = measured.get(i).seconds();
-      rows[i] = new double[] {1 / seconds, exchange.sent() / seconds, exchange.folded() / seconds};
+      double[] all = {1, exchange.sent() / MEGABYTE, exchange.folded() / MEGABYTE};
+      rows[i] = used.stream().mapToDouble(part -> all[part] / seconds).toArray();
       ones[i] = 1;
     }
     OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression();
     regression.setNoIntercept(true);
     regression.newSampleData(ones, rows);
     double[] found = regression.estimateRegressionParameters();
-    return new RoundCost(Math.max(0, found[0]), Math.max(0, found[1]), Math.max(0, found[2]));
+    for (int i = 0; i < found.length; i++) {
+      found[i] /= used.get(i) == 0 ? 1 : MEGABYTE;
+    }
+    return found;
   }
 }

@@ -78,6 +78,8 @@ final class ScalingBenchmark {
 
   /** Measures, fits and simulates, and prints tables. */
   void run(int repetitions) {
+    ShardExamples.deal(context, shards, Split.TRAIN, 1, SEED)
+        .close(); // executors register meanwhile
     int executors = context.sc().statusTracker().getExecutorInfos().length - 1;
     if (executors < 2) {
       throw JobException.settings(
@@ -194,8 +196,9 @@ final class ScalingBenchmark {
   /** One worker on each executor, the default network. */
   private void simulate(RoundCost cost, double step) {
     double state = bytes(TrainingState.initial(network(MODELLED)));
+    phases.say("");
     phases.say(
-        "%nsimulated, a worker on each executor: images/s in multiples of one worker's; in brackets with executors lost every 30 days");
+        "simulated, a worker on each executor: images/s in multiples of one worker's; in brackets with executors lost every 30 days");
     for (Link link : LINKS) {
       Map<Integer, List<String>> table = new LinkedHashMap<>();
       for (int executors : EXECUTORS) {

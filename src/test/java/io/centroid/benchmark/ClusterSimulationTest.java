@@ -34,6 +34,25 @@ final class ClusterSimulationTest {
     assertThat(found.perFolded()).isCloseTo(COST.perFolded(), within(1e-15));
   }
 
+  /**
+   * Of what was measured once: as the parts are, a free fit has adding up take less than no time.
+   */
+  @Test
+  void noPartOfTheCostIsBelowNothing() {
+    double[] states = {0.7e6, 7.8e6, 31e6};
+    double[][] milliseconds = {{11.5, 17.68, 58.99}, {6.7, 22.28, 81.09}, {5.09, 27.93, 140.36}};
+    List<Measured> rounds = new ArrayList<>();
+    for (int i = 0; i < states.length; i++) {
+      for (int k = 0; k < milliseconds.length; k++) {
+        rounds.add(new Measured(new Exchange(2, 2 << k, states[i]), milliseconds[k][i] / 1e3));
+      }
+    }
+    RoundCost cost = RoundCost.fit(rounds);
+    assertThat(cost.fixed()).isBetween(2e-3, 7e-3);
+    assertThat(cost.perByte()).isBetween(1e-9, 2e-9);
+    assertThat(cost.perFolded()).isNotNegative();
+  }
+
   /** Two executors send (1 + 1)·S/2 each, and add up S. */
   @Test
   void bytesAreCountedAsAnExecutorSendsThem() {
