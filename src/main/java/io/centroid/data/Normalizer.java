@@ -96,26 +96,4 @@ public final class Normalizer implements Serializable {
   public int hashCode() {
     return Arrays.hashCode(table);
   }
-
-  /**
-   * The pixels that features were made from.
-   *
-   * @param features {@code float[3072]}, HWC order
-   * @return {@code byte[3072]}, unsigned, in the same order
-   * @throws IllegalArgumentException when this normalizer makes no such features
-   */
-  public byte[] pixels(float[] features) {
-    byte[] pixels = new byte[features.length];
-    for (int i = 0; i < features.length; i++) {
-      int pixel = pixel(i % Cifar10.CHANNELS, features[i]);
-      if (pixel < 0) {
-        throw new IllegalArgumentException(
-            "Cannot turn features into pixels: found "
-                + features[i]
-                + ", expected a normalized pixel.");
-      }
-      pixels[i] = (byte) pixel;
-    }
-    return pixels;
-  }
 }

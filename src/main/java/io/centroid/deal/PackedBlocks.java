@@ -64,6 +64,9 @@ final class PackedBlocks {
     }
   }
 
+  /** An example, and where in its block it goes. */
+  private record Placed(int within, TrainingExample example) {}
+
   private static final class Pieces implements Iterator<Tuple2<Integer, byte[]>> {
     private final ShareLayout layout;
     private final Iterator<TrainingExample> examples;
@@ -94,22 +97,20 @@ final class PackedBlocks {
     }
 
     private void gather() {
-      SortedMap<Integer, List<TrainingExample>> gathered = new TreeMap<>();
+      SortedMap<Integer, List<Placed>> gathered = new TreeMap<>();
       for (long bytes = 0; bytes < GATHERED && examples.hasNext(); bytes += packedBytes) {
         TrainingExample example = examples.next();
-        int block = layout.block(place(example));
-        gathered.computeIfAbsent(block, first -> new ArrayList<>()).add(example);
+        int place = layout.order().place(requireRank(example));
+        gathered
+            .computeIfAbsent(layout.block(place), first -> new ArrayList<>())
+            .add(new Placed(layout.within(place), example));
       }
       gathered.forEach(
           (block, ofBlock) -> {
             ByteBuffer piece = ByteBuffer.allocate(ofBlock.size() * packedBytes).order(BYTES);
-            ofBlock.forEach(example -> pack(example, piece));
+            ofBlock.forEach(placed -> pack(placed.example(), placed.within(), piece));
             ready.add(new Tuple2<>(block, piece.array()));
           });
-    }
-
-    private int place(TrainingExample example) {
-      return layout.order().place(requireRank(example));
     }
 
     private long requireRank(TrainingExample example) {
@@ -122,7 +123,7 @@ final class PackedBlocks {
       return example.rank();
     }
 
-    private void pack(TrainingExample example, ByteBuffer piece) {
+    private void pack(TrainingExample example, int within, ByteBuffer piece) {
       if (example.features().length != layout.featureBytes()
           || example.labels().length != layout.shape().labelCount()) {
         throw JobException.data(
@@ -134,7 +135,7 @@ final class PackedBlocks {
                     layout.shape().featureCount(),
                     layout.shape().labelCount()));
       }
-      piece.putInt(layout.within(place(example))).putLong(example.id()).put(example.features());
+      piece.putInt(within).putLong(example.id()).put(example.features());
       piece.asFloatBuffer().put(example.labels());
       piece.position(piece.position() + example.labels().length * Float.BYTES);
     }

@@ -8,7 +8,7 @@ import java.io.Serializable;
  */
 public sealed interface FeatureCoding extends Serializable permits FloatCoding, PixelCoding {
   /** Floats as they are, for any data. */
-  FeatureCoding FLOATS = new FloatCoding();
+  FloatCoding FLOATS = new FloatCoding();
 
   /** Bytes that one value takes. */
   int bytesPerValue();
@@ -18,13 +18,6 @@ public sealed interface FeatureCoding extends Serializable permits FloatCoding, 
    * features are anything else.
    */
   float pixelScale();
-
-  /**
-   * The bytes of one example's features.
-   *
-   * @throws IllegalArgumentException when the features are none that this coding can keep exactly
-   */
-  byte[] encode(float[] features);
 
   /**
    * Restores the features of one example exactly.

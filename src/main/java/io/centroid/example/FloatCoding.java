@@ -15,7 +15,7 @@ public record FloatCoding() implements FeatureCoding {
     return 0;
   }
 
-  @Override
+  /** The bytes of one example's features. */
   public byte[] encode(float[] features) {
     byte[] coded = new byte[features.length * Float.BYTES];
     FloatBytes.put(features, coded, 0, ByteOrder.LITTLE_ENDIAN);

@@ -19,11 +19,6 @@ public record PixelCoding(Normalizer normalizer) implements FeatureCoding {
   }
 
   @Override
-  public byte[] encode(float[] features) {
-    return normalizer.pixels(features);
-  }
-
-  @Override
   public void decode(byte[] coded, int from, float[] features, int at, int count) {
     normalizer.apply(coded, from, features, at);
   }

@@ -1,9 +1,7 @@
 package io.centroid.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,16 +21,17 @@ final class NormalizerTest {
     }
     float[] features = new float[Cifar10.FEATURES + 5];
     normalizer.apply(pixels, Cifar10.FEATURES, features, 5);
-    float[] image = Arrays.copyOfRange(features, 5, features.length);
-    assertThat(normalizer.pixels(image))
-        .isEqualTo(Arrays.copyOfRange(pixels, Cifar10.FEATURES, pixels.length));
-
-    image[1] = Math.nextUp(image[1]);
-    assertThatThrownBy(() -> normalizer.pixels(image))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "Cannot turn features into pixels: found "
-                + image[1]
-                + ", expected a normalized pixel.");
+    for (int i = 0; i < Cifar10.FEATURES; i++) {
+      int channel = i % Cifar10.CHANNELS;
+      float feature = features[5 + i];
+      int pixel = pixels[Cifar10.FEATURES + i] & 0xff;
+      assertThat(feature).isEqualTo(normalizer.feature(channel, pixel));
+      assertThat(normalizer.pixel(channel, feature)).isEqualTo(pixel);
+      assertThat(normalizer.pixel(channel, Math.nextUp(feature))).isEqualTo(-1);
+      assertThat(normalizer.pixel(channel, Math.nextDown(feature))).isEqualTo(-1);
+    }
+    for (float none : new float[] {Float.NaN, Float.POSITIVE_INFINITY, -1e9f}) {
+      assertThat(normalizer.pixel(1, none)).isEqualTo(-1);
+    }
   }
 }

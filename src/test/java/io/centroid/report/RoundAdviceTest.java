@@ -27,6 +27,14 @@ final class RoundAdviceTest {
         .contains("averaging.frequency = 410 ");
   }
 
+  /** Rounds of one minibatch would be taken for ones of 25. */
+  @Test
+  void roundsOfTwoLengthsTellNothingOfTheFrequency() {
+    AveragingSettings warmedUp =
+        new AveragingSettings(25, EngineKind.CENTROID, 1, OuterSettings.PLAIN, 0, 16);
+    assertThat(RoundAdvice.of(time(1, 3), warmedUp, 2)).isEmpty();
+  }
+
   @Test
   void manyWorkersAreToldOfTheOuterStepUnlessTheyHaveOne() {
     assertThat(RoundAdvice.of(time(9, 1), PLAIN, 4))
