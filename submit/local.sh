@@ -11,8 +11,13 @@ Usage: submit/local.sh [options]
 Builds what is missing, prepares CIFAR-10 as Parquet shards, trains the dense network on local[*]
 by parameter averaging, and prints summary, metrics and where everything is.
 
-  --data PATH      an archive of CIFAR-10 or a directory with its batches; without it: the archive
-                   in the cache, else a download, else, where nothing came, the stand-in data
+  --data PATH      an archive of CIFAR-10 or a directory with its batches, the files of MNIST, or a
+                   directory with one of pictures for each class; without it: CIFAR-10's archive in
+                   the cache, else a download, else, where nothing came, the stand-in data
+  --image-size HEIGHTxWIDTH
+                   what pictures of your own are resized to, as 64x64
+  --image-channels N
+                   1 to make them grey levels, 3 colours; else they are what the first one is
   --site URL       a mirror to download from, the folder of cifar-10-binary.tar.gz or its address
   --stand-in       generated data of the same shape, not CIFAR-10
   --shards DIR     where the shards go              (default: shards, or shards-stand-in)
@@ -27,17 +32,18 @@ Example: submit/local.sh --stand-in --set training.epochs=3
 TEXT
 }
 
-data='' site='' shards='' runs=runs stand_in=false settings=()
+data='' pictures=() site='' shards='' runs=runs stand_in=false settings=()
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage; exit 0 ;;
     --stand-in) stand_in=true; shift; continue ;;
-    --data | --site | --shards | --runs | --conf | --set) ;;
+    --data | --image-size | --image-channels | --site | --shards | --runs | --conf | --set) ;;
     *) die "Cannot read arguments: found $1. Try submit/local.sh --help." ;;
   esac
   has_value "$@"
   case $1 in
     --data) data=$2 ;;
+    --image-size | --image-channels) pictures+=("$1" "$2") ;;
     --site) site=$2 ;;
     --shards) shards=$2 ;;
     --runs) runs=$2 ;;
@@ -47,6 +53,9 @@ while [ $# -gt 0 ]; do
 done
 if $stand_in && [ -n "$data" ]; then
   die "Cannot read arguments: found both --data and --stand-in, expected one of them."
+fi
+if [ ${#pictures[@]} -gt 0 ] && [ -z "$data" ]; then
+  die "Cannot read arguments: found ${pictures[0]} without --data, expected pictures of yours."
 fi
 if [ -n "$site" ] && { $stand_in || [ -n "$data" ]; }; then
   die "Cannot read arguments: found --site and data that need no download, expected one of them."
@@ -87,7 +96,7 @@ prepare() {
 if $stand_in; then
   prepare shards-stand-in --stand-in
 elif [ -n "$data" ]; then
-  prepare shards --data "$(local_path "$data")"
+  prepare shards --data "$(local_path "$data")" ${pictures[@]+"${pictures[@]}"}
 else
   download_failed=0
   prepare shards --download --cache "$cache" ${site:+--site "$site"} || download_failed=$?

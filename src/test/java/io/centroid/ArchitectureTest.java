@@ -8,6 +8,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.FileReader;
 import java.io.FileWriter;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Collator;
 import java.text.DateFormat;
@@ -18,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.TimeZone;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,14 +51,17 @@ final class ArchitectureTest {
           "evaluate",
           "compute",
           "model",
+          "source",
           "shard",
           "example",
           "publish",
+          "picture",
           "storage",
           "job",
           "config",
           "json",
           "kryo",
+          "cifar10",
           "data",
           "error");
 
@@ -98,6 +106,27 @@ final class ArchitectureTest {
         .allSatisfy((room, size) -> assertThat(size).isLessThanOrEqualTo(MOST_CLASSES));
   }
 
+  /** Constants are not in the compiled classes any more, so this looks at the sources. */
+  @Test
+  void onlyTheRoomOfCifar10KnowsItsNumbers() throws IOException {
+    Path sources = Path.of(System.getProperty("centroid.home", "."), "src/main/java/io/centroid");
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(sources)) {
+      files = all.filter(file -> file.toString().endsWith(".java")).toList();
+    }
+    assertThat(files).hasSizeGreaterThan(200);
+    Pattern numbers = Pattern.compile("\\b3_?072\\b|32 ?[×x*] ?32|Cifar10\\.(?!DATA_SET\\b)[A-Z]");
+    for (Path file : files) {
+      String room = sources.relativize(file).getName(0).toString();
+      if (!room.equals("cifar10") && !file.endsWith("source/OfficialImages.java")) {
+        String code = Files.readString(file).replaceAll("(?s)/\\*.*?\\*/", "");
+        assertThat(numbers.matcher(code).results().map(MatchResult::group))
+            .as("%s", file)
+            .isEmpty();
+      }
+    }
+  }
+
   @Test
   void theJobHoldsNoBenchmark() {
     assertThat(BUILT.resolve("classes/io/centroid/train")).isDirectory();
@@ -131,7 +160,11 @@ final class ArchitectureTest {
   void modelAndComputeKnowNoSpark() {
     noClasses()
         .that()
-        .resideInAnyPackage("io.centroid.model", "io.centroid.compute", "io.centroid.example")
+        .resideInAnyPackage(
+            "io.centroid.model",
+            "io.centroid.compute",
+            "io.centroid.example",
+            "io.centroid.picture")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.spark..")

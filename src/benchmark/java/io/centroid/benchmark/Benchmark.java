@@ -1,5 +1,6 @@
 package io.centroid.benchmark;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.cli.Centroid;
 import io.centroid.cli.SettingsOptions;
 import io.centroid.config.Settings;
@@ -122,7 +123,7 @@ public final class Benchmark implements Callable<Integer> {
     Settings settings = options.load();
     Phases phases = new Phases(System.out);
     MultiLayerConfiguration network =
-        DenseNetwork.configuration(settings.network(), settings.training());
+        DenseNetwork.configuration(settings.network(), settings.training(), Cifar10.DATA_SET);
     try (SparkSession session =
         SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());

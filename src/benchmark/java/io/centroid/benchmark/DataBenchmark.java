@@ -3,8 +3,6 @@ package io.centroid.benchmark;
 import io.centroid.benchmark.Contender.Turn;
 import io.centroid.compute.Predictor;
 import io.centroid.compute.TrainingState;
-import io.centroid.data.Cifar10;
-import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.deal.ShardExamples;
 import io.centroid.evaluate.Classifier;
@@ -13,6 +11,7 @@ import io.centroid.job.Phases;
 import io.centroid.score.ScoreFormat;
 import io.centroid.score.ScoreJob;
 import io.centroid.score.ShardPictures;
+import io.centroid.shard.RowFormat;
 import io.centroid.shard.ShardSet;
 import io.centroid.shard.ShardWriter;
 import java.io.IOException;
@@ -97,7 +96,7 @@ public final class DataBenchmark {
         .parallel()
         .forEach(
             core -> {
-              float[] features = new float[BATCH * Cifar10.FEATURES];
+              float[] features = new float[BATCH * shards.manifest().dataSet().features()];
               try (Predictor predictor =
                   Predictor.of(classifier.configurationJson(), classifier.parameters())) {
                 for (int batch = 0; batch < batches; batch++) {
@@ -113,7 +112,7 @@ public final class DataBenchmark {
 
   /** To local files, wherever the executors are. */
   private void write() {
-    Normalizer normalizer = shards.normalizer();
+    RowFormat format = RowFormat.of(shards.manifest().dataSet(), shards.normalizer());
     shards
         .examples(context, Split.TRAIN)
         .foreachPartition(
@@ -124,7 +123,7 @@ public final class DataBenchmark {
                       new Path(scratch.toUri()),
                       "part-00000.parquet",
                       Split.TRAIN,
-                      normalizer,
+                      format,
                       0,
                       new Configuration())) {
                 while (examples.hasNext()) {

@@ -167,7 +167,8 @@ final class ScalingBenchmark {
             network.dropout(),
             network.name(),
             List.of()),
-        settings.training());
+        settings.training(),
+        shards.manifest().dataSet());
   }
 
   private static double bytes(TrainingState state) {

@@ -1,8 +1,8 @@
 package io.centroid.compute;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.Settings;
 import io.centroid.data.ChannelStatistics;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalization;
 import io.centroid.data.Normalizer;
 import io.centroid.example.ExampleShape;
@@ -49,7 +49,7 @@ public class KernelBenchmark {
   private final DenseStack stack =
       DenseStack.of(
               DenseNetwork.configuration(
-                  Settings.defaults().network(), Settings.defaults().training()))
+                  Settings.defaults().network(), Settings.defaults().training(), Cifar10.DATA_SET))
           .orElseThrow();
   private final float[] parameters = new float[stack.parameters()];
   private final byte[] pixels = new byte[IMAGES * Cifar10.FEATURES];
@@ -58,7 +58,8 @@ public class KernelBenchmark {
       new PixelCoding(
           new Normalizer(
               Normalization.UNIT,
-              new ChannelStatistics(List.of(0.5, 0.5, 0.5), List.of(0.2, 0.2, 0.2))));
+              new ChannelStatistics(List.of(0.5, 0.5, 0.5), List.of(0.2, 0.2, 0.2))),
+          Cifar10.DATA_SET.shape());
   private final SplittableRandom random = new SplittableRandom(1);
   private Minibatch minibatch;
   private DenseGradient gradient;

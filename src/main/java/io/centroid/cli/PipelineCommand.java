@@ -70,6 +70,8 @@ final class PipelineCommand implements Callable<Integer> {
   @Parameters(hidden = true, description = "Options of spark-submit for the steps.")
   private List<String> sparkOptions = List.of();
 
+  @Mixin private PictureOptions pictures = new PictureOptions();
+
   @Mixin private ModelOptions model;
 
   @Mixin private SettingsOptions settings;
@@ -99,6 +101,8 @@ final class PipelineCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     settings.load(); // what cannot be used is said before anything begins
     List<String> images = new ArrayList<>(source.options());
+    pictures.size();
+    images.addAll(pictures.arguments());
     if (overwrite) {
       images.add("--overwrite");
     }

@@ -1,19 +1,21 @@
 package io.centroid.cli;
 
+import io.centroid.cifar10.StandInImages;
 import io.centroid.config.PrepareSettings;
 import io.centroid.data.ImageSource;
-import io.centroid.data.StandInImages;
 import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
 import io.centroid.prep.ArchiveCache;
 import io.centroid.prep.ArchiveDownload;
 import io.centroid.prep.ExistingShards;
-import io.centroid.prep.ImageSources;
 import io.centroid.prep.PrepareJob;
 import io.centroid.prep.PrepareJob.Prepared;
-import io.centroid.shard.ShardKryoRegistrator;
+import io.centroid.prep.PrepareKryoRegistrator;
+import io.centroid.source.ImageSources;
+import io.centroid.source.PictureFolders;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -25,12 +27,14 @@ import picocli.CommandLine.Option;
 /** {@code centroid prepare}. */
 @Command(
     name = "prepare",
-    description = "Reads CIFAR-10, checks it, normalizes it and writes Parquet shards.",
+    description =
+        "Reads CIFAR-10 or pictures of your own, checks them, normalizes them and writes Parquet shards.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  centroid prepare --data cifar-10-binary.tar.gz --shards shards",
       "  centroid prepare --data hdfs:///data/cifar-10-batches-py --shards hdfs:///shards \\",
       "      --set prepare.normalization=standardize",
+      "  centroid prepare --data photos-by-class --image-size 64x64 --shards shards",
       "  centroid prepare --download --shards shards",
       "  centroid prepare --stand-in --shards shards-stand-in"
     })
@@ -65,6 +69,8 @@ final class PrepareCommand implements Callable<Integer> {
       defaultValue = "https://www.cs.toronto.edu/~kriz/")
   private URI site;
 
+  @Mixin private PictureOptions pictures = new PictureOptions();
+
   @Mixin private SettingsOptions options = new SettingsOptions();
 
   /** Where the images come from. */
@@ -73,8 +79,8 @@ final class PrepareCommand implements Callable<Integer> {
         names = "--data",
         paramLabel = "PATH",
         description =
-            "An archive of CIFAR-10 (binary or Python) or a directory with its batches, told apart"
-                + " by content; any Hadoop path.")
+            "An archive of CIFAR-10 (binary or Python), a directory with its batches, or one with a"
+                + " directory of pictures for each class; told apart by content; any Hadoop path.")
     private Path data;
 
     @Option(
@@ -93,15 +99,27 @@ final class PrepareCommand implements Callable<Integer> {
     PrepareSettings settings = options.load().prepare();
     Phases phases = new Phases(System.out);
     java.nio.file.Path downloaded = source.download ? download(phases) : null;
-    try (JobSession session = JobSession.of("centroid prepare", ShardKryoRegistrator.class)) {
+    try (JobSession session = JobSession.of("centroid prepare", PrepareKryoRegistrator.class)) {
       PrepareJob.target(shards, session.hadoop()).requireApartFrom(source.data);
-      ImageSource images = images(settings, downloaded, session.hadoop());
-      ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
-      Prepared prepared =
-          new PrepareJob(session, images, settings, shards, existing, phases).execute();
-      report(prepared, phases);
+      report(job(session, settings, downloaded, phases).execute(), phases);
       return 0;
     }
+  }
+
+  private PrepareJob job(
+      JobSession session, PrepareSettings settings, java.nio.file.Path downloaded, Phases phases)
+      throws IOException {
+    ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
+    Optional<PictureFolders> folders =
+        source.data == null
+            ? Optional.empty()
+            : PictureFolders.find(source.data, pictures.size(), session.hadoop());
+    if (folders.isPresent()) {
+      return new PrepareJob(session, folders.get(), settings, shards, existing, phases);
+    }
+    pictures.requireNone();
+    ImageSource images = images(settings, downloaded, session.hadoop());
+    return new PrepareJob(session, images, settings, shards, existing, phases);
   }
 
   private java.nio.file.Path download(Phases phases) throws IOException {
@@ -123,10 +141,11 @@ final class PrepareCommand implements Callable<Integer> {
 
   private void report(Prepared prepared, Phases phases) {
     phases.conclude(
-        "%s: %,d images in %d shards"
+        "%s: %,d %s in %d shards"
             .formatted(
                 prepared.manifest().dataset(),
                 prepared.manifest().splits().stream().mapToLong(split -> split.examples()).sum(),
+                prepared.manifest().dataSet().examplesAreCalled(),
                 prepared.manifest().shards().size()),
         (prepared.status() == PrepareJob.Status.ALREADY_THERE
                 ? "The same shards were there before, in "

@@ -4,15 +4,15 @@ import io.centroid.data.Split;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
-import io.centroid.prep.ImageSources;
 import io.centroid.promote.ModelStore;
 import io.centroid.publish.Target;
-import io.centroid.score.Cifar10Pictures;
 import io.centroid.score.ImageFiles;
 import io.centroid.score.PictureSource;
 import io.centroid.score.ScoreFormat;
 import io.centroid.score.ScoreJob;
 import io.centroid.score.ShardPictures;
+import io.centroid.score.SourcePictures;
+import io.centroid.source.ImageSources;
 import io.centroid.train.CentroidKryoRegistrator;
 import java.io.IOException;
 import java.util.List;
@@ -108,7 +108,7 @@ final class ScoreCommand implements Callable<Integer> {
       return new ShardPictures(source.shards, splits);
     }
     return source.data != null
-        ? new Cifar10Pictures(ImageSources.open(source.data, configuration), splits)
+        ? new SourcePictures(ImageSources.open(source.data, configuration), splits)
         : new ImageFiles(source.images);
   }
 }

@@ -1,5 +1,6 @@
 package io.centroid.cli;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.Settings;
 import io.centroid.model.DenseNetwork;
 import io.centroid.model.NetworkSummary;
@@ -25,7 +26,9 @@ final class SummaryCommand implements Callable<Integer> {
     System.out.print(
         NetworkSummary.of(
                 settings.network(),
-                DenseNetwork.configuration(settings.network(), settings.training()))
+                DenseNetwork.configuration(
+                    settings.network(), settings.training(), Cifar10.DATA_SET),
+                Cifar10.DATA_SET)
             .render());
     return 0;
   }

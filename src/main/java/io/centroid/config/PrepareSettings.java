@@ -7,6 +7,9 @@ import io.centroid.data.Normalization;
  *
  * @param shards Parquet files per split, 1 to 10,000
  * @param validationFraction share of every class held out for validation, 0 to 0.5
+ * @param testFraction share of the examples that becomes the test split where the source has none,
+ *     0.01 to 0.5
+ * @param unreadableFraction share of the pictures that may be unreadable, 0 to 1
  * @param normalization how pixels become features
  * @param seed decides which images are held out and what stand-in data looks like
  * @param standInTrainingImages training images of the stand-in data set, a multiple of 10
@@ -15,6 +18,8 @@ import io.centroid.data.Normalization;
 public record PrepareSettings(
     int shards,
     double validationFraction,
+    double testFraction,
+    double unreadableFraction,
     Normalization normalization,
     long seed,
     int standInTrainingImages,
@@ -29,6 +34,16 @@ public record PrepareSettings(
             "prepare.validation-fraction",
             validationFraction,
             "0 to 0.5")
+        .require(
+            testFraction >= 0.01 && testFraction <= 0.5,
+            "prepare.test-fraction",
+            testFraction,
+            "0.01 to 0.5")
+        .require(
+            unreadableFraction >= 0 && unreadableFraction <= 1,
+            "prepare.unreadable-fraction",
+            unreadableFraction,
+            "0 to 1")
         .require(
             isImageCount(standInTrainingImages),
             "prepare.stand-in.training-images",

@@ -128,6 +128,8 @@ public record Settings(
                 new PrepareSettings(
                     reader.integer("prepare.shards"),
                     reader.number("prepare.validation-fraction"),
+                    reader.number("prepare.test-fraction"),
+                    reader.number("prepare.unreadable-fraction"),
                     reader.choice("prepare.normalization", Normalization.class),
                     reader.longInteger("prepare.seed"),
                     reader.integer("prepare.stand-in.training-images"),

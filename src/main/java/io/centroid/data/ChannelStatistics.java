@@ -1,11 +1,14 @@
 package io.centroid.data;
 
+import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Mean and deviation of each colour channel, of pixels / 255.
+ * Mean and deviation of each channel, of pixels / 255.
  *
- * @param mean one for each channel, red, green, blue
+ * @param mean one for each channel: red, green, blue, or grey levels
  * @param deviation population standard deviation, one for each channel
  */
 public record ChannelStatistics(List<Double> mean, List<Double> deviation) {
@@ -13,29 +16,55 @@ public record ChannelStatistics(List<Double> mean, List<Double> deviation) {
 
   /** Checks that there are finite ones; throws {@link IllegalArgumentException}. */
   public ChannelStatistics {
-    if (mean.size() != Cifar10.CHANNELS
-        || deviation.size() != Cifar10.CHANNELS
+    if (mean.isEmpty()
+        || mean.size() != deviation.size()
         || !mean.stream().allMatch(Double::isFinite)
         || !deviation.stream().allMatch(value -> Double.isFinite(value) && value >= 0)) {
       throw new IllegalArgumentException(
-          "mean %s and deviation %s instead of %d numbers each"
-              .formatted(mean, deviation, Cifar10.CHANNELS));
+          "mean %s and deviation %s instead of a number each for every channel"
+              .formatted(mean, deviation));
+    }
+  }
+
+  /**
+   * Makes sure that they are of a shape's channels.
+   *
+   * @throws IllegalArgumentException otherwise
+   */
+  public void requireFit(FeatureShape shape) {
+    if (mean.size() != shape.channels()) {
+      throw new IllegalArgumentException(
+          "statistics of %d channels where there are %d".formatted(mean.size(), shape.channels()));
     }
   }
 
   /** Sums pixels exactly, in integers, so that the result does not depend on the order. */
-  public static final class Accumulator {
-    private final long[] sum = new long[Cifar10.CHANNELS];
-    private final long[] sumOfSquares = new long[Cifar10.CHANNELS];
-    private long pixels;
+  public static final class Accumulator implements Serializable {
+    private final long[] sum;
+    private final long[] sumOfSquares;
+    private final long[] pixels;
 
-    /** Adds the sums over one image's pixels, from {@link ChannelSums}. */
-    public void add(ChannelSums sums, int image) {
-      for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
-        sum[channel] += sums.sum(image, channel);
-        sumOfSquares[channel] += sums.sumOfSquares(image, channel);
+    /** Of no pixels. */
+    public Accumulator(int channels) {
+      sum = new long[channels];
+      sumOfSquares = new long[channels];
+      pixels = new long[channels];
+    }
+
+    /** Adds the sums over {@code count} pixels of one channel. */
+    public void add(int channel, int count, long sumOfThem, long sumOfTheirSquares) {
+      pixels[channel] += count;
+      sum[channel] += sumOfThem;
+      sumOfSquares[channel] += sumOfTheirSquares;
+    }
+
+    /** Adds what another one came to. */
+    public void addAll(Accumulator other) {
+      for (int channel = 0; channel < sum.length; channel++) {
+        pixels[channel] += other.pixels[channel];
+        sum[channel] += other.sum[channel];
+        sumOfSquares[channel] += other.sumOfSquares[channel];
       }
-      pixels += Cifar10.PLANE;
     }
 
     /**
@@ -44,18 +73,23 @@ public record ChannelStatistics(List<Double> mean, List<Double> deviation) {
      * @throws IllegalStateException when nothing was added
      */
     public ChannelStatistics statistics() {
-      if (pixels == 0) {
+      if (Arrays.stream(pixels).anyMatch(count -> count == 0)) {
         throw new IllegalStateException("Cannot measure channels: no image was added");
       }
-      Double[] mean = new Double[Cifar10.CHANNELS];
-      Double[] deviation = new Double[Cifar10.CHANNELS];
-      for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
-        double meanPixel = (double) sum[channel] / pixels;
-        double variance = (double) sumOfSquares[channel] / pixels - meanPixel * meanPixel;
-        mean[channel] = meanPixel / FULL_SCALE;
-        deviation[channel] = Math.sqrt(Math.max(0, variance)) / FULL_SCALE;
-      }
-      return new ChannelStatistics(List.of(mean), List.of(deviation));
+      return new ChannelStatistics(
+          IntStream.range(0, sum.length).mapToObj(c -> meanPixel(c) / FULL_SCALE).toList(),
+          IntStream.range(0, sum.length)
+              .mapToObj(
+                  c -> {
+                    double mean = meanPixel(c);
+                    double variance = (double) sumOfSquares[c] / pixels[c] - mean * mean;
+                    return Math.sqrt(Math.max(0, variance)) / FULL_SCALE;
+                  })
+              .toList());
+    }
+
+    private double meanPixel(int channel) {
+      return (double) sum[channel] / pixels[channel];
     }
   }
 }

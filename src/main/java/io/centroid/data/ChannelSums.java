@@ -1,36 +1,48 @@
 package io.centroid.data;
 
-/** For each image and channel, the sum of its 1024 pixels and of their squares: exact integers. */
+/** For each image and channel, the sum of its pixels and of their squares: exact integers. */
 public final class ChannelSums {
-  private final int[] sums;
-  private final int[] sumsOfSquares;
+  private final int channels;
+  private final int plane;
+  private final long[] sums;
+  private final long[] sumsOfSquares;
 
   /** Room for {@code images} images. */
-  public ChannelSums(int images) {
-    sums = new int[images * Cifar10.CHANNELS];
-    sumsOfSquares = new int[images * Cifar10.CHANNELS];
+  public ChannelSums(int images, FeatureShape shape) {
+    channels = shape.channels();
+    plane = shape.count() / channels;
+    sums = new long[images * channels];
+    sumsOfSquares = new long[images * channels];
   }
 
-  /** Measures an image; {@code pixels} is {@code byte[3072]} in HWC order. */
+  /** Measures an image; {@code pixels} are in HWC order. */
   public void measure(int image, byte[] pixels) {
-    for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
-      int sum = 0;
-      int squares = 0;
-      for (int i = channel; i < Cifar10.FEATURES; i += Cifar10.CHANNELS) {
+    for (int channel = 0; channel < channels; channel++) {
+      long sum = 0;
+      long squares = 0;
+      for (int i = channel; i < pixels.length; i += channels) {
         int pixel = pixels[i] & 0xff;
         sum += pixel;
-        squares += pixel * pixel;
+        squares += (long) pixel * pixel;
       }
-      sums[image * Cifar10.CHANNELS + channel] = sum;
-      sumsOfSquares[image * Cifar10.CHANNELS + channel] = squares;
+      sums[image * channels + channel] = sum;
+      sumsOfSquares[image * channels + channel] = squares;
     }
   }
 
-  long sum(int image, int channel) {
-    return sums[image * Cifar10.CHANNELS + channel];
+  /** An accumulator for the channels of these images. */
+  public ChannelStatistics.Accumulator accumulator() {
+    return new ChannelStatistics.Accumulator(channels);
   }
 
-  long sumOfSquares(int image, int channel) {
-    return sumsOfSquares[image * Cifar10.CHANNELS + channel];
+  /** Adds what one image came to. */
+  public void addTo(ChannelStatistics.Accumulator accumulator, int image) {
+    for (int channel = 0; channel < channels; channel++) {
+      accumulator.add(
+          channel,
+          plane,
+          sums[image * channels + channel],
+          sumsOfSquares[image * channels + channel]);
+    }
   }
 }

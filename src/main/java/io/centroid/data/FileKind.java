@@ -93,7 +93,7 @@ public enum FileKind {
   /** The format of MNIST: two zeros, a type, the number of dimensions. */
   IDX(
       "an IDX file, as MNIST's are",
-      Advice.OFFICIAL,
+      "Give the directory with its four files",
       start ->
           start.length >= 8
               && has(start, 0, 0, 8)
@@ -111,7 +111,7 @@ public enum FileKind {
   /** Pictures one by one, in class folders or not. */
   PICTURE(
       "a picture",
-      "Pictures are what score --images reads; to train, " + lower(Advice.OFFICIAL),
+      "Put those of each class into a directory of its own, and give the directory of these",
       FileKind::isPicture),
   /** A Python pickle of any protocol. */
   PICKLE(

@@ -14,7 +14,7 @@ public interface ImageSource {
   }
 
   /** Which data set this is. */
-  DataSetName dataSet();
+  DataSet dataSet();
 
   /** How many training images there are; their ids are 0 until this, the test images follow. */
   int trainingImages();

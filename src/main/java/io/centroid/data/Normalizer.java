@@ -8,23 +8,26 @@ public final class Normalizer implements Serializable {
   private static final int LEVELS = 256;
   private static final double FULL_SCALE = 255;
 
-  private final float[] table = new float[Cifar10.CHANNELS * LEVELS];
+  private final int channels;
+  private final float[] table;
   private final float scale;
 
   /**
    * A normalizer.
    *
-   * @param statistics of the training split; used by {@link Normalization#STANDARDIZE} only. A
-   *     channel without deviation is only centred
+   * @param statistics of the training split, for each channel; their values are used by {@link
+   *     Normalization#STANDARDIZE} only. A channel without deviation is only centred
    */
   public Normalizer(Normalization normalization, ChannelStatistics statistics) {
+    channels = statistics.mean().size();
+    table = new float[channels * LEVELS];
     scale =
         switch (normalization) {
           case UNIT -> (float) (1 / FULL_SCALE);
           case STANDARDIZE -> 0;
           case NONE -> 1;
         };
-    for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
+    for (int channel = 0; channel < channels; channel++) {
       double mean = statistics.mean().get(channel);
       double deviation = statistics.deviation().get(channel);
       double divisor = deviation == 0 ? 1 : deviation;
@@ -40,6 +43,11 @@ public final class Normalizer implements Serializable {
     }
   }
 
+  /** How many channels there are. */
+  public int channels() {
+    return channels;
+  }
+
   /** The factor between pixels and features, to rounding; 0 when there is more than a factor. */
   public float scale() {
     return scale;
@@ -48,11 +56,11 @@ public final class Normalizer implements Serializable {
   /**
    * Normalizes one image.
    *
-   * @param pixels {@code byte[3072]}, unsigned, HWC order
-   * @param features {@code float[3072]}, filled in the same order
+   * @param pixels unsigned, HWC order
+   * @param features filled in the same order
    */
   public void apply(byte[] pixels, float[] features) {
-    apply(pixels, 0, features, 0);
+    apply(pixels, 0, features, 0, pixels.length);
   }
 
   /**
@@ -61,12 +69,14 @@ public final class Normalizer implements Serializable {
    * @param pixels unsigned, HWC order, image after image
    * @param from where the image starts in {@code pixels}
    * @param at where its features go in {@code features}
+   * @param count values of an image
    */
-  public void apply(byte[] pixels, int from, float[] features, int at) {
-    for (int i = 0; i < Cifar10.FEATURES; i += Cifar10.CHANNELS) {
-      features[at + i] = table[pixels[from + i] & 0xff];
-      features[at + i + 1] = table[LEVELS + (pixels[from + i + 1] & 0xff)];
-      features[at + i + 2] = table[2 * LEVELS + (pixels[from + i + 2] & 0xff)];
+  public void apply(byte[] pixels, int from, float[] features, int at, int count) {
+    for (int channel = 0; channel < channels; channel++) {
+      int begin = channel * LEVELS;
+      for (int i = channel; i < count; i += channels) {
+        features[at + i] = table[begin + (pixels[from + i] & 0xff)];
+      }
     }
   }
 

@@ -7,23 +7,28 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import javax.imageio.ImageIO;
 
-/** Images of 32×32 pixels as PNG files. */
+/** Small images as PNG files. */
 public final class PngImage {
   private PngImage() {}
 
   /**
    * One image as a PNG file in Base64.
    *
-   * @param pixels {@code byte[3072]}, unsigned, HWC order
+   * @param pixels unsigned, HWC order
+   * @param shape that of a picture
    */
-  public static String base64(byte[] pixels) {
+  public static String base64(byte[] pixels, FeatureShape shape) {
+    int channels = shape.channels();
     BufferedImage image =
-        new BufferedImage(Cifar10.WIDTH, Cifar10.HEIGHT, BufferedImage.TYPE_3BYTE_BGR);
-    for (int i = 0; i < Cifar10.FEATURES; i++) {
-      int pixel = i / Cifar10.CHANNELS;
+        new BufferedImage(
+            shape.width(),
+            shape.height(),
+            channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
+    for (int i = 0; i < pixels.length; i++) {
+      int pixel = i / channels;
       image
           .getRaster()
-          .setSample(pixel % Cifar10.WIDTH, pixel / Cifar10.WIDTH, i % Cifar10.CHANNELS, pixels[i]);
+          .setSample(pixel % shape.width(), pixel / shape.width(), i % channels, pixels[i]);
     }
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try {

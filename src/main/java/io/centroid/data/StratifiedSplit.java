@@ -3,6 +3,8 @@ package io.centroid.data;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Holds out the same share of every class: a pure function of seed, fraction and labels.
@@ -16,24 +18,21 @@ public final class StratifiedSplit {
   /**
    * The split of every image.
    *
-   * @param labels labels of all images by id, 0 to 9: training images, then test images
+   * @param labels labels of all images by id, as unsigned bytes: training images, then test images
    * @param trainingImages how many of them are training images
    * @param validationFraction 0 to 0.5
    */
   public static List<Split> of(
       byte[] labels, int trainingImages, double validationFraction, long seed) {
     Split[] splits = new Split[labels.length];
-    List<List<Integer>> classes = new ArrayList<>();
-    for (int label = 0; label < Cifar10.CLASSES; label++) {
-      classes.add(new ArrayList<>());
-    }
+    SortedMap<Byte, List<Integer>> classes = new TreeMap<>();
     for (int id = 0; id < labels.length; id++) {
       splits[id] = id < trainingImages ? Split.TRAIN : Split.TEST;
       if (id < trainingImages) {
-        classes.get(labels[id]).add(id);
+        classes.computeIfAbsent(labels[id], first -> new ArrayList<>()).add(id);
       }
     }
-    for (List<Integer> ids : classes) {
+    for (List<Integer> ids : classes.values()) {
       ids.sort(Comparator.comparingLong(id -> hash(seed, id)));
       int heldOut = (int) Math.round(validationFraction * ids.size());
       ids.subList(0, heldOut).forEach(id -> splits[id] = Split.VALIDATION);

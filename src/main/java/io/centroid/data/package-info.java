@@ -1,5 +1,5 @@
 /**
- * CIFAR-10 as bytes: formats, labels, images, splits, channel statistics, normalization. No Spark
+ * What a data set is: shapes, splits, channel statistics, normalization, kinds of files. No Spark
  * and no Hadoop.
  */
 package io.centroid.data;

@@ -3,7 +3,7 @@ package io.centroid.deal;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.Choice;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
 import io.centroid.data.Split;
 import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
@@ -28,10 +28,11 @@ public final class ShardExamples {
   }
 
   private static ExampleShape shape(ShardSet shards, NetworkKind network) {
+    DataSet dataSet = shards.manifest().dataSet();
     return new ExampleShape(
-        DenseNetwork.inputShape(network),
-        new long[] {Cifar10.CLASSES},
-        new PixelCoding(shards.normalizer()));
+        DenseNetwork.inputShape(network, dataSet),
+        new long[] {dataSet.classes()},
+        new PixelCoding(shards.normalizer(), dataSet.shape()));
   }
 
   /** Deals one split to logical workers. */
@@ -93,7 +94,8 @@ public final class ShardExamples {
     JavaRDD<TrainingExample> examples =
         shards
             .examples(context, split)
-            .mapPartitionsWithIndex(new Ranked(shards.firstRanks(split), labelSmoothing), true)
+            .mapPartitionsWithIndex(
+                new Ranked(shards.firstRanks(split), shape.labelCount(), labelSmoothing), true)
             .filter(example -> example.rank() < count);
     Coverage coverage =
         count < shards.manifest().count(split)
@@ -108,7 +110,7 @@ public final class ShardExamples {
    * @param firstRanks the rank of each file's first row
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to a task
-  private record Ranked(long[] firstRanks, double labelSmoothing)
+  private record Ranked(long[] firstRanks, int classes, double labelSmoothing)
       implements Function2<Integer, Iterator<Example>, Iterator<TrainingExample>> {
 
     @Override
@@ -125,17 +127,17 @@ public final class ShardExamples {
         public TrainingExample next() {
           Example row = rows.next();
           return new TrainingExample(
-              rank++, row.id(), row.pixels(), labels(row.label(), labelSmoothing));
+              rank++, row.id(), row.pixels(), labels(row.label(), classes, labelSmoothing));
         }
       };
     }
   }
 
   /** One-hot, smoothed: 1 − ε for the true class, and ε spread over all classes. */
-  private static float[] labels(int label, double smoothing) {
-    float[] labels = new float[Cifar10.CLASSES];
-    Arrays.fill(labels, (float) (smoothing / Cifar10.CLASSES));
-    labels[label] = (float) (1 - smoothing + smoothing / Cifar10.CLASSES);
+  private static float[] labels(int label, int classes, double smoothing) {
+    float[] labels = new float[classes];
+    Arrays.fill(labels, (float) (smoothing / classes));
+    labels[label] = (float) (1 - smoothing + smoothing / classes);
     return labels;
   }
 }

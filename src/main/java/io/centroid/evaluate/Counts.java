@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * What an evaluation counts; counts of disjoint examples can be added.
  *
- * @param confusion {@code long[10][10]}: rows are the truth, columns the prediction
+ * @param confusion {@code long[classes][classes]}: rows are the truth, columns the prediction
  * @param top3Hits examples whose class is among the three most probable ones
  * @param lossSum sum of −ln p(truth) over the examples
  */

@@ -45,6 +45,18 @@ public final class EvaluationJob {
   }
 
   private void checkFit(ModelCard card, Manifest manifest) {
+    if (!card.dataSet().fits(manifest.dataSet())) {
+      throw JobException.data(
+          "Cannot evaluate model %s: found shards of %s with shape %s and %d classes, expected %s with shape %s and %d classes, as the model was trained on. Use another --shards."
+              .formatted(
+                  modelPath,
+                  manifest.dataset(),
+                  manifest.featureShape(),
+                  manifest.classNames().size(),
+                  card.dataset(),
+                  card.inputShape(),
+                  card.classNames().size()));
+    }
     boolean sameKind = card.normalization() == manifest.normalization().kind();
     boolean sameStatistics =
         card.normalization() != Normalization.STANDARDIZE

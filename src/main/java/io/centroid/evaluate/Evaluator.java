@@ -1,7 +1,6 @@
 package io.centroid.evaluate;
 
 import io.centroid.compute.Predictor;
-import io.centroid.data.Cifar10;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
@@ -15,14 +14,14 @@ public final class Evaluator {
 
   /** Classifies every example, of which the label is known, and counts. */
   public static Counts count(
-      JavaSparkContext context, JavaRDD<FeatureBatch<Integer>> batches, Classifier classifier) {
+      JavaSparkContext context,
+      JavaRDD<FeatureBatch<Integer>> batches,
+      Classifier classifier,
+      int classes) {
     return classify(
-            context,
-            batches,
-            classifier,
-            () -> new Tally<Integer>(Cifar10.CLASSES, Integer::intValue))
+            context, batches, classifier, () -> new Tally<Integer>(classes, Integer::intValue))
         .stream()
-        .reduce(Counts.empty(Cifar10.CLASSES), Counts::plus);
+        .reduce(Counts.empty(classes), Counts::plus);
   }
 
   /**
@@ -61,8 +60,9 @@ public final class Evaluator {
     private void classify(Predictor predictor, FeatureBatch<E> batch, ExampleTally<E, R> tally) {
       List<E> examples = batch.examples();
       float[] probabilities = predictor.probabilities(batch.features(), examples.size());
+      int classes = probabilities.length / examples.size();
       for (int i = 0; i < examples.size(); i++) {
-        tally.add(examples.get(i), probabilities, i * Cifar10.CLASSES);
+        tally.add(examples.get(i), probabilities, i * classes);
       }
     }
   }

@@ -1,7 +1,7 @@
 package io.centroid.evaluate;
 
 import io.centroid.data.Choice;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
 import io.centroid.data.Split;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
@@ -21,17 +21,20 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
 
   /** Examines a model in one pass over the test split. */
   public static Examination of(JavaSparkContext context, ShardSet shards, PublishedModel model) {
-    List<Part> parts = SplitPass.over(context, shards, Split.TEST, model, PartTally::new);
+    DataSet dataSet = shards.manifest().dataSet();
+    int classes = dataSet.classes();
+    List<Part> parts =
+        SplitPass.over(context, shards, Split.TEST, model, () -> new PartTally(dataSet));
     return new Examination(
         Metrics.of(
             shards.manifest().dataset(),
             Choice.name(Split.TEST),
             shards.manifest().classNames(),
-            parts.stream().map(Part::counts).reduce(Counts.empty(Cifar10.CLASSES), Counts::plus)),
+            parts.stream().map(Part::counts).reduce(Counts.empty(classes), Counts::plus)),
         new TestPredictions(parts.stream().flatMap(part -> part.predictions.stream()).toList()),
         parts.stream()
             .map(Part::gallery)
-            .reduce(GalleryTally.empty(Cifar10.CLASSES), GalleryTally::plus)
+            .reduce(GalleryTally.empty(classes), GalleryTally::plus)
             .gallery());
   }
 
@@ -46,15 +49,22 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
       implements Serializable {}
 
   private static final class PartTally implements ExampleTally<Example, Part> {
-    private final Tally<Example> counts = new Tally<>(Cifar10.CLASSES, Example::label);
-    private final GalleryTally gallery = GalleryTally.empty(Cifar10.CLASSES);
+    private final DataSet dataSet;
+    private final Tally<Example> counts;
+    private final GalleryTally gallery;
     private final List<Prediction> predictions = new ArrayList<>();
+
+    PartTally(DataSet dataSet) {
+      this.dataSet = dataSet;
+      this.counts = new Tally<>(dataSet.classes(), Example::label);
+      this.gallery = GalleryTally.empty(dataSet.classes());
+    }
 
     @Override
     public void add(Example example, float[] probabilities, int from) {
-      Prediction prediction = Prediction.of(example, probabilities, from);
+      Prediction prediction = Prediction.of(example, probabilities, from, dataSet.classes());
       counts.add(example, probabilities, from);
-      gallery.add(prediction, example.pixels());
+      gallery.add(prediction, example.pixels(), dataSet.shape());
       predictions.add(prediction);
     }
 

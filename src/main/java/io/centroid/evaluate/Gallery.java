@@ -36,7 +36,7 @@ public record Gallery(
   /**
    * An image with what it was taken for.
    *
-   * @param id its place in the official order
+   * @param id the example's
    * @param truth its label
    * @param prediction the label it was taken for
    * @param probability of that label, 0 to 1

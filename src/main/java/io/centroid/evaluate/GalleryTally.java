@@ -1,5 +1,6 @@
 package io.centroid.evaluate;
 
+import io.centroid.data.FeatureShape;
 import io.centroid.data.PngImage;
 import io.centroid.evaluate.Gallery.CalibrationBin;
 import io.centroid.evaluate.Gallery.Shown;
@@ -49,9 +50,9 @@ record GalleryTally(
   /**
    * Counts a prediction, and keeps its image if it is among the most confident ones.
    *
-   * @param pixels {@code byte[3072]}
+   * @param shape of the image
    */
-  void add(Prediction prediction, byte[] pixels) {
+  void add(Prediction prediction, byte[] pixels, FeatureShape shape) {
     double probability = prediction.probability();
     int bin = Math.min((int) (probability * BINS), BINS - 1);
     examples[bin]++;
@@ -66,7 +67,7 @@ record GalleryTally(
               prediction.label(),
               prediction.predicted(),
               probability,
-              PngImage.base64(pixels)));
+              PngImage.base64(pixels, shape)));
     }
   }
 

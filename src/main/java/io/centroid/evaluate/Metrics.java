@@ -17,6 +17,8 @@ import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
  * @param loss mean of −ln p(truth)
  * @param top3Accuracy share of examples whose class is among the three most probable ones
  * @param macroF1 unweighted mean of the classes' F1
+ * @param balancedAccuracy mean recall of the classes that have examples; null in runs of before it
+ *     was recorded
  * @param perClass one entry for each class, in label order
  * @param confusion counts; rows are the truth, columns the prediction
  */
@@ -29,6 +31,7 @@ public record Metrics(
     double loss,
     double top3Accuracy,
     double macroF1,
+    Double balancedAccuracy,
     List<ClassMetrics> perClass,
     List<List<Long>> confusion) {
 
@@ -50,7 +53,7 @@ public record Metrics(
   /**
    * How good a classifier is on one class. A ratio whose denominator is 0 is 0.
    *
-   * @param label 0 to 9
+   * @param label from 0
    * @param name the class
    * @param precision of the examples predicted as this class, the share that is
    * @param recall of the examples of this class, the share predicted as it
@@ -95,6 +98,11 @@ public record Metrics(
         counts.lossSum() / examples,
         (double) counts.top3Hits() / examples,
         perClass.stream().mapToDouble(ClassMetrics::f1).average().orElseThrow(),
+        perClass.stream()
+            .filter(each -> each.support() > 0)
+            .mapToDouble(ClassMetrics::recall)
+            .average()
+            .orElseThrow(),
         List.copyOf(perClass),
         rows(confusion));
   }

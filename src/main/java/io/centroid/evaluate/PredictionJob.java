@@ -18,18 +18,19 @@ public final class PredictionJob {
    */
   public static TestPredictions predict(
       JavaSparkContext context, ShardSet shards, PublishedModel model) {
+    int classes = shards.manifest().dataSet().classes();
     return new TestPredictions(
-        SplitPass.over(context, shards, Split.TEST, model, PredictionJob::begin).stream()
+        SplitPass.over(context, shards, Split.TEST, model, () -> begin(classes)).stream()
             .flatMap(List::stream)
             .toList());
   }
 
-  private static ExampleTally<Example, List<Prediction>> begin() {
+  private static ExampleTally<Example, List<Prediction>> begin(int classes) {
     List<Prediction> predictions = new ArrayList<>();
     return new ExampleTally<>() {
       @Override
       public void add(Example example, float[] probabilities, int from) {
-        predictions.add(Prediction.of(example, probabilities, from));
+        predictions.add(Prediction.of(example, probabilities, from, classes));
       }
 
       @Override

@@ -1,7 +1,6 @@
 package io.centroid.evaluate;
 
 import io.centroid.data.Choice;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
@@ -14,15 +13,12 @@ public final class ShardEvaluation {
   /** Classifies every example of a split on the executors. */
   public static Metrics evaluate(
       JavaSparkContext context, ShardSet shards, Split split, PublishedModel model) {
+    int classes = shards.manifest().dataSet().classes();
     Counts counts =
         SplitPass.over(
-                context,
-                shards,
-                split,
-                model,
-                () -> new Tally<Example>(Cifar10.CLASSES, Example::label))
+                context, shards, split, model, () -> new Tally<Example>(classes, Example::label))
             .stream()
-            .reduce(Counts.empty(Cifar10.CLASSES), Counts::plus);
+            .reduce(Counts.empty(classes), Counts::plus);
     return Metrics.of(
         shards.manifest().dataset(), Choice.name(split), shards.manifest().classNames(), counts);
   }

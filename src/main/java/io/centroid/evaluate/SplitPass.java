@@ -1,11 +1,8 @@
 package io.centroid.evaluate;
 
-import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Choice;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
-import io.centroid.model.ModelCard;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
@@ -35,7 +32,10 @@ final class SplitPass {
     try {
       return Evaluator.classify(
           context,
-          shards.examples(context, split).mapPartitions(new Batching(normalizer(model))),
+          shards
+              .examples(context, split)
+              .mapPartitions(
+                  new Batching(model.card().normalizer(), shards.manifest().dataSet().features())),
           model.classifier(),
           tallies);
     } finally {
@@ -43,22 +43,16 @@ final class SplitPass {
     }
   }
 
-  private static Normalizer normalizer(PublishedModel model) {
-    ModelCard card = model.card();
-    return new Normalizer(
-        card.normalization(), new ChannelStatistics(card.mean(), card.deviation()));
-  }
-
   /**
    * Puts the examples of a partition into batches of 256, the last one smaller, as they are read.
    */
-  private record Batching(Normalizer normalizer)
+  private record Batching(Normalizer normalizer, int count)
       implements FlatMapFunction<Iterator<Example>, FeatureBatch<Example>> {
     private static final int BATCH = 256;
 
     @Override
     public Iterator<FeatureBatch<Example>> call(Iterator<Example> examples) {
-      float[] features = new float[BATCH * Cifar10.FEATURES];
+      float[] features = new float[BATCH * count];
       return new Iterator<>() {
         @Override
         public boolean hasNext() {
@@ -70,10 +64,10 @@ final class SplitPass {
           List<Example> batch = new ArrayList<>(BATCH);
           do {
             Example example = examples.next();
-            normalizer.apply(example.pixels(), 0, features, batch.size() * Cifar10.FEATURES);
+            normalizer.apply(example.pixels(), 0, features, batch.size() * count, count);
             batch.add(example);
           } while (batch.size() < BATCH && examples.hasNext());
-          int length = batch.size() * Cifar10.FEATURES;
+          int length = batch.size() * count;
           return new FeatureBatch<>(
               batch, length == features.length ? features : Arrays.copyOf(features, length));
         }

@@ -1,7 +1,7 @@
 package io.centroid.example;
 
 import io.centroid.config.AugmentationSettings;
-import io.centroid.data.Cifar10;
+import io.centroid.data.FeatureShape;
 import java.io.Serializable;
 
 /**
@@ -16,7 +16,6 @@ public record Augmentation(AugmentationSettings settings, long stream) implement
   public static final Augmentation NONE = new Augmentation(AugmentationSettings.NONE, 0);
 
   private static final long SALT = 0x6175676d656e7473L;
-  private static final int ROW = Cifar10.WIDTH * Cifar10.CHANNELS;
   private static final int DRAW_BITS = 24;
 
   /** The augmentation of one epoch. */
@@ -35,26 +34,31 @@ public record Augmentation(AugmentationSettings settings, long stream) implement
    * @param id the example's
    * @param pixels HWC order, image after image
    * @param from where the image starts
-   * @param augmented {@code byte[3072]}, gets the image
+   * @param augmented gets the image
+   * @param shape of an image
    */
-  void apply(long id, byte[] pixels, int from, byte[] augmented) {
+  void apply(long id, byte[] pixels, int from, byte[] augmented, FeatureShape shape) {
+    int height = shape.height();
+    int width = shape.width();
+    int channels = shape.channels();
+    int rowValues = width * channels;
     long random = SplitMix.mix(stream ^ SplitMix.mix(id));
     boolean mirrored = settings.flip() && (random & 1) == 1;
     int down = offset(random >>> 1);
     int right = offset(random >>> (1 + DRAW_BITS));
-    for (int y = 0; y < Cifar10.HEIGHT; y++) {
-      int row = from + reflected(y + down, Cifar10.HEIGHT) * ROW;
+    for (int y = 0; y < height; y++) {
+      int row = from + reflected(y + down, height) * rowValues;
       if (!mirrored && right == 0) {
-        System.arraycopy(pixels, row, augmented, y * ROW, ROW);
+        System.arraycopy(pixels, row, augmented, y * rowValues, rowValues);
         continue;
       }
-      for (int x = 0; x < Cifar10.WIDTH; x++) {
-        int column = reflected(x + right, Cifar10.WIDTH);
-        int source = row + (mirrored ? Cifar10.WIDTH - 1 - column : column) * Cifar10.CHANNELS;
-        int target = y * ROW + x * Cifar10.CHANNELS;
-        augmented[target] = pixels[source];
-        augmented[target + 1] = pixels[source + 1];
-        augmented[target + 2] = pixels[source + 2];
+      for (int x = 0; x < width; x++) {
+        int column = reflected(x + right, width);
+        int source = row + (mirrored ? width - 1 - column : column) * channels;
+        int target = y * rowValues + x * channels;
+        for (int channel = 0; channel < channels; channel++) {
+          augmented[target + channel] = pixels[source + channel];
+        }
       }
     }
   }

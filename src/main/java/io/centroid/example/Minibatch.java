@@ -125,7 +125,8 @@ public final class Minibatch {
     if (augmentation.isNone()) {
       return features[i];
     }
-    augmentation.apply(ids[i], features[i], featuresFrom[i], augmented);
+    augmentation.apply(
+        ids[i], features[i], featuresFrom[i], augmented, ((PixelCoding) coding).shape());
     return augmented;
   }
 

@@ -1,13 +1,15 @@
 package io.centroid.example;
 
+import io.centroid.data.FeatureShape;
 import io.centroid.data.Normalizer;
 
 /**
  * The pixels that features were made from.
  *
  * @param normalizer how they were made
+ * @param shape of an example: how its pixels are arranged
  */
-public record PixelCoding(Normalizer normalizer) implements FeatureCoding {
+public record PixelCoding(Normalizer normalizer, FeatureShape shape) implements FeatureCoding {
   @Override
   public int bytesPerValue() {
     return 1;
@@ -20,6 +22,6 @@ public record PixelCoding(Normalizer normalizer) implements FeatureCoding {
 
   @Override
   public void decode(byte[] coded, int from, float[] features, int at, int count) {
-    normalizer.apply(coded, from, features, at);
+    normalizer.apply(coded, from, features, at, count);
   }
 }

@@ -42,6 +42,15 @@ public final class Csv {
     return text.toString();
   }
 
+  /** Texts as one line, without its end. */
+  public static String line(List<String> texts) {
+    try {
+      return MAPPER.writeValueAsString(texts.toArray()).stripTrailing();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Texts can be written as CSV", e);
+    }
+  }
+
   /**
    * Reads what {@link #write} wrote.
    *

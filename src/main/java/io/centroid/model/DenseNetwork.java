@@ -5,7 +5,8 @@ import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;
 import io.centroid.config.TrainingSettings;
 import io.centroid.config.UpdateSettings;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -30,14 +31,15 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * The dense classifier, in two forms: {@link NetworkKind#FLATTEN_DENSE} Input (32,32,3), Flatten,
- * Dense for each hidden width, Dense 10 with softmax and cross-entropy; and {@link
- * NetworkKind#CHANNEL_DENSE}, whose first Dense acts on the last axis, before Flatten.
+ * The dense classifier, in two forms: {@link NetworkKind#FLATTEN_DENSE} Input, Flatten, Dense for
+ * each hidden width, Dense with softmax and cross-entropy for the classes; and {@link
+ * NetworkKind#CHANNEL_DENSE}, for pictures, whose first Dense acts on the last axis, before
+ * Flatten.
  *
  * <p>Shards hold features in height × width × channel order, so Flatten is the identity on them and
- * the first Dense layer reads {@code [minibatch, 3072]}. A Dense on the last axis is a convolution
- * with a 1×1 kernel, which reads {@code [minibatch, 32, 32, 3]}; what it makes is flattened with
- * the channels last.
+ * the first Dense layer reads {@code [minibatch, features]}. A Dense on the last axis is a
+ * convolution with a 1×1 kernel, which reads {@code [minibatch, height, width, channels]}; what it
+ * makes is flattened with the channels last.
  *
  * <p>Weights start as Keras' {@code glorot_uniform}: uniform in ±√(6 / (fanIn + fanOut)) (Glorot
  * and Bengio 2010); biases start at 0. Adam (Kingma and Ba 2015) runs with β₁ 0.9, β₂ 0.999, ε
@@ -48,7 +50,7 @@ public final class DenseNetwork {
 
   /** The Deeplearning4j configuration of the network; equal settings give equal configurations. */
   public static MultiLayerConfiguration configuration(
-      NetworkSettings network, TrainingSettings training) {
+      NetworkSettings network, TrainingSettings training, DataSet dataSet) {
     NeuralNetConfiguration.ListBuilder layers =
         regularized(new NeuralNetConfiguration.Builder(), training.update())
             .seed(training.seed())
@@ -71,27 +73,28 @@ public final class DenseNetwork {
     }
     layers.layer(
         new OutputLayer.Builder(LossFunction.MCXENT)
-            .nOut(Cifar10.CLASSES)
+            .nOut(dataSet.classes())
             .activation(Activation.SOFTMAX)
             .dropOut(dropout)
             .build());
-    return layers.setInputType(inputType(network.kind())).build();
+    return layers.setInputType(inputType(network.kind(), dataSet.shape())).build();
   }
 
   /** The shape of one example as the network reads it. */
-  public static long[] inputShape(NetworkKind kind) {
+  public static long[] inputShape(NetworkKind kind, DataSet dataSet) {
+    FeatureShape shape = dataSet.shape();
     return switch (kind) {
-      case FLATTEN_DENSE -> new long[] {Cifar10.FEATURES};
-      case CHANNEL_DENSE -> new long[] {Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS};
+      case FLATTEN_DENSE -> new long[] {shape.count()};
+      case CHANNEL_DENSE -> new long[] {shape.height(), shape.width(), shape.channels()};
     };
   }
 
-  private static InputType inputType(NetworkKind kind) {
+  private static InputType inputType(NetworkKind kind, FeatureShape shape) {
     return switch (kind) {
-      case FLATTEN_DENSE -> InputType.feedForward(Cifar10.FEATURES);
+      case FLATTEN_DENSE -> InputType.feedForward(shape.count());
       case CHANNEL_DENSE ->
           InputType.convolutional(
-              Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS, CNN2DFormat.NHWC);
+              shape.height(), shape.width(), shape.channels(), CNN2DFormat.NHWC);
     };
   }
 

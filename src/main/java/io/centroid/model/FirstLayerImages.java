@@ -1,6 +1,6 @@
 package io.centroid.model;
 
-import io.centroid.data.Cifar10;
+import io.centroid.data.FeatureShape;
 import io.centroid.data.PngImage;
 import java.util.Comparator;
 import java.util.List;
@@ -17,36 +17,41 @@ public final class FirstLayerImages {
   /**
    * The weights of the units with the longest weight vectors, longest first, as PNG files in
    * Base64: grey is 0, a unit's largest weight is full brightness. Empty for a network whose first
-   * layer does not read whole images.
+   * layer does not read whole pictures.
    *
+   * @param shape of the network's input
    * @param most how many units
    */
-  public static List<String> of(MultiLayerConfiguration network, float[] parameters, int most) {
-    if (!(network.getConf(0).getLayer() instanceof DenseLayer first)
-        || first.getNIn() != Cifar10.FEATURES) {
+  public static List<String> of(
+      MultiLayerConfiguration network, float[] parameters, FeatureShape shape, int most) {
+    int count = shape.count();
+    if (!shape.isPicture()
+        || !(network.getConf(0).getLayer() instanceof DenseLayer first)
+        || first.getNIn() != count) {
       return List.of();
     }
     double[] lengths = new double[Math.toIntExact(first.getNOut())];
-    for (int i = 0; i < lengths.length * Cifar10.FEATURES; i++) {
-      lengths[i / Cifar10.FEATURES] += (double) parameters[i] * parameters[i];
+    for (int i = 0; i < lengths.length * count; i++) {
+      lengths[i / count] += (double) parameters[i] * parameters[i];
     }
     return IntStream.range(0, lengths.length)
         .boxed()
         .sorted(Comparator.comparingDouble((Integer unit) -> lengths[unit]).reversed())
         .limit(most)
-        .map(unit -> image(parameters, unit * Cifar10.FEATURES))
+        .map(unit -> image(parameters, unit * count, shape))
         .toList();
   }
 
-  private static String image(float[] weights, int from) {
+  private static String image(float[] weights, int from, FeatureShape shape) {
+    int count = shape.count();
     float largest = Float.MIN_NORMAL;
-    for (int i = 0; i < Cifar10.FEATURES; i++) {
+    for (int i = 0; i < count; i++) {
       largest = Math.max(largest, Math.abs(weights[from + i]));
     }
-    byte[] pixels = new byte[Cifar10.FEATURES];
-    for (int i = 0; i < Cifar10.FEATURES; i++) {
+    byte[] pixels = new byte[count];
+    for (int i = 0; i < count; i++) {
       pixels[i] = (byte) Math.round(MIDDLE + MIDDLE * weights[from + i] / largest);
     }
-    return PngImage.base64(pixels);
+    return PngImage.base64(pixels, shape);
   }
 }

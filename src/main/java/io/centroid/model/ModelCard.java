@@ -1,8 +1,10 @@
 package io.centroid.model;
 
 import io.centroid.data.ChannelStatistics;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
 import io.centroid.data.Normalization;
+import io.centroid.data.Normalizer;
 import java.util.List;
 
 /**
@@ -10,7 +12,7 @@ import java.util.List;
  *
  * @param dataset title of the data set it was trained on
  * @param classNames in label order
- * @param inputShape height, width, channels
+ * @param inputShape of one example: height, width, channels of a picture
  * @param normalization how pixels become features
  * @param mean per channel, of pixels / 255; used by {@link Normalization#STANDARDIZE}
  * @param deviation per channel, of pixels / 255; used by {@link Normalization#STANDARDIZE}
@@ -25,7 +27,17 @@ public record ModelCard(
 
   /** Checks what it says; throws {@link IllegalArgumentException}. */
   public ModelCard {
-    Cifar10.requireFit(dataset, classNames, inputShape);
-    new ChannelStatistics(mean, deviation);
+    DataSet described = new DataSet(dataset, new FeatureShape(inputShape), classNames);
+    new ChannelStatistics(mean, deviation).requireFit(described.shape());
+  }
+
+  /** What it was trained on. */
+  public DataSet dataSet() {
+    return new DataSet(dataset, new FeatureShape(inputShape), classNames);
+  }
+
+  /** How pixels become features. */
+  public Normalizer normalizer() {
+    return new Normalizer(normalization, new ChannelStatistics(mean, deviation));
   }
 }

@@ -77,7 +77,8 @@ public final class ModelFile {
     try {
       ModelArchive archive = ModelArchive.open(fileSystem, file);
       ModelCard card = card(archive);
-      MultiLayerConfiguration network = NetworkJson.read(archive.text(ModelArchive.CONFIGURATION));
+      MultiLayerConfiguration network =
+          NetworkJson.read(archive.text(ModelArchive.CONFIGURATION), card.dataSet());
       long count = Networks.parameters(network);
       if (Float.BYTES * count > archive.mostBytes()) {
         throw new DamagedModelException(

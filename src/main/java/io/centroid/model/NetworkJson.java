@@ -10,6 +10,7 @@ import io.centroid.config.InvalidSettingsException;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;
 import io.centroid.config.Settings;
+import io.centroid.data.DataSet;
 import io.centroid.json.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,13 +37,18 @@ final class NetworkJson {
   /**
    * The network that a text describes, with the default settings of a training.
    *
+   * @param dataSet what its inputs and outputs are of
    * @throws DamagedModelException when it is none that {@link DenseNetwork} makes
    */
-  static MultiLayerConfiguration read(String json) throws DamagedModelException {
+  static MultiLayerConfiguration read(String json, DataSet dataSet) throws DamagedModelException {
     try {
       JsonNode given = Json.read(json, JsonNode.class);
+      NetworkSettings settings = settings(given);
+      if (settings.kind() == NetworkKind.CHANNEL_DENSE && !dataSet.shape().isPicture()) {
+        throw new DamagedModelException("a network on channels for examples that are no pictures");
+      }
       MultiLayerConfiguration network =
-          DenseNetwork.configuration(settings(given), Settings.defaults().training());
+          DenseNetwork.configuration(settings, Settings.defaults().training(), dataSet);
       JsonNode made = Json.read(network.toJson(), JsonNode.class);
       if (!predicting(given).equals(predicting(made))) {
         throw new DamagedModelException("a network with more than this program's dense layers");

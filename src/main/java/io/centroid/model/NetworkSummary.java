@@ -2,7 +2,8 @@ package io.centroid.model;
 
 import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
 import io.centroid.error.JobException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,28 +35,33 @@ public final class NetworkSummary {
    *
    * @param settings the settings {@code configuration} was made from
    * @param configuration the network that is trained; parameter counts come from it
+   * @param dataSet what it is trained on
    */
-  public static NetworkSummary of(NetworkSettings settings, MultiLayerConfiguration configuration) {
+  public static NetworkSummary of(
+      NetworkSettings settings, MultiLayerConfiguration configuration, DataSet dataSet) {
+    FeatureShape input = dataSet.shape();
     List<Row> rows = new ArrayList<>();
     boolean onChannels = settings.kind() == NetworkKind.CHANNEL_DENSE;
     if (!onChannels) {
-      rows.add(new Row("input_1", "InputLayer", onImage(Cifar10.CHANNELS), 0));
-      rows.add(flatten(Cifar10.FEATURES));
+      rows.add(new Row("input_1", "InputLayer", shape(input.axes()), 0));
+      if (input.isPicture()) {
+        rows.add(flatten(input.count()));
+      }
     }
     List<Integer> widths = new ArrayList<>(settings.hiddenWidths());
-    widths.add(Cifar10.CLASSES);
+    widths.add(dataSet.classes());
     for (int layer = 0; layer < widths.size(); layer++) {
       NeuralNetConfiguration dense = configuration.getConf(layer);
       int width = widths.get(layer);
       boolean first = onChannels && layer == 0;
-      String shape = first ? onImage(width) : "(None, %d)".formatted(width);
+      String shape = shape(first ? List.of(input.height(), input.width(), width) : List.of(width));
       long parameters = dense.getLayer().initializer().numParams(dense);
       rows.add(new Row("dense_" + (layer + 1), "Dense", shape, parameters));
       if (settings.dropout() > 0 && layer < settings.hiddenWidths().size()) {
         rows.add(new Row("dropout_" + (layer + 1), "Dropout", shape, 0));
       }
       if (first) {
-        rows.add(flatten(Cifar10.HEIGHT * Cifar10.WIDTH * width));
+        rows.add(flatten(input.height() * input.width() * width));
       }
     }
     return new NetworkSummary(settings.modelName(), named(rows, settings.layerNames()));
@@ -65,8 +71,8 @@ public final class NetworkSummary {
     return new Row("flatten_1", "Flatten", "(None, %d)".formatted(values), 0);
   }
 
-  private static String onImage(int channels) {
-    return "(None, %d, %d, %d)".formatted(Cifar10.HEIGHT, Cifar10.WIDTH, channels);
+  private static String shape(List<Integer> axes) {
+    return axes.stream().map(Object::toString).collect(Collectors.joining(", ", "(None, ", ")"));
   }
 
   /** The rows with other names, which are as many or none. */

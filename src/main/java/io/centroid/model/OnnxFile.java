@@ -2,6 +2,7 @@ package io.centroid.model;
 
 import io.centroid.data.FloatBytes;
 import io.centroid.data.Normalization;
+import io.centroid.json.Csv;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteOrder;
@@ -36,8 +37,8 @@ import org.nd4j.shade.protobuf.ByteString;
  * included.
  *
  * <p>Input {@code pixels}, float {@code [N, height, width, channels]}, 0 to 255. Output {@code
- * probabilities}, float {@code [N, classes]}. The classes' names are in the metadata,
- * comma-separated under {@code classes}.
+ * probabilities}, float {@code [N, classes]}. The classes' names are in the metadata under {@code
+ * classes}, as a line of comma-separated values.
  */
 public final class OnnxFile {
   /** The IR version that came with operator set 13. */
@@ -68,7 +69,7 @@ public final class OnnxFile {
         .setProducerName("centroid")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
         .addMetadataProps(entry("dataset", card.dataset()))
-        .addMetadataProps(entry("classes", String.join(",", card.classNames())))
+        .addMetadataProps(entry("classes", Csv.line(card.classNames())))
         .setGraph(file.graph)
         .build()
         .writeTo(out);
@@ -77,9 +78,9 @@ public final class OnnxFile {
   /** Pixels to normalized features, one row for each image. */
   private void input(ModelCard card) {
     List<Integer> shape = card.inputShape();
-    graph.addInput(value("pixels", shape.get(0), shape.get(1), shape.get(2)));
-    graph.addOutput(value("probabilities", card.classNames().size()));
-    int channels = shape.get(2);
+    graph.addInput(value("pixels", shape));
+    graph.addOutput(value("probabilities", List.of(card.classNames().size())));
+    int channels = card.dataSet().shape().channels();
     float[] scale = new float[channels];
     float[] shift = new float[channels];
     for (int channel = 0; channel < channels; channel++) {
@@ -197,7 +198,7 @@ public final class OnnxFile {
   }
 
   /** A value whose first axis is the number of images. */
-  private static ValueInfoProto value(String name, int... shape) {
+  private static ValueInfoProto value(String name, List<Integer> shape) {
     TensorShapeProto.Builder axes = TensorShapeProto.newBuilder();
     axes.addDimBuilder().setDimParam("N");
     for (int size : shape) {

@@ -2,48 +2,56 @@ package io.centroid.prep;
 
 import io.centroid.config.PrepareSettings;
 import io.centroid.data.ChannelStatistics;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;
 import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
-import io.centroid.data.StratifiedSplit;
 import io.centroid.error.JobException;
 import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
+import io.centroid.job.Terminal;
 import io.centroid.json.Json;
+import io.centroid.prep.SortedContent.Unreadable;
 import io.centroid.publish.Lock;
 import io.centroid.publish.StagedDirectory;
 import io.centroid.publish.Target;
 import io.centroid.shard.Manifest;
 import io.centroid.shard.Manifest.HoldOut;
 import io.centroid.shard.Manifest.NormalizationEntry;
-import io.centroid.shard.Manifest.SplitCount;
+import io.centroid.shard.RowFormat;
 import io.centroid.shard.ShardEntry;
 import io.centroid.shard.ShardSet;
 import io.centroid.shard.ShardWriter.Written;
+import io.centroid.source.ExampleSource;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.SerializableConfiguration;
 
-/** The preparation job: images → splits → normalized Parquet shards → manifest → published. */
+/** The preparation job: examples → splits → normalized Parquet shards → manifest → published. */
 public final class PrepareJob {
   private final JobSession session;
-  private final ImageSource source;
+  private final DataSet dataSet;
+  private final Reading reading;
+  private final Double drawnTestFraction;
   private final PrepareSettings settings;
   private final Path target;
   private final ExistingShards existing;
   private final Phases phases;
 
+  /** Reads what is to be prepared. */
+  @FunctionalInterface
+  private interface Reading {
+    /**
+     * Reads it all.
+     *
+     * @param scratch a directory to put into what is needed until the shards are written
+     */
+    Content content(Path scratch) throws IOException;
+  }
+
   /**
-   * Creates a job.
+   * A job over images that are read from start to end.
    *
    * @param target the directory that becomes the shard set
    * @param existing what to do with another shard set there
@@ -57,7 +65,36 @@ public final class PrepareJob {
       ExistingShards existing,
       Phases phases) {
     this.session = session;
-    this.source = source;
+    this.dataSet = source.dataSet();
+    this.reading =
+        scratch ->
+            UnpackedContent.read(
+                session::context, source, settings, new Path(scratch, "records"), hadoop());
+    this.drawnTestFraction = null;
+    this.settings = settings;
+    this.target = target;
+    this.existing = existing;
+    this.phases = phases;
+  }
+
+  /**
+   * A job over examples that executors read.
+   *
+   * @param target the directory that becomes the shard set
+   * @param existing what to do with another shard set there
+   * @param phases told of what is happening
+   */
+  public PrepareJob(
+      JobSession session,
+      ExampleSource source,
+      PrepareSettings settings,
+      Path target,
+      ExistingShards existing,
+      Phases phases) {
+    this.session = session;
+    this.dataSet = source.dataSet();
+    this.reading = scratch -> sorted(source);
+    this.drawnTestFraction = source.splits().contains(Split.TEST) ? null : settings.testFraction();
     this.settings = settings;
     this.target = target;
     this.existing = existing;
@@ -81,46 +118,66 @@ public final class PrepareJob {
   }
 
   /**
-   * Prepares the shards; a shard set of the same images and settings is left as it is.
+   * Prepares the shards; a shard set of the same examples and settings is left as it is.
    *
-   * @throws JobException when the images are not what they should be (DATA), or something else
+   * @throws JobException when the examples are not what they should be (DATA), or something else
    *     stands at the target (SETTINGS); the target is then as it was
    */
   public Prepared execute() throws Exception {
     Target place = target(target, hadoop());
     try (Lock lock = place.lock("shards " + place.path(), phases);
         StagedDirectory staging = place.stage(lock)) {
-      Path records = new Path(staging.path(), "records");
-      UnpackedImages images =
-          phases.run(
-              "Read and check the images", () -> UnpackedImages.unpack(source, records, hadoop()));
+      Content content =
+          phases.run("Read and check the " + things(), () -> reading.content(staging.path()));
       if (!place.isEmpty()) {
-        Manifest found = sameShardSet(images);
+        Manifest found = sameShardSet(content);
         if (found != null) {
           return new Prepared(Status.ALREADY_THERE, found);
         }
         refuseOrReplace(place);
       }
-      List<Split> splits =
-          StratifiedSplit.of(
-              images.labels(),
-              images.trainingImages(),
-              settings.validationFraction(),
-              settings.seed());
-      ChannelStatistics statistics = statistics(images, splits);
+      ChannelStatistics statistics = content.statistics();
+      RowFormat format =
+          RowFormat.of(dataSet, new Normalizer(settings.normalization(), statistics));
       List<Written> shards =
-          phases.run("Write the shards", () -> write(records, staging.path(), splits, statistics));
-      staging.path().getFileSystem(hadoop()).delete(records, true);
+          phases.run("Write the shards", () -> content.write(staging.path(), format));
       shards.forEach(shard -> staging.add(shard.file()));
       Manifest manifest =
-          manifest(images, splits, statistics, shards.stream().map(Written::entry).toList());
+          manifest(content, statistics, shards.stream().map(Written::entry).toList());
       staging.publish(Json.write(manifest));
       return new Prepared(Status.PREPARED, manifest);
     }
   }
 
+  private String things() {
+    return dataSet.examplesAreCalled();
+  }
+
+  private SortedContent sorted(ExampleSource source) {
+    SortedContent content =
+        SortedContent.read(
+            session.context(),
+            source,
+            SplitDraw.of(
+                source.splits(),
+                settings.seed(),
+                settings.testFraction(),
+                settings.validationFraction()),
+            settings.shards(),
+            settings.unreadableFraction());
+    Unreadable unreadable = content.unreadable();
+    if (unreadable.count() > 0) {
+      phases.say("%,d left out, which cannot be read:", unreadable.count());
+      unreadable.some().forEach(each -> phases.say("  %s", Terminal.printable(each)));
+      if (unreadable.count() > unreadable.some().size()) {
+        phases.say("  and more");
+      }
+    }
+    return content;
+  }
+
   /** The manifest of the shard set at the target, if this job would write the same; else null. */
-  private Manifest sameShardSet(UnpackedImages images) throws IOException {
+  private Manifest sameShardSet(Content content) throws IOException {
     Manifest found;
     try {
       found = ShardSet.open(target, hadoop()).manifest();
@@ -128,8 +185,9 @@ public final class PrepareJob {
       return null; // not a whole shard set; what to do with it is decided by the caller
     }
     boolean same =
-        found.imagesHash().equals(images.imagesHash())
-            && found.dataset().equals(source.dataSet().title())
+        found.imagesHash().equals(content.hash())
+            && found.dataSet().equals(dataSet)
+            && found.splits().equals(content.counts())
             && found.normalization().kind() == settings.normalization()
             && found.holdOut().equals(holdOut())
             && found.shardsPerSplit() == settings.shards();
@@ -146,53 +204,22 @@ public final class PrepareJob {
     }
     if (existing == ExistingShards.KEEP) {
       throw JobException.settings(
-          "Cannot write shards to "
-              + target
-              + ": found shards of other images or settings, expected an empty place or the same"
-              + " ones. Use --overwrite, or another --shards.");
+          "Cannot write shards to %s: found shards of other %s or settings, expected an empty place or the same ones. Use --overwrite, or another --shards."
+              .formatted(target, things()));
     }
-  }
-
-  private ChannelStatistics statistics(UnpackedImages images, List<Split> splits) {
-    ChannelStatistics.Accumulator accumulator = new ChannelStatistics.Accumulator();
-    for (int id = 0; id < splits.size(); id++) {
-      if (splits.get(id) == Split.TRAIN) {
-        accumulator.add(images.channelSums(), id);
-      }
-    }
-    return accumulator.statistics();
-  }
-
-  private List<Written> write(
-      Path records, Path directory, List<Split> splits, ChannelStatistics statistics) {
-    JavaSparkContext context = session.context();
-    List<ShardPlan> plans = ShardPlan.of(splits, settings.shards());
-    WriteShard task =
-        new WriteShard(
-            records.toString(),
-            directory.toString(),
-            new ArrayList<>(plans),
-            new Normalizer(settings.normalization(), statistics),
-            context.broadcast(new SerializableConfiguration(hadoop())));
-    List<Integer> indices = IntStream.range(0, plans.size()).boxed().toList();
-    context.setJobDescription("write the shards");
-    return context.parallelize(indices, indices.size()).map(task).collect();
   }
 
   private Manifest manifest(
-      UnpackedImages images,
-      List<Split> splits,
-      ChannelStatistics statistics,
-      List<ShardEntry> shards) {
+      Content content, ChannelStatistics statistics, List<ShardEntry> shards) {
     return new Manifest(
             Manifest.FORMAT_VERSION,
-            source.dataSet().title(),
-            images.sources(),
-            images.imagesHash(),
-            Cifar10.CLASS_NAMES,
-            List.of(Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS),
+            dataSet.title(),
+            content.sources(),
+            content.hash(),
+            dataSet.classNames(),
+            dataSet.shape().axes(),
             "height, width, channel",
-            counts(images.labels(), splits),
+            content.counts(),
             new NormalizationEntry(
                 settings.normalization(), statistics.mean(), statistics.deviation()),
             holdOut(),
@@ -202,23 +229,8 @@ public final class PrepareJob {
         .fingerprinted();
   }
 
-  private static List<SplitCount> counts(byte[] labels, List<Split> splits) {
-    Map<Split, long[]> counts = new EnumMap<>(Split.class);
-    for (int id = 0; id < labels.length; id++) {
-      counts.computeIfAbsent(splits.get(id), split -> new long[Cifar10.CLASSES])[labels[id]]++;
-    }
-    return counts.entrySet().stream()
-        .map(
-            entry ->
-                new SplitCount(
-                    entry.getKey(),
-                    Arrays.stream(entry.getValue()).sum(),
-                    Arrays.stream(entry.getValue()).boxed().toList()))
-        .toList();
-  }
-
   private HoldOut holdOut() {
-    return new HoldOut(settings.seed(), settings.validationFraction());
+    return new HoldOut(settings.seed(), settings.validationFraction(), drawnTestFraction);
   }
 
   private Configuration hadoop() {

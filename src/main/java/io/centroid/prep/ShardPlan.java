@@ -36,13 +36,15 @@ record ShardPlan(String file, Split split, int[] ids) implements Serializable {
       for (int part = 0; part < files; part++) {
         int rows = ids.length / files + (part < ids.length % files ? 1 : 0);
         plans.add(
-            new ShardPlan(
-                String.format(Locale.ROOT, "split=%s/part-%05d.parquet", Choice.name(split), part),
-                split,
-                Arrays.copyOfRange(ids, from, from + rows)));
+            new ShardPlan(file(split, part), split, Arrays.copyOfRange(ids, from, from + rows)));
         from += rows;
       }
     }
     return plans;
+  }
+
+  /** The name of a file. */
+  static String file(Split split, int part) {
+    return String.format(Locale.ROOT, "split=%s/part-%05d.parquet", Choice.name(split), part);
   }
 }

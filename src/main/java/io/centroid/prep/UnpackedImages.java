@@ -1,7 +1,7 @@
 package io.centroid.prep;
 
 import io.centroid.data.ChannelSums;
-import io.centroid.data.Cifar10;
+import io.centroid.data.FeatureShape;
 import io.centroid.data.ImageSource;
 import io.centroid.data.LabeledImage;
 import io.centroid.data.SourceFile;
@@ -21,11 +21,11 @@ import org.apache.hadoop.fs.Path;
  * one pass over them tells.
  *
  * <p>File {@code records-k} holds the images with ids from k × 10,000 on, in order: for each one
- * byte of label and 3072 bytes of pixels in HWC order.
+ * byte of label and the pixels in HWC order.
  *
  * @param directory where the record files are
  * @param sources the files that were read
- * @param labels {@code byte[n]} by id
+ * @param labels {@code byte[n]} by id, unsigned
  * @param trainingImages how many of the images, the first ones, are training images
  * @param channelSums sums over pixels by id
  * @param imagesHash SHA-256 over the SHA-256 of each record file
@@ -39,10 +39,7 @@ record UnpackedImages(
     ChannelSums channelSums,
     String imagesHash) {
   /** Images in one record file. */
-  static final int FILE_IMAGES = Cifar10.BATCH_IMAGES;
-
-  /** Bytes of one record. */
-  static final int RECORD_BYTES = 1 + Cifar10.FEATURES;
+  static final int FILE_IMAGES = 10_000;
 
   /** The name of a record file. */
   static String fileName(int number) {
@@ -56,7 +53,8 @@ record UnpackedImages(
         new Unpacking(
             directory.getFileSystem(configuration),
             directory,
-            source.trainingImages() + source.testImages())) {
+            source.trainingImages() + source.testImages(),
+            source.dataSet().shape())) {
       List<SourceFile> sources = source.read(unpacking::accept);
       return unpacking.result(sources, source.trainingImages());
     }
@@ -75,11 +73,11 @@ record UnpackedImages(
     private int expectedId;
     private int images;
 
-    Unpacking(FileSystem fileSystem, Path directory, int count) {
+    Unpacking(FileSystem fileSystem, Path directory, int count, FeatureShape shape) {
       this.fileSystem = fileSystem;
       this.directory = directory;
       this.labels = new byte[count];
-      this.channelSums = new ChannelSums(count);
+      this.channelSums = new ChannelSums(count, shape);
       this.fileHashes = new byte[(count + FILE_IMAGES - 1) / FILE_IMAGES][];
     }
 

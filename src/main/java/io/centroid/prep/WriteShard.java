@@ -1,8 +1,7 @@
 package io.centroid.prep;
 
-import io.centroid.data.Cifar10;
-import io.centroid.data.Normalizer;
 import io.centroid.shard.Example;
+import io.centroid.shard.RowFormat;
 import io.centroid.shard.ShardWriter;
 import io.centroid.shard.ShardWriter.Written;
 import java.io.BufferedInputStream;
@@ -22,7 +21,7 @@ record WriteShard(
     String records,
     String target,
     List<ShardPlan> plans,
-    Normalizer normalizer,
+    RowFormat format,
     Broadcast<SerializableConfiguration> hadoop)
     implements Function<Integer, Written> {
   private static final int BUFFER = 1 << 20;
@@ -31,16 +30,17 @@ record WriteShard(
   public Written call(Integer index) throws IOException {
     ShardPlan plan = plans.get(index);
     Configuration configuration = hadoop.value().value();
-    byte[] pixels = new byte[Cifar10.FEATURES];
+    byte[] pixels = new byte[format.shape().count()];
     try (ShardWriter writer =
             new ShardWriter(
                 new Path(target),
                 plan.file(),
                 plan.split(),
-                normalizer,
+                format,
                 TaskContext.get().taskAttemptId(),
                 configuration);
-        RecordReader reader = new RecordReader(new Path(records), configuration)) {
+        RecordReader reader =
+            new RecordReader(new Path(records), 1 + pixels.length, configuration)) {
       for (int id : plan.ids()) {
         int label = reader.read(id, pixels);
         writer.write(new Example(id, label, pixels));
@@ -52,13 +52,15 @@ record WriteShard(
   /** Reads records of ascending ids, skipping those in between. */
   private static final class RecordReader implements AutoCloseable {
     private final Path directory;
+    private final int recordBytes;
     private final Configuration configuration;
     private InputStream in;
     private int file = -1;
     private int nextId;
 
-    RecordReader(Path directory, Configuration configuration) {
+    RecordReader(Path directory, int recordBytes, Configuration configuration) {
       this.directory = directory;
+      this.recordBytes = recordBytes;
       this.configuration = configuration;
     }
 
@@ -67,7 +69,7 @@ record WriteShard(
       if (id / UnpackedImages.FILE_IMAGES != file) {
         open(id);
       }
-      in.skipNBytes((long) (id - nextId) * UnpackedImages.RECORD_BYTES);
+      in.skipNBytes((long) (id - nextId) * recordBytes);
       int label = in.read();
       if (label < 0 || in.readNBytes(pixels, 0, pixels.length) != pixels.length) {
         throw new IOException("Cannot read record of image " + id + ": found the end of its file.");
@@ -84,7 +86,7 @@ record WriteShard(
               .getFileSystem(configuration)
               .open(new Path(directory, UnpackedImages.fileName(file)));
       int within = id % UnpackedImages.FILE_IMAGES;
-      stream.seek((long) within * UnpackedImages.RECORD_BYTES);
+      stream.seek((long) within * recordBytes);
       in = new BufferedInputStream(stream, BUFFER);
       nextId = id;
     }

@@ -1,5 +1,5 @@
 /**
- * The preparation job: sources of images, download, splits, and the tasks that write shards. The
- * format of shards is in {@code shard}; nothing here knows networks.
+ * The preparation job: download, splits, and the tasks that write shards. Sources are in {@code
+ * source}, the format of shards is in {@code shard}; nothing here knows networks.
  */
 package io.centroid.prep;

@@ -1,7 +1,7 @@
 package io.centroid.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.centroid.data.DataSetName;
+import io.centroid.cifar10.StandInImages;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.McNemar;
 import io.centroid.evaluate.Metrics;
@@ -116,7 +116,7 @@ record ComparedRun(
   }
 
   boolean isOfStandIn() {
-    return !metrics.dataset().equals(DataSetName.CIFAR_10.title());
+    return metrics.dataset().equals(StandInImages.TITLE);
   }
 
   /** Settings, data, code and platform, by their names. */

@@ -13,6 +13,9 @@ public final class MetricsTable {
   /** Letters of a class over its column in the confusion matrix. */
   private static final int LETTERS = 5;
 
+  /** Lines for what is worst of many classes. */
+  private static final int WORST = 10;
+
   private MetricsTable() {}
 
   /** The metrics, ending in a line break. */
@@ -33,10 +36,39 @@ public final class MetricsTable {
             100 * metrics.top3Accuracy(),
             metrics.loss(),
             metrics.macroF1())
+        + imbalance(metrics)
         + "\n"
-        + byClass(metrics.perClass()).render()
+        + (Confusions.isSmall(metrics) ? all(metrics) : worst(metrics));
+  }
+
+  /** With as many examples of every class this is the accuracy. */
+  private static String imbalance(Metrics metrics) {
+    return metrics.balancedAccuracy() == null || Confusions.isBalanced(metrics)
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "balanced accuracy %.2f %%, the mean of the classes' recalls%n",
+            100 * metrics.balancedAccuracy());
+  }
+
+  private static String all(Metrics metrics) {
+    return byClass(metrics.perClass()).render()
         + "\nconfusion matrix: rows are the truth, columns the prediction\n"
         + confusion(metrics).render();
+  }
+
+  private static String worst(Metrics metrics) {
+    TextTable pairs = new TextTable().left("class").left("taken for").right("times");
+    for (Confusions.Pair pair : Confusions.worstPairs(metrics, WORST)) {
+      pairs.row(
+          metrics.perClass().get(pair.truth()).name(),
+          metrics.perClass().get(pair.prediction()).name(),
+          TextTable.cell("%,d", pair.count()));
+    }
+    return "the %d of %,d classes that are told worst\n".formatted(WORST, metrics.perClass().size())
+        + byClass(Confusions.worstClasses(metrics, WORST)).render()
+        + "\n"
+        + pairs.render();
   }
 
   private static TextTable byClass(List<ClassMetrics> classes) {

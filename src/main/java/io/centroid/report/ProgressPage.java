@@ -1,6 +1,6 @@
 package io.centroid.report;
 
-import io.centroid.data.DataSetName;
+import io.centroid.cifar10.StandInImages;
 import io.centroid.job.Phases;
 import io.centroid.publish.WholeFile;
 import io.centroid.run.EpochRecord;
@@ -75,7 +75,7 @@ public final class ProgressPage implements TrainingListener {
     Map<String, Object> model = new HashMap<>(course.model());
     model.put("runId", subject.runId);
     model.put("dataset", subject.dataset);
-    model.put("standIn", !subject.dataset.equals(DataSetName.CIFAR_10.title()));
+    model.put("standIn", subject.dataset.equals(StandInImages.TITLE));
     model.put("shards", subject.shards);
     model.put("epochs", subject.epochs);
     model.put("written", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());

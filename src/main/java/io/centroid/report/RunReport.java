@@ -1,10 +1,12 @@
 package io.centroid.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.centroid.data.DataSetName;
+import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar10.StandInImages;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
 import io.centroid.evaluate.Metrics;
+import io.centroid.evaluate.Metrics.ClassMetrics;
 import io.centroid.json.Json;
 import io.centroid.publish.Target;
 import io.centroid.publish.WholeFile;
@@ -13,8 +15,6 @@ import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +46,7 @@ public record RunReport(
   private static final String PUBLISHED = "48.64";
 
   private static final int WORST_PAIRS = 5;
+  private static final int WORST_CLASSES = 50;
 
   /** Reads the small files of a run. */
   @FunctionalInterface
@@ -53,9 +54,6 @@ public record RunReport(
     /** The text of one file. */
     String read(String name) throws IOException;
   }
-
-  /** A class that is taken for another. */
-  public record Pair(int truth, int prediction, long count) {}
 
   /**
    * Makes the report of a published run from its other files, in the place of one that is there.
@@ -116,28 +114,22 @@ public record RunReport(
     model.put("gallery", Json.tree(pictures.gallery()));
     model.put("firstLayer", pictures.firstLayer());
     model.put("provenance", Json.tree(provenance));
-    model.put("standIn", !metrics.dataset().equals(DataSetName.CIFAR_10.title()));
-    model.put("published", PUBLISHED);
-    model.put("worstPairs", Json.tree(worstPairs()));
+    model.put("standIn", metrics.dataset().equals(StandInImages.TITLE));
+    model.put("published", metrics.dataset().equals(Cifar10.DATA_SET.title()) ? PUBLISHED : "");
+    model.put("worstPairs", Json.tree(Confusions.worstPairs(metrics, WORST_PAIRS)));
+    model.put("balanced", Confusions.isBalanced(metrics));
+    model.put("matrix", Confusions.isSmall(metrics));
+    model.put("classes", Json.tree(classes()));
     Map<String, Object> figures = new HashMap<>(course.figures());
     figures.put("reliability", reliability());
     return Page.render("report.ftlh", model, figures);
   }
 
-  private List<Pair> worstPairs() {
-    List<Pair> pairs = new ArrayList<>();
-    for (int truth = 0; truth < metrics.confusion().size(); truth++) {
-      List<Long> row = metrics.confusion().get(truth);
-      for (int prediction = 0; prediction < row.size(); prediction++) {
-        if (prediction != truth) {
-          pairs.add(new Pair(truth, prediction, row.get(prediction)));
-        }
-      }
-    }
-    return pairs.stream()
-        .sorted(Comparator.comparingLong(Pair::count).reversed())
-        .limit(WORST_PAIRS)
-        .toList();
+  /** All classes in label order, or of many those that are told worst. */
+  private List<ClassMetrics> classes() {
+    return Confusions.isSmall(metrics)
+        ? metrics.perClass()
+        : Confusions.worstClasses(metrics, WORST_CLASSES);
   }
 
   private List<Map<String, Double>> reliability() {

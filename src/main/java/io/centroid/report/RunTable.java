@@ -1,7 +1,7 @@
 package io.centroid.report;
 
+import io.centroid.cifar10.StandInImages;
 import io.centroid.data.Choice;
-import io.centroid.data.DataSetName;
 import io.centroid.job.Terminal;
 import io.centroid.job.TextTable;
 import io.centroid.run.RunSummary;
@@ -40,7 +40,7 @@ public final class RunTable {
           Choice.name(run.status()));
     }
     StringBuilder text = new StringBuilder(table.render());
-    if (runs.stream().anyMatch(run -> DataSetName.STAND_IN.title().equals(run.dataset()))) {
+    if (runs.stream().anyMatch(run -> StandInImages.TITLE.equals(run.dataset()))) {
       text.append(
           "stand-in: generated data, not CIFAR-10; accuracies say nothing of real images\n");
     }
@@ -58,6 +58,6 @@ public final class RunTable {
   }
 
   private static String shortName(String title) {
-    return title.equals(DataSetName.STAND_IN.title()) ? Choice.name(DataSetName.STAND_IN) : title;
+    return title.equals(StandInImages.TITLE) ? "stand-in" : title;
   }
 }

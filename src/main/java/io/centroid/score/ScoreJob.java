@@ -1,14 +1,11 @@
 package io.centroid.score;
 
-import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Choice;
-import io.centroid.data.Normalizer;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.PublishedModel;
 import io.centroid.job.Phases;
 import io.centroid.job.Terminal;
-import io.centroid.model.ModelCard;
 import io.centroid.publish.Lock;
 import io.centroid.publish.StagedDirectory;
 import io.centroid.publish.Target;
@@ -86,7 +83,7 @@ public final class ScoreJob {
   public void execute() throws Exception {
     phases.say("Model trained on %s", model.card().dataset());
     // Listed before anything of the output is there, which may be among the images.
-    JavaRDD<Picture> pictures = source.pictures(context, normalizer(model.card()));
+    JavaRDD<Picture> pictures = source.pictures(context, model.card().dataSet().shape());
     try (Lock lock = output.lock("scores " + output.path(), phases);
         StagedDirectory staging = output.stage(lock)) {
       requireRoom();
@@ -120,18 +117,19 @@ public final class ScoreJob {
   private ScoreTally write(JavaRDD<Picture> pictures, Path staging) throws Exception {
     ScoreTally tally = ScoreTally.of(context.sc());
     Broadcast<Classifier> classifier = context.broadcast(model.classifier());
-    List<String> classNames = model.card().classNames();
     // A file for every task slot or so: opening and committing many takes longer than scoring.
     JavaRDD<Row> rows =
         pictures
-            .mapPartitions(new ScoreTable.Task(classifier, classNames, tally))
+            .mapPartitions(
+                new ScoreTable.Task(
+                    classifier, model.card().dataSet(), model.card().normalizer(), tally))
             .coalesce(TASKS_PER_SLOT * context.defaultParallelism());
     context.setJobDescription("score images");
     phases.run(
         "Score",
         () -> {
           session
-              .createDataFrame(rows, ScoreTable.schema(classNames))
+              .createDataFrame(rows, ScoreTable.schema(model.card().classNames()))
               .write()
               .mode(SaveMode.Append) // to the empty staging directory
               .options(CSV)
@@ -156,10 +154,5 @@ public final class ScoreJob {
         phases.say("  and more, each with its row in the table");
       }
     }
-  }
-
-  private static Normalizer normalizer(ModelCard card) {
-    return new Normalizer(
-        card.normalization(), new ChannelStatistics(card.mean(), card.deviation()));
   }
 }

@@ -1,7 +1,8 @@
 package io.centroid.score;
 
 import io.centroid.compute.Predictor;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
+import io.centroid.data.Normalizer;
 import io.centroid.evaluate.Classifier;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -37,7 +38,8 @@ final class ScoreTable {
   }
 
   /** Classifies the pictures of one partition, in batches, one network per task. */
-  record Task(Broadcast<Classifier> classifier, List<String> classNames, ScoreTally tally)
+  record Task(
+      Broadcast<Classifier> classifier, DataSet dataSet, Normalizer normalizer, ScoreTally tally)
       implements FlatMapFunction<Iterator<Picture>, Row> {
     private static final int BATCH = 256;
 
@@ -46,7 +48,7 @@ final class ScoreTable {
       List<Row> rows = new ArrayList<>();
       List<ScoreTally.Problem> problems = new ArrayList<>();
       List<Picture> batch = new ArrayList<>(BATCH);
-      float[] features = new float[BATCH * Cifar10.FEATURES];
+      float[] features = new float[BATCH * dataSet.features()];
       try (Predictor predictor =
           Predictor.of(classifier.value().configurationJson(), classifier.value().parameters())) {
         while (pictures.hasNext()) {
@@ -69,8 +71,8 @@ final class ScoreTable {
       int readable = 0;
       for (Picture picture : batch) {
         if (picture.isReadable()) {
-          System.arraycopy(
-              picture.features(), 0, features, readable * Cifar10.FEATURES, Cifar10.FEATURES);
+          int count = dataSet.features();
+          normalizer.apply(picture.pixels(), 0, features, readable * count, count);
           readable++;
         }
       }
@@ -80,7 +82,7 @@ final class ScoreTable {
       for (Picture picture : batch) {
         if (picture.isReadable()) {
           rows.add(row(picture.id(), probabilities, at));
-          at += classNames.size();
+          at += dataSet.classes();
         } else {
           rows.add(row(picture.id(), picture.problem()));
         }
@@ -90,14 +92,14 @@ final class ScoreTable {
     private Row row(String id, float[] probabilities, int at) {
       Object[] values = emptyRow(id);
       int best = 0;
-      for (int c = 0; c < classNames.size(); c++) {
+      for (int c = 0; c < dataSet.classes(); c++) {
         values[BEFORE_PROBABILITIES + c] = probabilities[at + c];
         if (probabilities[at + c] > probabilities[at + best]) {
           best = c;
         }
       }
       values[1] = best;
-      values[2] = classNames.get(best);
+      values[2] = dataSet.classNames().get(best);
       return RowFactory.create(values);
     }
 
@@ -108,7 +110,7 @@ final class ScoreTable {
     }
 
     private Object[] emptyRow(String id) {
-      Object[] values = new Object[BEFORE_PROBABILITIES + classNames.size() + 1];
+      Object[] values = new Object[BEFORE_PROBABILITIES + dataSet.classes() + 1];
       values[0] = id;
       return values;
     }

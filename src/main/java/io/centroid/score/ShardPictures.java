@@ -1,17 +1,15 @@
 package io.centroid.score;
 
-import io.centroid.data.Cifar10;
-import io.centroid.data.Normalizer;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
-import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
 import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function;
 
 /**
  * The images of a shard set, called by their number in the official order, normalized as the model
@@ -23,7 +21,7 @@ import org.apache.spark.api.java.function.Function;
 public record ShardPictures(Path directory, List<Split> splits) implements PictureSource {
 
   @Override
-  public JavaRDD<Picture> pictures(JavaSparkContext context, Normalizer normalizer)
+  public JavaRDD<Picture> pictures(JavaSparkContext context, FeatureShape shape)
       throws IOException {
     ShardSet shards = ShardSet.open(directory, context.hadoopConfiguration());
     if (splits.stream().mapToLong(shards.manifest()::count).sum() == 0) {
@@ -31,20 +29,22 @@ public record ShardPictures(Path directory, List<Split> splits) implements Pictu
           "Cannot score shards %s: found no images of split %s, expected some. Use another --split."
               .formatted(directory, splits));
     }
-    ToPicture toPicture = new ToPicture(normalizer);
+    requireFit(shards.manifest().dataSet(), shape);
     return splits.stream()
-        .map(split -> shards.examples(context, split).map(toPicture))
+        .map(
+            split ->
+                shards
+                    .examples(context, split)
+                    .map(example -> Picture.of(Long.toString(example.id()), example.pixels())))
         .reduce(JavaRDD::union)
         .orElseThrow();
   }
 
-  /** Makes pictures of examples. */
-  private record ToPicture(Normalizer normalizer) implements Function<Example, Picture> {
-    @Override
-    public Picture call(Example example) {
-      float[] features = new float[Cifar10.FEATURES];
-      normalizer.apply(example.pixels(), features);
-      return Picture.of(Long.toString(example.id()), features);
+  private void requireFit(DataSet found, FeatureShape expected) {
+    if (!found.shape().equals(expected)) {
+      throw JobException.data(
+          "Cannot score shards %s: found examples of shape %s, expected %s as the model was trained on. Use another --shards."
+              .formatted(directory, found.shape().axes(), expected.axes()));
     }
   }
 }

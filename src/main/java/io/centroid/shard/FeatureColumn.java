@@ -1,6 +1,5 @@
 package io.centroid.shard;
 
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +22,7 @@ import org.apache.parquet.column.values.bitpacking.Packer;
 
 /**
  * The features in one row group of a shard, page by page, as the pixels that they were made from.
- * Parquet's own readers go value by value, which for 3,072 of them a row takes ten times as long.
+ * Parquet's own readers go value by value, which takes ten times as long.
  *
  * <p>Levels and indices into the dictionary are in Parquet's hybrid of run lengths and bit packing
  * (Encodings.md of the Parquet format): a varint whose lowest bit says which, then one value and
@@ -40,6 +39,8 @@ final class FeatureColumn {
   private final PageReader pages;
   private final ColumnDescriptor column;
   private final Normalizer normalizer;
+  private final int features;
+  private final int channels;
 
   /** By channel and index, the pixel that an entry of the dictionary was made from, or −1. */
   private final short[][] dictionary;
@@ -59,17 +60,18 @@ final class FeatureColumn {
   /**
    * The column of a row group.
    *
-   * @param normalizer made features of pixels
    * @param rows how many it has
    */
-  FeatureColumn(PageReader pages, ColumnDescriptor column, Normalizer normalizer, long rows)
+  FeatureColumn(PageReader pages, ColumnDescriptor column, RowFormat format, long rows)
       throws IOException {
     this.pages = pages;
     this.column = column;
-    this.normalizer = normalizer;
-    this.left = Math.multiplyExact(rows, Cifar10.FEATURES);
+    this.normalizer = format.normalizer();
+    this.features = format.features();
+    this.channels = format.channels();
+    this.left = Math.multiplyExact(rows, features);
     DictionaryPage page = pages.readDictionaryPage();
-    this.dictionary = page == null ? new short[Cifar10.CHANNELS][0] : pixels(page);
+    this.dictionary = page == null ? new short[channels][0] : pixels(page);
     this.plain = Arrays.stream(dictionary).allMatch(FeatureColumn::isPlain);
   }
 
@@ -79,8 +81,8 @@ final class FeatureColumn {
       throw damage("a dictionary of %d values in %d bytes".formatted(size, page.getBytes().size()));
     }
     Dictionary decoded = page.getEncoding().initDictionary(column, page);
-    short[][] pixels = new short[Cifar10.CHANNELS][size];
-    for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
+    short[][] pixels = new short[channels][size];
+    for (int channel = 0; channel < channels; channel++) {
       for (int id = 0; id < size; id++) {
         pixels[channel][id] = (short) normalizer.pixel(channel, decoded.decodeToFloat(id));
       }
@@ -195,12 +197,12 @@ final class FeatureColumn {
 
   private void requireLevels(int from, int length, int found, boolean repetition) {
     // As many as are left end with a row, so that the next row begins where a multiple is left.
-    int untilRow = repetition ? (int) ((left - from) % Cifar10.FEATURES) : length;
+    int untilRow = repetition ? (int) ((left - from) % features) : length;
     boolean beginsRow = untilRow == 0;
     boolean right =
         found == 1 ? !beginsRow && length <= untilRow : found == 0 && beginsRow && length == 1;
     if (!right) {
-      throw damage("rows of another number of features than %d".formatted(Cifar10.FEATURES));
+      throw damage("rows of another number of features than %d".formatted(features));
     }
   }
 
@@ -220,7 +222,7 @@ final class FeatureColumn {
 
   /** The channel of a value of this page: the column begins with the first, as every row does. */
   private int channel(int at) {
-    return Math.floorMod(at - left, Cifar10.CHANNELS);
+    return Math.floorMod(at - left, channels);
   }
 
   private static void requirePixels(int pixels) {
@@ -282,9 +284,9 @@ final class FeatureColumn {
   /** Looks up the first ids, channel by channel. */
   private void lookUp(int at, int count) {
     int all = 0;
-    for (int first = 0; first < Cifar10.CHANNELS; first++) {
+    for (int first = 0; first < channels; first++) {
       short[] pixels = dictionary[channel(at + first)];
-      for (int i = first; i < count; i += Cifar10.CHANNELS) {
+      for (int i = first; i < count; i += channels) {
         int pixel = pixels[ids[i]];
         all |= pixel;
         values[at + i] = (byte) pixel;

@@ -1,9 +1,12 @@
 package io.centroid.shard;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.centroid.cifar10.StandInImages;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Choice;
-import io.centroid.data.Cifar10;
-import io.centroid.data.DataSetName;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
 import io.centroid.data.Normalization;
 import io.centroid.data.SourceFile;
 import io.centroid.data.Split;
@@ -18,10 +21,10 @@ import org.apache.commons.codec.digest.DigestUtils;
  *
  * @param formatVersion {@link #FORMAT_VERSION}
  * @param dataset the data set's title
- * @param sources the files the images came from; empty for stand-in data
- * @param imagesHash SHA-256 of labels and pixels in the order of ids
+ * @param sources the files the examples came from; empty for stand-in data
+ * @param imagesHash of labels and pixels, however they are cut into files
  * @param classNames in label order
- * @param featureShape height, width, channels
+ * @param featureShape of one example: height, width, channels of a picture
  * @param featureOrder the order of a row's features in words
  * @param splits how many examples each split holds
  * @param normalization how pixels became features
@@ -69,16 +72,23 @@ public record Manifest(
   public record NormalizationEntry(Normalization kind, List<Double> mean, List<Double> deviation)
       implements Serializable {}
 
-  /** How the validation split was drawn from the training images. */
-  public record HoldOut(long seed, double validationFraction) implements Serializable {}
+  /**
+   * How splits were drawn from the training examples.
+   *
+   * @param testFraction of the test split; null where the source has one
+   */
+  public record HoldOut(
+      long seed, double validationFraction, @JsonInclude(Include.NON_NULL) Double testFraction)
+      implements Serializable {}
 
   /** Checks that its parts fit each other; throws {@link IllegalArgumentException}. */
   public Manifest {
-    Cifar10.requireFit(dataset, classNames, featureShape);
-    new ChannelStatistics(normalization.mean(), normalization.deviation());
+    DataSet described = dataSet(dataset, featureShape, classNames);
+    new ChannelStatistics(normalization.mean(), normalization.deviation())
+        .requireFit(described.shape());
     for (Split split : Split.values()) {
       long listed = shards(shards, split).stream().mapToLong(ShardEntry::rows).sum();
-      if (listed != count(splits, split) || listed > Cifar10.TRAINING_IMAGES) {
+      if (listed != count(splits, split) || listed > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
             "files of %d rows for split %s, which counts %d"
                 .formatted(listed, Choice.name(split), count(splits, split)));
@@ -97,6 +107,15 @@ public record Manifest(
       }
       before = Math.max(before, file.ids().last());
     }
+  }
+
+  /** The data set whose examples these are. */
+  public DataSet dataSet() {
+    return dataSet(dataset, featureShape, classNames);
+  }
+
+  private static DataSet dataSet(String title, List<Integer> shape, List<String> classNames) {
+    return new DataSet(title, new FeatureShape(shape), classNames);
   }
 
   /** How many examples a split holds; 0 when there is no such split. */
@@ -122,7 +141,7 @@ public record Manifest(
 
   /** Whether the images are generated and not CIFAR-10. */
   public boolean standIn() {
-    return dataset.equals(DataSetName.STAND_IN.title());
+    return dataset.equals(StandInImages.TITLE);
   }
 
   /** The same manifest with the fingerprint its content has. */

@@ -1,6 +1,5 @@
 package io.centroid.shard;
 
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.BytesUtils;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -32,16 +32,20 @@ import org.apache.parquet.io.OutputFile;
  * them. The format of levels and indices is that of {@link FeatureColumn}.
  */
 final class ShardFile {
-  private static final int PAGE_ROWS = 256;
+  private static final int PAGE_VALUES = 3 << 18;
+  private static final int MOST_PAGE_ROWS = 1 << 14;
 
   /** Kept in memory until they are all there: 48 MB, or 60 MB where each channel has its table. */
-  private static final int GROUP_ROWS = 64 * PAGE_ROWS;
+  private static final int GROUP_PAGES = 64;
 
   private static final int LEVELS = 256;
   private static final int PACKED = 8;
   private static final List<ColumnDescriptor> COLUMNS = ShardSchema.TYPE.getColumns();
 
   private final ParquetFileWriter file;
+  private final int features;
+  private final int channels;
+  private final int pageRows;
 
   /** The features, and for each channel where those of its pixels begin. */
   private final float[] dictionary;
@@ -49,19 +53,26 @@ final class ShardFile {
   private final int[] begins;
   private final BytePacker packer;
 
-  private final ByteBuffer ids = littleEndian(GROUP_ROWS * Long.BYTES);
-  private final ByteBuffer labels = littleEndian(GROUP_ROWS * Integer.BYTES);
-  private final byte[] pixels = new byte[PAGE_ROWS * Cifar10.FEATURES];
+  private final ByteBuffer ids;
+  private final ByteBuffer labels;
+  private final byte[] pixels;
   private final List<Page> pages = new ArrayList<>();
-  private int pageRows;
+  private int rowsInPage;
 
   /** Features of some rows. */
   private record Page(int rows, BytesInput bytes, Statistics<?> statistics) {}
 
-  ShardFile(OutputFile output, Normalizer normalizer) throws IOException {
+  ShardFile(OutputFile output, RowFormat format) throws IOException {
+    this.features = format.features();
+    this.channels = format.channels();
+    this.pageRows = Math.max(1, Math.min(PAGE_VALUES / features, MOST_PAGE_ROWS));
+    this.ids = littleEndian(GROUP_PAGES * pageRows * Long.BYTES);
+    this.labels = littleEndian(GROUP_PAGES * pageRows * Integer.BYTES);
+    this.pixels = new byte[pageRows * features];
+    Normalizer normalizer = format.normalizer();
     this.begins = begins(normalizer);
     this.dictionary = new float[begins[begins.length - 1] + LEVELS];
-    for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
+    for (int channel = 0; channel < channels; channel++) {
       for (int pixel = 0; pixel < LEVELS; pixel++) {
         dictionary[begins[channel] + pixel] = normalizer.feature(channel, pixel);
       }
@@ -84,23 +95,24 @@ final class ShardFile {
 
   /** Channels have one table together where all of them are the same. */
   private static int[] begins(Normalizer normalizer) {
-    for (int channel = 0; channel < Cifar10.CHANNELS; channel++) {
+    int channels = normalizer.channels();
+    for (int channel = 0; channel < channels; channel++) {
       for (int pixel = 0; pixel < LEVELS; pixel++) {
         if (normalizer.feature(channel, pixel) != normalizer.feature(0, pixel)) {
-          return new int[] {0, LEVELS, 2 * LEVELS};
+          return IntStream.range(0, channels).map(each -> each * LEVELS).toArray();
         }
       }
     }
-    return new int[Cifar10.CHANNELS];
+    return new int[channels];
   }
 
   /** Adds a row; its pixels may change afterwards. */
   void write(Example row) throws IOException {
     ids.putLong(row.id());
     labels.putInt(row.label());
-    System.arraycopy(row.pixels(), 0, pixels, pageRows * Cifar10.FEATURES, Cifar10.FEATURES);
-    pageRows++;
-    if (pageRows == PAGE_ROWS) {
+    System.arraycopy(row.pixels(), 0, pixels, rowsInPage * features, features);
+    rowsInPage++;
+    if (rowsInPage == pageRows) {
       endPage();
     }
     if (!ids.hasRemaining()) {
@@ -116,45 +128,49 @@ final class ShardFile {
   }
 
   private void endPage() throws IOException {
-    if (pageRows == 0) {
+    if (rowsInPage == 0) {
       return;
     }
-    int count = pageRows * Cifar10.FEATURES;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(count * packer.getBitWidth() / PACKED);
-    levels(repetition(pageRows), bytes);
+    int count = rowsInPage * features;
+    int groups = (count + PACKED - 1) / PACKED;
+    int width = packer.getBitWidth();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(groups * width);
+    levels(repetition(rowsInPage), bytes);
     levels(run(count, 1), bytes);
-    bytes.write(packer.getBitWidth());
-    BytesUtils.writeUnsignedVarInt(2 * (count / PACKED) + 1, bytes);
+    bytes.write(width);
+    BytesUtils.writeUnsignedVarInt(2 * groups + 1, bytes);
     boolean[] used = new boolean[dictionary.length];
-    byte[] packed = new byte[Cifar10.FEATURES * packer.getBitWidth() / PACKED];
-    int[] indices = new int[Cifar10.FEATURES];
-    for (int row = 0; row < pageRows; row++) {
-      for (int i = 0; i < indices.length; i++) {
-        int pixel = pixels[row * Cifar10.FEATURES + i] & 0xff;
-        indices[i] = begins[i % Cifar10.CHANNELS] + pixel;
+    byte[] packed = new byte[groups * width];
+    int[] indices = new int[PACKED];
+    int channel = 0;
+    for (int at = 0; at < count; at += PACKED) {
+      int known = Math.min(PACKED, count - at);
+      for (int i = 0; i < known; i++) {
+        indices[i] = begins[channel] + (pixels[at + i] & 0xff);
         used[indices[i]] = true;
+        channel = channel + 1 == channels ? 0 : channel + 1;
       }
-      for (int i = 0; i < indices.length; i += PACKED) {
-        packer.pack8Values(indices, i, packed, i / PACKED * packer.getBitWidth());
-      }
-      bytes.write(packed, 0, packed.length);
+      packer.pack8Values(indices, 0, packed, at / PACKED * width);
     }
+    bytes.writeBytes(packed);
     Statistics<?> statistics = statistics(COLUMNS.get(2));
     for (int i = 0; i < used.length; i++) {
       if (used[i]) {
         statistics.updateStats(dictionary[i]);
       }
     }
-    pages.add(new Page(pageRows, BytesInput.from(bytes), statistics));
-    pageRows = 0;
+    pages.add(new Page(rowsInPage, BytesInput.from(bytes), statistics));
+    rowsInPage = 0;
   }
 
   /** Repetition levels: 0 where a row begins, and 1 for its other values. */
-  private static byte[] repetition(int rows) throws IOException {
+  private byte[] repetition(int rows) throws IOException {
     ByteArrayOutputStream levels = new ByteArrayOutputStream();
     for (int row = 0; row < rows; row++) {
       levels.writeBytes(run(1, 0));
-      levels.writeBytes(run(Cifar10.FEATURES - 1, 1));
+      if (features > 1) {
+        levels.writeBytes(run(features - 1, 1));
+      }
     }
     return levels.toByteArray();
   }
@@ -200,14 +216,13 @@ final class ShardFile {
   }
 
   private void features(int rows) throws IOException {
-    file.startColumn(
-        COLUMNS.get(2), (long) rows * Cifar10.FEATURES, CompressionCodecName.UNCOMPRESSED);
+    file.startColumn(COLUMNS.get(2), (long) rows * features, CompressionCodecName.UNCOMPRESSED);
     ByteBuffer entries = littleEndian(dictionary.length * Float.BYTES);
     entries.asFloatBuffer().put(dictionary);
     file.writeDictionaryPage(
         new DictionaryPage(BytesInput.from(entries), dictionary.length, Encoding.PLAIN));
     for (Page page : pages) {
-      int values = page.rows() * Cifar10.FEATURES;
+      int values = page.rows() * features;
       page(page.rows(), values, page.bytes(), page.statistics(), Encoding.RLE_DICTIONARY);
     }
     file.endColumn();

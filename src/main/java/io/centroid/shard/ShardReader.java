@@ -1,7 +1,5 @@
 package io.centroid.shard;
 
-import io.centroid.data.Cifar10;
-import io.centroid.data.Normalizer;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
@@ -34,7 +32,7 @@ import org.apache.parquet.schema.MessageType;
 final class ShardReader implements Iterator<Example>, AutoCloseable {
   private final Path path;
   private final ShardEntry entry;
-  private final Normalizer normalizer;
+  private final RowFormat format;
   private final ContentHash hash = new ContentHash();
   private ParquetFileReader file;
   private ExampleColumns columns;
@@ -46,14 +44,12 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
   /**
    * Opens a shard.
    *
-   * @param normalizer made features of pixels
    * @throws JobException with category DATA when it is damaged, or that of the storage's failure
    */
-  ShardReader(
-      Path directory, ShardEntry entry, Normalizer normalizer, Configuration configuration) {
+  ShardReader(Path directory, ShardEntry entry, RowFormat format, Configuration configuration) {
     this.path = new Path(directory, entry.file());
     this.entry = entry;
-    this.normalizer = normalizer;
+    this.format = format;
     try {
       file = open(HadoopInputFile.fromPath(path, configuration), configuration);
       MessageType schema = file.getFileMetaData().getSchema();
@@ -125,7 +121,7 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
         return null;
       }
       rowsInGroup = group.getRowCount();
-      columns = new ExampleColumns(group, file.getFileMetaData().getCreatedBy(), normalizer);
+      columns = new ExampleColumns(group, file.getFileMetaData().getCreatedBy(), format);
     }
     rowsInGroup--;
     Example row = columns.read();
@@ -200,9 +196,9 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
     private final ColumnReader ids;
     private final ColumnReader labels;
     private final FeatureColumn features;
+    private final RowFormat format;
 
-    ExampleColumns(PageReadStore group, String createdBy, Normalizer normalizer)
-        throws IOException {
+    ExampleColumns(PageReadStore group, String createdBy, RowFormat format) throws IOException {
       ColumnReadStoreImpl store =
           new ColumnReadStoreImpl(
               group, new Ignored(ShardSchema.TYPE), ShardSchema.TYPE, createdBy);
@@ -211,7 +207,8 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
       labels = store.getColumnReader(columns.get(1));
       ColumnDescriptor column = columns.get(2);
       features =
-          new FeatureColumn(group.getPageReader(column), column, normalizer, group.getRowCount());
+          new FeatureColumn(group.getPageReader(column), column, format, group.getRowCount());
+      this.format = format;
     }
 
     Example read() throws IOException {
@@ -219,9 +216,9 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
       ids.consume();
       int label = labels.getInteger();
       labels.consume();
-      byte[] pixels = new byte[Cifar10.FEATURES];
+      byte[] pixels = new byte[format.features()];
       features.read(pixels);
-      if (label < 0 || label >= Cifar10.CLASSES) {
+      if (label < 0 || label >= format.classes()) {
         throw new IllegalStateException("label %d in the row with id %d".formatted(label, id));
       }
       return new Example(id, label, pixels);

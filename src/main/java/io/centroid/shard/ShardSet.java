@@ -75,8 +75,7 @@ public final class ShardSet {
     return context
         .parallelize(indices, entries.size())
         .flatMap(
-            new ShardExamples(
-                directory.toString(), List.copyOf(entries), normalizer(), configuration));
+            new ShardExamples(directory.toString(), List.copyOf(entries), format(), configuration));
   }
 
   /** The Parquet files of a split. */
@@ -112,18 +111,22 @@ public final class ShardSet {
         new ChannelStatistics(normalization.mean(), normalization.deviation()));
   }
 
+  private RowFormat format() {
+    return RowFormat.of(manifest.dataSet(), normalizer());
+  }
+
   /** Reads one shard; it is closed when the task ends, however that happens. */
   private record ShardExamples(
       String directory,
       List<ShardEntry> entries,
-      Normalizer normalizer,
+      RowFormat format,
       Broadcast<SerializableConfiguration> configuration)
       implements FlatMapFunction<Integer, Example> {
     @Override
     public Iterator<Example> call(Integer index) {
       ShardReader reader =
           new ShardReader(
-              new Path(directory), entries.get(index), normalizer, configuration.value().value());
+              new Path(directory), entries.get(index), format, configuration.value().value());
       TaskCompletionListener close = task -> reader.close();
       TaskContext.get().addTaskCompletionListener(close);
       return reader;

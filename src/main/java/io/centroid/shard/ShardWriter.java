@@ -1,6 +1,5 @@
 package io.centroid.shard;
 
-import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.publish.WrittenFile;
 import java.io.IOException;
@@ -31,14 +30,14 @@ public final class ShardWriter implements AutoCloseable {
    *
    * @param directory the shard set's directory
    * @param file the shard's path below it
-   * @param normalizer makes features of pixels
+   * @param format of the rows
    * @param attempt a number no other attempt to write this shard has
    */
   public ShardWriter(
       Path directory,
       String file,
       Split split,
-      Normalizer normalizer,
+      RowFormat format,
       long attempt,
       Configuration configuration)
       throws IOException {
@@ -49,7 +48,7 @@ public final class ShardWriter implements AutoCloseable {
     Path target = new Path(directory, file);
     this.temporary = new Path(target.getParent(), "." + target.getName() + ".attempt-" + attempt);
     this.output = new AccountedFile(fileSystem, temporary);
-    this.writer = new ShardFile(output, normalizer);
+    this.writer = new ShardFile(output, format);
   }
 
   /**

@@ -79,7 +79,9 @@ record RunResults(
         "pictures.json",
         Json.write(
             new Pictures(
-                examination.gallery(), FirstLayerImages.of(network, parameters, UNITS_SHOWN))));
+                examination.gallery(),
+                FirstLayerImages.of(
+                    network, parameters, manifest().dataSet().shape(), UNITS_SHOWN))));
     directory.write("provenance.json", Json.write(provenance()));
     directory.write("outcome.json", Json.write(outcome));
     phases.say("\n%s", MetricsTable.render(metrics));

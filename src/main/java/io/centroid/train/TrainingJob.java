@@ -10,11 +10,14 @@ import io.centroid.checkpoint.Checkpoints;
 import io.centroid.compute.StepMemory;
 import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
+import io.centroid.config.AugmentationSettings;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.config.NetworkKind;
 import io.centroid.config.Settings;
 import io.centroid.data.Choice;
-import io.centroid.data.Cifar10;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
 import io.centroid.data.Split;
 import io.centroid.deal.ShardExamples;
 import io.centroid.deal.WorkerShares;
@@ -125,8 +128,10 @@ public final class TrainingJob {
       RunId id, ShardSet shards, Target target, RunPlaces places, Lock lock) throws Exception {
     requireRoom(target);
     MultiLayerConfiguration network =
-        DenseNetwork.configuration(settings.network(), settings.training());
-    String summary = NetworkSummary.of(settings.network(), network).render();
+        DenseNetwork.configuration(
+            settings.network(), settings.training(), shards.manifest().dataSet());
+    String summary =
+        NetworkSummary.of(settings.network(), network, shards.manifest().dataSet()).render();
     phases.say("%s", summary);
     memory(shards, network).check(session.context());
 
@@ -182,31 +187,44 @@ public final class TrainingJob {
     ShardSet shards = ShardSet.open(shardsPath, hadoop());
     Manifest manifest = shards.manifest();
     phases.say(
-        "%s: %,d training, %,d validation, %,d test images",
+        "%s: %,d training, %,d validation, %,d test %s",
         manifest.dataset(),
         manifest.count(Split.TRAIN),
         manifest.count(Split.VALIDATION),
-        manifest.count(Split.TEST));
-    List<Integer> expected = List.of(Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS);
-    if (!manifest.featureShape().equals(expected)) {
-      throw JobException.data(
-          "Cannot train on shards "
-              + shardsPath
-              + ": found images of shape "
-              + manifest.featureShape()
-              + ", expected "
-              + expected
-              + ", the network's input. Prepare the shards again.");
-    }
+        manifest.count(Split.TEST),
+        manifest.dataSet().examplesAreCalled());
+    requireFit(manifest.dataSet());
     if (manifest.count(Split.TRAIN) < settings.training().workers()) {
       throw JobException.settings(
           "Cannot train: found "
               + manifest.count(Split.TRAIN)
-              + " training images for "
+              + " training %s for ".formatted(manifest.dataSet().examplesAreCalled())
               + settings.training().workers()
               + " workers, expected at least one for each. Lower training.workers.");
     }
     return shards;
+  }
+
+  /** What settings ask for and the data cannot give. */
+  private void requireFit(DataSet dataSet) {
+    FeatureShape shape = dataSet.shape();
+    AugmentationSettings augmentation = settings.training().augmentation();
+    if (settings.network().kind() == NetworkKind.CHANNEL_DENSE && !shape.isPicture()) {
+      throw JobException.settings(
+          "Cannot train: found network.kind = channel-dense for %s, whose examples have shape %s, expected pictures. Use flatten-dense."
+              .formatted(dataSet.title(), shape.axes()));
+    }
+    if (!augmentation.equals(AugmentationSettings.NONE) && !shape.isPicture()) {
+      throw JobException.settings(
+          "Cannot train: found training.augmentation for %s, whose examples have shape %s, expected pictures. Train without."
+              .formatted(dataSet.title(), shape.axes()));
+    }
+    if (augmentation.cropPadding() > 0
+        && augmentation.cropPadding() >= Math.min(shape.height(), shape.width())) {
+      throw JobException.settings(
+          "Cannot train: found training.augmentation.crop-padding = %d for pictures of %d × %d, expected less than their size. Lower it."
+              .formatted(augmentation.cropPadding(), shape.height(), shape.width()));
+    }
   }
 
   private Trained train(
@@ -223,7 +241,8 @@ public final class TrainingJob {
     RoundPlan plan = plan(shards);
     try (WorkerShares training =
             phases.run(
-                "Deal the training images to %d workers".formatted(workers),
+                "Deal the training %s to %d workers"
+                    .formatted(shards.manifest().dataSet().examplesAreCalled(), workers),
                 () ->
                     ShardExamples.dealTraining(
                         session.context(),
@@ -311,7 +330,7 @@ public final class TrainingJob {
         settings.training().workers(),
         averaging.fanIn(),
         (averaging.outer().momentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
-        examples * Cifar10.FEATURES);
+        examples * shards.manifest().dataSet().features());
   }
 
   private StepRecipe recipe(MultiLayerConfiguration network, RoundPlan plan) {

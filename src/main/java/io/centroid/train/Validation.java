@@ -3,7 +3,6 @@ package io.centroid.train;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.Choice;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ShardExamples;
@@ -13,7 +12,7 @@ import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
 import io.centroid.evaluate.FeatureBatch;
 import io.centroid.evaluate.Metrics;
-import io.centroid.example.FeatureCoding;
+import io.centroid.example.ExampleShape;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,29 +70,31 @@ final class Validation implements AutoCloseable {
                   Evaluator.count(
                       context,
                       batches(split),
-                      new Classifier(configurationJson, state.parameters()))));
+                      new Classifier(configurationJson, state.parameters()),
+                      shards.manifest().classNames().size())));
     } finally {
       context.clearJobGroup();
     }
   }
 
   private static JavaRDD<FeatureBatch<Integer>> batches(WorkerShares split) {
-    FeatureCoding coding = split.shape().coding();
-    return split.shares().flatMap(WorkerShare::blocks).map(block -> batch(block, coding));
+    ExampleShape shape = split.shape();
+    return split.shares().flatMap(WorkerShare::blocks).map(block -> batch(block, shape));
   }
 
   /** A packed block, its labels not smoothed, as a batch to classify. */
-  private static FeatureBatch<Integer> batch(ExampleBlock block, FeatureCoding coding) {
+  private static FeatureBatch<Integer> batch(ExampleBlock block, ExampleShape shape) {
+    int count = shape.featureCount();
     List<Integer> labels = new ArrayList<>(block.size());
-    float[] features = new float[block.size() * Cifar10.FEATURES];
+    float[] features = new float[block.size() * count];
     int coded = block.features().length / block.size();
     for (int i = 0; i < block.size(); i++) {
       int label = 0;
-      while (block.labels()[i * Cifar10.CLASSES + label] == 0) {
+      while (block.labels()[i * shape.labelCount() + label] == 0) {
         label++;
       }
       labels.add(label);
-      coding.decode(block.features(), i * coded, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
+      shape.coding().decode(block.features(), i * coded, features, i * count, count);
     }
     return new FeatureBatch<>(labels, features);
   }

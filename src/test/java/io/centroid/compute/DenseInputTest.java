@@ -2,9 +2,9 @@ package io.centroid.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.AugmentationSettings;
 import io.centroid.data.ChannelStatistics;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalization;
 import io.centroid.data.Normalizer;
 import io.centroid.example.Augmentation;
@@ -26,7 +26,8 @@ final class DenseInputTest {
   @ParameterizedTest
   @EnumSource(Normalization.class)
   void holdsTheFeaturesOfAMinibatch(Normalization normalization) {
-    PixelCoding coding = new PixelCoding(new Normalizer(normalization, STATISTICS));
+    PixelCoding coding =
+        new PixelCoding(new Normalizer(normalization, STATISTICS), Cifar10.DATA_SET.shape());
     assertHoldsFeatures(coding, Augmentation.NONE);
     assertHoldsFeatures(coding, Augmentation.of(new AugmentationSettings(true, 4), 7, 1));
   }

@@ -2,6 +2,7 @@ package io.centroid.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.compute.DenseParameters.Part;
 import io.centroid.config.Settings;
 import io.centroid.model.DenseNetwork;
@@ -52,7 +53,8 @@ final class DenseParametersTest {
 
   private static DenseStack stack(String kind) {
     Settings settings = Settings.load(List.of(), List.of("network.kind=" + kind));
-    return DenseStack.of(DenseNetwork.configuration(settings.network(), settings.training()))
+    return DenseStack.of(
+            DenseNetwork.configuration(settings.network(), settings.training(), Cifar10.DATA_SET))
         .orElseThrow();
   }
 }

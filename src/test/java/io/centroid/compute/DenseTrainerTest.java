@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.compute.DenseStack.Penalty;
 import io.centroid.config.LocalStepKind;
 import io.centroid.config.ScheduleKind;
@@ -372,7 +373,7 @@ final class DenseTrainerTest {
   void theDefaultNetworkIsOneItCanTrain() {
     Settings settings = Settings.defaults();
     MultiLayerConfiguration network =
-        DenseNetwork.configuration(settings.network(), settings.training());
+        DenseNetwork.configuration(settings.network(), settings.training(), Cifar10.DATA_SET);
     assertThat(LocalStep.of(LocalStepKind.AUTO, network, StepOptions.PLAIN))
         .isEqualTo(LocalStep.FAST);
     assertThat(LocalStep.of(LocalStepKind.GENERAL, network, StepOptions.PLAIN))

@@ -22,7 +22,7 @@ final class SettingsTest {
   void defaultsAreThePublishedRecipe() {
     Settings settings = Settings.defaults();
     assertThat(settings.prepare())
-        .isEqualTo(new PrepareSettings(8, 0.1, Normalization.UNIT, 1, 50_000, 10_000));
+        .isEqualTo(new PrepareSettings(8, 0.1, 0.1, 0.01, Normalization.UNIT, 1, 50_000, 10_000));
     assertThat(settings.network())
         .isEqualTo(
             new NetworkSettings(
@@ -85,7 +85,8 @@ final class SettingsTest {
                 "gate.minimum-accuracy=0.45",
                 "gate.significance=0.05"));
     assertThat(settings.prepare())
-        .isEqualTo(new PrepareSettings(3, 0.25, Normalization.STANDARDIZE, 7, 1000, 200));
+        .isEqualTo(
+            new PrepareSettings(3, 0.25, 0.1, 0.01, Normalization.STANDARDIZE, 7, 1000, 200));
     assertThat(settings.network().hiddenWidths()).containsExactly(30, 20, 10);
     assertThat(settings.network().dropout()).isEqualTo(0.3);
     assertThat(settings.training())
@@ -126,7 +127,7 @@ final class SettingsTest {
             List.of(), List.of("network.hidden-widths=[5]", "training.learning-rate=2e-3"));
     Path file = Files.writeString(directory.resolve("settings.conf"), settings.render());
     assertThat(Settings.load(List.of(file), List.of())).isEqualTo(settings);
-    assertThat(settings.render().lines()).isSorted().hasSize(44);
+    assertThat(settings.render().lines()).isSorted().hasSize(46);
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.centroid.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.cifar10.Cifar10;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +21,7 @@ final class NormalizerTest {
       pixels[i] = (byte) (i / Cifar10.CHANNELS);
     }
     float[] features = new float[Cifar10.FEATURES + 5];
-    normalizer.apply(pixels, Cifar10.FEATURES, features, 5);
+    normalizer.apply(pixels, Cifar10.FEATURES, features, 5, Cifar10.FEATURES);
     for (int i = 0; i < Cifar10.FEATURES; i++) {
       int channel = i % Cifar10.CHANNELS;
       float feature = features[5 + i];

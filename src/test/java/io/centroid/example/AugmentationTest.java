@@ -2,8 +2,8 @@ package io.centroid.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.AugmentationSettings;
-import io.centroid.data.Cifar10;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -75,7 +75,7 @@ final class AugmentationTest {
 
   private static byte[] augmented(Augmentation augmentation, long id) {
     byte[] image = new byte[Cifar10.FEATURES];
-    augmentation.apply(id, PIXELS, FROM, image);
+    augmentation.apply(id, PIXELS, FROM, image, Cifar10.DATA_SET.shape());
     return image;
   }
 

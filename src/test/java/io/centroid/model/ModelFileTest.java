@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.Settings;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalization;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
@@ -189,7 +189,7 @@ final class ModelFileTest {
         new String[][] {
           {"CIFAR-10", "\\u001b[2J"},
           {"\"airplane\", ", ""},
-          {"\"airplane\"", "\"<script>\""},
+          {"\"airplane\"", "\"automobile\""},
           {"32, 32", "32, 33"},
           {"\"unit\"", "\"sometimes\""},
           {"\"unit\"", "null"},
@@ -452,6 +452,6 @@ final class ModelFileTest {
   private static MultiLayerNetwork network(String... assignments) {
     Settings settings = Settings.load(List.of(), List.of(assignments));
     return Networks.initialized(
-        DenseNetwork.configuration(settings.network(), settings.training()));
+        DenseNetwork.configuration(settings.network(), settings.training(), Cifar10.DATA_SET));
   }
 }

@@ -3,6 +3,7 @@ package io.centroid.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.ActivationKind;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;
@@ -38,7 +39,8 @@ final class NetworkSummaryTest {
     assertThat(summary(settings).parameters())
         .isEqualTo(3072 * 7 + 7 + 7 * 10 + 10)
         .isEqualTo(
-            Networks.initialized(DenseNetwork.configuration(settings, DEFAULTS.training()))
+            Networks.initialized(
+                    DenseNetwork.configuration(settings, DEFAULTS.training(), Cifar10.DATA_SET))
                 .numParams());
   }
 
@@ -100,6 +102,9 @@ final class NetworkSummaryTest {
   }
 
   private static NetworkSummary summary(NetworkSettings settings) {
-    return NetworkSummary.of(settings, DenseNetwork.configuration(settings, DEFAULTS.training()));
+    return NetworkSummary.of(
+        settings,
+        DenseNetwork.configuration(settings, DEFAULTS.training(), Cifar10.DATA_SET),
+        Cifar10.DATA_SET);
   }
 }

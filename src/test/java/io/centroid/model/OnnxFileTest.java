@@ -7,9 +7,9 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.Settings;
 import io.centroid.data.ChannelStatistics;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalization;
 import io.centroid.data.Normalizer;
 import io.centroid.example.ExampleShape;
@@ -53,7 +53,7 @@ final class OnnxFileTest {
                 "network.activations=[" + activation + "]",
                 "network.dropout=0.3"));
     MultiLayerConfiguration configuration =
-        DenseNetwork.configuration(settings.network(), settings.training());
+        DenseNetwork.configuration(settings.network(), settings.training(), Cifar10.DATA_SET);
     MultiLayerNetwork network = Networks.initialized(configuration);
     ModelCard card =
         new ModelCard(
@@ -69,7 +69,8 @@ final class OnnxFileTest {
     float[] features = new float[pixels.length];
     float[] raw = new float[pixels.length];
     for (int image = 0; image < IMAGES; image++) {
-      normalizer.apply(pixels, image * Cifar10.FEATURES, features, image * Cifar10.FEATURES);
+      normalizer.apply(
+          pixels, image * Cifar10.FEATURES, features, image * Cifar10.FEATURES, Cifar10.FEATURES);
     }
     for (int i = 0; i < raw.length; i++) {
       raw[i] = pixels[i] & 0xff;
@@ -81,7 +82,8 @@ final class OnnxFileTest {
                 Nd4j.create(
                     features,
                     ExampleShape.minibatch(
-                        IMAGES, DenseNetwork.inputShape(settings.network().kind())),
+                        IMAGES,
+                        DenseNetwork.inputShape(settings.network().kind(), Cifar10.DATA_SET)),
                     'c'))
             .toFloatMatrix();
     for (int image = 0; image < IMAGES; image++) {

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.LocalSpark;
+import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar10.SmallImages;
 import io.centroid.config.PrepareSettings;
-import io.centroid.data.Cifar10;
-import io.centroid.data.DataSetName;
+import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;
 import io.centroid.data.LabeledImage;
 import io.centroid.data.Normalization;
-import io.centroid.data.SmallImages;
 import io.centroid.data.SourceFile;
 import io.centroid.data.Split;
 import io.centroid.error.FailureCategory;
@@ -148,7 +148,8 @@ final class PrepareJobIT {
 
   @Test
   void withoutValidationThereIsNoSuchSplit() throws Exception {
-    PrepareSettings none = new PrepareSettings(3, 0, Normalization.UNIT, 1, 50_000, 10_000);
+    PrepareSettings none =
+        new PrepareSettings(3, 0, 0.1, 0.01, Normalization.UNIT, 1, 50_000, 10_000);
     Manifest manifest = prepare(IMAGES, none).manifest();
     assertThat(manifest.count(Split.TRAIN)).isEqualTo(600);
     assertThat(manifest.count(Split.VALIDATION)).isZero();
@@ -293,7 +294,7 @@ final class PrepareJobIT {
   }
 
   private static PrepareSettings settings(Normalization normalization) {
-    return new PrepareSettings(3, 0.2, normalization, 1, 50_000, 10_000);
+    return new PrepareSettings(3, 0.2, 0.1, 0.01, normalization, 1, 50_000, 10_000);
   }
 
   private Prepared prepare(ImageSource images, PrepareSettings settings) throws Exception {
@@ -348,7 +349,7 @@ final class PrepareJobIT {
   /** Images of which one cannot be read. */
   private record FailingAt(int id) implements ImageSource {
     @Override
-    public DataSetName dataSet() {
+    public DataSet dataSet() {
       return IMAGES.dataSet();
     }
 

@@ -2,8 +2,8 @@ package io.centroid.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.config.Settings;
-import io.centroid.data.Cifar10;
 import io.centroid.data.PngImage;
 import io.centroid.evaluate.Gallery;
 import io.centroid.evaluate.Gallery.CalibrationBin;
@@ -69,6 +69,7 @@ final class RunReportTest {
             1.4,
             0.8,
             0.5,
+            0.5,
             List.of(
                 new ClassMetrics(0, firstClass, 0.5, 0.7, 0.6, 10),
                 new ClassMetrics(1, "dog", 0.5, 0.3, 0.4, 10)),
@@ -87,7 +88,7 @@ final class RunReportTest {
             2.5,
             20,
             List.of(new RoundTiming(50, 0.05, 0.05, 2, 0.1, 0.1, 0.1)));
-    String png = PngImage.base64(new byte[Cifar10.FEATURES]);
+    String png = PngImage.base64(new byte[Cifar10.FEATURES], Cifar10.DATA_SET.shape());
     Gallery gallery =
         new Gallery(
             List.of(new CalibrationBin(0.5, 0.6, 20, 0.55, 0.5)),

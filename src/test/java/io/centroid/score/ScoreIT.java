@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.centroid.CommandLineRun;
 import io.centroid.LocalSpark;
-import io.centroid.data.Cifar10;
-import io.centroid.data.CifarFiles;
-import io.centroid.data.StandInImages;
-import io.centroid.data.SyntheticImages;
+import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar10.CifarFiles;
+import io.centroid.cifar10.StandInImages;
+import io.centroid.cifar10.SyntheticImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

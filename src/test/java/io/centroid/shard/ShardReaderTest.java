@@ -3,8 +3,8 @@ package io.centroid.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.data.ChannelStatistics;
-import io.centroid.data.Cifar10;
 import io.centroid.data.Normalization;
 import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
@@ -208,7 +208,7 @@ final class ShardReaderTest {
             new org.apache.hadoop.fs.Path(directory.toString()),
             FILE,
             Split.TRAIN,
-            normalizer,
+            RowFormat.of(Cifar10.DATA_SET, normalizer),
             0,
             HADOOP)) {
       for (Example example : examples) {
@@ -277,6 +277,9 @@ final class ShardReaderTest {
 
   private ShardReader reader(ShardEntry entry, Normalizer normalizer) {
     return new ShardReader(
-        new org.apache.hadoop.fs.Path(directory.toString()), entry, normalizer, HADOOP);
+        new org.apache.hadoop.fs.Path(directory.toString()),
+        entry,
+        RowFormat.of(Cifar10.DATA_SET, normalizer),
+        HADOOP);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.compute.LearningRateSchedule;
 import io.centroid.compute.LocalStep;
 import io.centroid.compute.StepMemory;
@@ -109,7 +110,7 @@ final class MemoryCheckTest {
         new StepOptions(LearningRateSchedule.CONSTANT, settings.training().update().clipNorm());
     return StepMemory.of(
         new StepRecipe(step, options, AugmentationSettings.NONE),
-        DenseNetwork.configuration(settings.network(), settings.training()),
+        DenseNetwork.configuration(settings.network(), settings.training(), Cifar10.DATA_SET),
         settings.training().minibatchSize());
   }
 }

@@ -1,0 +1,64 @@
+package io.centroid.data;
+
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * A data set as everything that works with its examples knows it. The manifest of a shard set and
+ * the card of a model have it from here.
+ *
+ * @param title what people read on the console and in every file made from the data
+ * @param shape of one example's features
+ * @param classNames in the order of the label numbers
+ */
+public record DataSet(String title, FeatureShape shape, List<String> classNames)
+    implements Serializable {
+  /** More would make a confusion matrix that no executor has room for. */
+  public static final int MOST_CLASSES = 2_000;
+
+  private static final int LONGEST_NAME = 200;
+
+  /** Checks title and names; throws {@link IllegalArgumentException}. */
+  public DataSet {
+    classNames = List.copyOf(classNames);
+    if (!isName(title)) {
+      throw new IllegalArgumentException(
+          "a title of %d characters, or with control characters".formatted(title.length()));
+    }
+    if (classNames.size() < 2
+        || classNames.size() > MOST_CLASSES
+        || new HashSet<>(classNames).size() < classNames.size()
+        || !classNames.stream().allMatch(DataSet::isName)) {
+      throw new IllegalArgumentException(
+          "%d class names instead of 2 to %,d different, printable ones"
+              .formatted(classNames.size(), MOST_CLASSES));
+    }
+  }
+
+  private static boolean isName(String text) {
+    return !text.isBlank()
+        && text.length() <= LONGEST_NAME
+        && text.chars().noneMatch(Character::isISOControl);
+  }
+
+  /** Values of one example. */
+  public int features() {
+    return shape.count();
+  }
+
+  /** How many classes there are; labels are smaller. */
+  public int classes() {
+    return classNames.size();
+  }
+
+  /** What its examples are called: "images" or "rows". */
+  public String examplesAreCalled() {
+    return shape.isPicture() ? "images" : "rows";
+  }
+
+  /** Whether models and examples fit each other: the same shape, and the same classes. */
+  public boolean fits(DataSet other) {
+    return shape.equals(other.shape) && classNames.equals(other.classNames);
+  }
+}

@@ -1,0 +1,264 @@
+package io.centroid.source;
+
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
+import io.centroid.data.FileKind;
+import io.centroid.data.Split;
+import io.centroid.error.JobException;
+import io.centroid.picture.ImageDecoder;
+import io.centroid.picture.ImageFile;
+import io.centroid.picture.ImageListing;
+import io.centroid.picture.UnreadableImageException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * A directory with a directory of pictures for each class, in itself or in {@code train}, {@code
+ * validation} and {@code test}. Classes are in the order of their names. An example's id is a hash
+ * of its path in the directory.
+ */
+public final class PictureFolders implements ExampleSource {
+  /** What the directories of splits are called. */
+  private static final Map<Split, Set<String>> SPLIT_NAMES =
+      new EnumMap<>(
+          Map.of(
+              Split.TRAIN, Set.of("train", "training"),
+              Split.VALIDATION, Set.of("validation", "valid", "val", "dev"),
+              Split.TEST, Set.of("test", "testing")));
+
+  /** Files that are opened to see whether a directory holds pictures. */
+  private static final int LOOKED_AT = 20;
+
+  /** Tasks that decode, for each task slot: pictures differ in what they take. */
+  private static final int TASKS_PER_SLOT = 16;
+
+  private final Path root;
+  private final DataSet dataSet;
+  private final List<Folder> folders;
+  private final PictureSize size;
+
+  /** The directory of one class in one split. */
+  record Folder(String name, Split split, String className) implements Serializable {}
+
+  /** A file that may be a picture, and what is known of it from where it lies. */
+  record Found(String name, String location, String problem, Split split, int label)
+      implements Serializable {}
+
+  private PictureFolders(Path root, DataSet dataSet, List<Folder> folders, PictureSize size) {
+    this.root = root;
+    this.dataSet = dataSet;
+    this.folders = folders;
+    this.size = size;
+  }
+
+  /**
+   * Looks whether a path is such a directory.
+   *
+   * @param size what pictures are resized to; without it all must be of one size
+   * @return nothing when it is something else
+   * @throws JobException with category DATA when it is one that cannot be used
+   * @throws IOException when the storage fails
+   */
+  public static Optional<PictureFolders> find(
+      Path path, PictureSize size, Configuration configuration) throws IOException {
+    SourceFiles storage = SourceFiles.of(path, configuration);
+    FileStatus status = storage.status(path);
+    if (!status.isDirectory()) {
+      return Optional.empty();
+    }
+    Path root = status.getPath();
+    List<Folder> folders = folders(storage, root);
+    List<String> pictures = new ArrayList<>();
+    for (Folder folder : folders) {
+      firstPicture(storage, new Path(root, folder.name())).ifPresent(pictures::add);
+    }
+    if (2 * pictures.size() < folders.size() || pictures.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> classes =
+        List.copyOf(new TreeSet<>(folders.stream().map(Folder::className).toList()));
+    FeatureShape shape = size.shapeOr(() -> shapeOf(pictures.get(0), configuration));
+    try {
+      DataSet dataSet = new DataSet(root.getName(), shape, classes);
+      return Optional.of(new PictureFolders(root, dataSet, folders, size));
+    } catch (IllegalArgumentException e) {
+      throw JobException.data(
+          "Cannot read pictures in %s: found %s, expected a directory of pictures for each class."
+              .formatted(path, e.getMessage()),
+          e);
+    }
+  }
+
+  private static List<Folder> folders(SourceFiles storage, Path root) throws IOException {
+    List<String> top = directories(storage, root);
+    SortedMap<Split, String> splits = new TreeMap<>();
+    for (String name : top) {
+      SPLIT_NAMES.forEach(
+          (split, names) -> {
+            if (names.contains(name.toLowerCase(Locale.ROOT))) {
+              String other = splits.put(split, name);
+              if (other != null) {
+                throw JobException.data(
+                    "Cannot read pictures in %s: found both %s and %s, expected one directory for a split. Move one away."
+                        .formatted(root, other, name));
+              }
+            }
+          });
+    }
+    if (!splits.containsKey(Split.TRAIN)) {
+      return top.stream().map(name -> new Folder(name, Split.TRAIN, name)).toList();
+    }
+    List<Folder> folders = new ArrayList<>();
+    for (Map.Entry<Split, String> split : splits.entrySet()) {
+      for (String name : directories(storage, new Path(root, split.getValue()))) {
+        folders.add(new Folder(split.getValue() + "/" + name, split.getKey(), name));
+      }
+    }
+    return folders;
+  }
+
+  private static List<String> directories(SourceFiles storage, Path path) throws IOException {
+    return storage.list(path).stream()
+        .filter(FileStatus::isDirectory)
+        .map(child -> child.getPath().getName())
+        .filter(name -> !ImageListing.isHidden(name))
+        .toList();
+  }
+
+  private static Optional<String> firstPicture(SourceFiles storage, Path folder)
+      throws IOException {
+    for (Path file : storage.first(folder, LOOKED_AT)) {
+      if (FileKind.of(storage.start(file)).filter(FileKind.PICTURE::equals).isPresent()) {
+        return Optional.of(file.toString());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static FeatureShape shapeOf(String location, Configuration configuration)
+      throws IOException {
+    try {
+      return ImageDecoder.shape(ImageFile.read(location, configuration));
+    } catch (UnreadableImageException e) {
+      throw JobException.data(
+          "Cannot tell the size of pictures by %s: %s. Use --image-size."
+              .formatted(location, e.getMessage()));
+    }
+  }
+
+  @Override
+  public DataSet dataSet() {
+    return dataSet;
+  }
+
+  @Override
+  public Set<Split> splits() {
+    Set<Split> splits = new TreeSet<>(Set.of(Split.TRAIN));
+    folders.forEach(folder -> splits.add(folder.split()));
+    return splits;
+  }
+
+  @Override
+  public JavaRDD<SourceExample> examples(JavaSparkContext context) {
+    Broadcast<SerializableConfiguration> configuration =
+        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    int tasks = TASKS_PER_SLOT * context.defaultParallelism();
+    return context
+        .parallelize(folders, folders.size())
+        .flatMap(new ListFolder(root.toString(), dataSet.classNames(), configuration))
+        .repartition(tasks)
+        .map(new Decode(dataSet.shape(), size, configuration));
+  }
+
+  /** Lists the files of one class, on an executor: there may be many. */
+  private record ListFolder(
+      String root, List<String> classNames, Broadcast<SerializableConfiguration> configuration)
+      implements FlatMapFunction<Folder, Found> {
+    @Override
+    public Iterator<Found> call(Folder folder) throws IOException {
+      Path path = new Path(root, folder.name());
+      FileSystem fileSystem = path.getFileSystem(configuration.value().value());
+      ImageListing listing = ImageListing.of(path, fileSystem);
+      return Stream.of(
+              found(folder, listing.files(), false), found(folder, listing.problems(), true))
+          .flatMap(Collection::stream)
+          .iterator();
+    }
+
+    private List<Found> found(Folder folder, SortedMap<String, String> entries, boolean problems) {
+      return entries.entrySet().stream()
+          .filter(entry -> !problems || !ImageListing.isHidden(entry))
+          .map(
+              entry ->
+                  new Found(
+                      folder.name() + "/" + entry.getKey(),
+                      problems ? null : entry.getValue(),
+                      problems ? entry.getValue() : null,
+                      folder.split(),
+                      classNames.indexOf(folder.className())))
+          .toList();
+    }
+  }
+
+  /** Reads and decodes one file. */
+  private record Decode(
+      FeatureShape shape, PictureSize size, Broadcast<SerializableConfiguration> configuration)
+      implements Function<Found, SourceExample> {
+
+    @Override
+    public SourceExample call(Found file) throws IOException {
+      if (file.problem() != null) {
+        return unreadable(file, file.problem());
+      }
+      try {
+        byte[] content = ImageFile.read(file.location(), configuration.value().value());
+        return new SourceExample(
+            id(file.name()),
+            file.name(),
+            file.split(),
+            file.label(),
+            size.pixels(content, shape),
+            null);
+      } catch (UnreadableImageException e) {
+        return unreadable(file, e.getMessage());
+      }
+    }
+
+    private static SourceExample unreadable(Found file, String problem) {
+      return new SourceExample(
+          id(file.name()), file.name(), file.split(), file.label(), null, problem);
+    }
+
+    /** The first 63 bits of SHA-256. */
+    private static long id(String name) {
+      byte[] hash = DigestUtils.sha256(name.getBytes(StandardCharsets.UTF_8));
+      return ByteBuffer.wrap(hash).getLong() >>> 1;
+    }
+  }
+}

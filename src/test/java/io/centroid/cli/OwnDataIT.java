@@ -1,0 +1,347 @@
+package io.centroid.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.CommandLine;
+import io.centroid.CommandLineRun;
+import io.centroid.picture.ImageSamples;
+import io.centroid.source.IdxFiles;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** All commands on data sets that are not CIFAR-10, in this JVM. */
+final class OwnDataIT {
+  private static final List<String> COLOURS = List.of("blue", "green", "red");
+
+  /** Nothing crosses the wire unregistered. */
+  private static final Map<String, String> STRICT =
+      Map.of("spark.kryo.registrationRequired", "true");
+
+  @TempDir private Path directory;
+
+  @Test
+  void picturesOfOneSizeInDirectoriesOfSplitsAndClasses() throws IOException {
+    Path pictures = directory.resolve("colours");
+    write(pictures.resolve("train"), 40, 12, 10);
+    write(pictures.resolve("test"), 20, 12, 10);
+    Path shards = directory.resolve("shards");
+    assertThat(prepare(pictures, shards).out()).contains("colours: 180 images in ");
+    JsonNode manifest = manifest(shards);
+    assertThat(manifest.path("classNames").toString()).isEqualTo("[\"blue\",\"green\",\"red\"]");
+    assertThat(manifest.path("featureShape").toString()).isEqualTo("[12,10,3]");
+    assertThat(count(manifest, "test")).isEqualTo(60);
+    assertThat(count(manifest, "train") + count(manifest, "validation")).isEqualTo(120);
+
+    CommandLineRun trained = train(shards, "training.augmentation.crop-padding=1");
+    assertThat(trained.out())
+        .contains("60 test images")
+        .contains("input_1 (InputLayer)         (None, 12, 10, 3)         0         ")
+        .contains("flatten_1 (Flatten)          (None, 360)               0         ")
+        .contains("dense_2 (Dense)              (None, 3)                 27        ")
+        .contains("test split of colours, 60 images")
+        .contains("top-3 accuracy 100.00 %");
+    Path run = run();
+    assertThat(accuracy(run)).isGreaterThan(0.9);
+    assertThat(Files.readString(run.resolve("report.html")))
+        .contains("colours")
+        .doesNotContain("published for one process")
+        .doesNotContain("say nothing about real images");
+    evaluateScoreGateAndPromote(shards, run, pictures.resolve("test"), 60);
+  }
+
+  private void evaluateScoreGateAndPromote(Path shards, Path run, Path pictures, int count)
+      throws IOException {
+    assertThat(CommandLine.of("evaluate", "--model", run, "--shards", shards).done().out())
+        .contains("accuracy %.2f %%".formatted(100 * accuracy(run)));
+    Path scores = directory.resolve("scores-of-pictures");
+    CommandLine.of("score", "--model", run, "--images", pictures, "--output", scores)
+        .with("--format", "csv")
+        .done();
+    List<String> rows = rows(scores);
+    assertThat(rows).hasSize(count);
+    long right = rows.stream().filter(row -> row.split("/")[0].equals(row.split(",")[2])).count();
+    assertThat((double) right / count).isEqualTo(accuracy(run));
+    Path again = directory.resolve("scores-of-shards");
+    CommandLine.of("score", "--model", run, "--shards", shards, "--split", "test")
+        .with("--output", again, "--format", "csv")
+        .done();
+    assertThat(rows(again)).hasSize(count);
+    CommandLine.of("report", run).done();
+    Path models = directory.resolve("models");
+    for (String command : List.of("gate", "promote")) {
+      CommandLine.of(command, "--run", run, "--models", models, "--name", "own").done();
+    }
+    assertThat(models.resolve("own/current.json")).exists();
+  }
+
+  /** Each slot lists and decodes when it likes; the file system lists as it likes. */
+  @Test
+  void theSamePicturesGiveTheSameShards() throws IOException {
+    Path pictures = directory.resolve("some");
+    write(pictures, 30, 9, 9);
+    Path again = directory.resolve("other").resolve("some");
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(pictures)) {
+      files = new ArrayList<>(all.filter(Files::isRegularFile).toList());
+    }
+    Collections.reverse(files);
+    for (Path file : files) {
+      Path copy = again.resolve(pictures.relativize(file));
+      Files.createDirectories(copy.getParent());
+      Files.copy(file, copy);
+    }
+    Path one = directory.resolve("one");
+    Path four = directory.resolve("four");
+    prepare(Map.of("spark.master", "local[1]"), pictures, one, "--image-size", "8x6");
+    prepare(Map.of("spark.master", "local[4]"), again, four, "--image-size", "8x6");
+    assertThat(manifest(one)).isEqualTo(manifest(four));
+    assertThat(manifest(one).path("featureShape").toString()).isEqualTo("[8,6,3]");
+    assertThat(count(manifest(one), "test")).as("a tenth was drawn").isBetween(1L, 25L);
+    assertThat(
+            CommandLine.of("prepare", "--data", again, "--image-size", "8x6", "--shards", four)
+                .done()
+                .out())
+        .contains("The same shards were there before");
+  }
+
+  @Test
+  void greyLevelsHaveOneChannel() throws IOException {
+    Path pictures = directory.resolve("grey");
+    for (int label = 0; label < 2; label++) {
+      for (int i = 0; i < 30; i++) {
+        BufferedImage image = new BufferedImage(7, 7, BufferedImage.TYPE_BYTE_GRAY);
+        image.getRaster().setSample(i % 7, i / 7, 0, 1 + 200 * label);
+        save(image, pictures.resolve(label == 0 ? "dark" : "light").resolve(i + ".png"));
+      }
+    }
+    Path shards = directory.resolve("shards");
+    prepare(pictures, shards);
+    assertThat(manifest(shards).path("featureShape").toString()).isEqualTo("[7,7,1]");
+    assertThat(train(shards, "network.kind=channel-dense").out())
+        .contains("dense_1 (Dense)              (None, 7, 7, 8)           16        ");
+    Path coloured = directory.resolve("coloured");
+    prepare(pictures, coloured, "--image-channels", "3");
+    assertThat(manifest(coloured).path("featureShape").toString()).isEqualTo("[7,7,3]");
+  }
+
+  @Test
+  void mnistsFiles() throws IOException {
+    Path files = directory.resolve("digits");
+    IdxFiles.write(files, 24, 240, 120);
+    Path shards = directory.resolve("shards");
+    assertThat(prepare(files, shards).out()).contains("digits: 360 images in 24 shards");
+    assertThat(train(shards).out())
+        .contains("input_1 (InputLayer)         (None, 6, 5, 1)           0         ")
+        .contains("dense_2 (Dense)              (None, 24)                216       ")
+        .contains("the 10 of 24 classes that are told worst");
+    assertThat(Files.readString(run().resolve("report.html")))
+        .contains("The 24 of 24 classes that are told worst")
+        .doesNotContain("class=\"confusion\"");
+    Path scores = directory.resolve("scores");
+    CommandLine.of("score", "--model", run(), "--data", files, "--split", "test")
+        .with("--output", scores, "--format", "csv")
+        .done();
+    assertThat(rows(scores)).hasSize(120).anyMatch(row -> row.startsWith("240,"));
+  }
+
+  @Test
+  void whatCannotBeTrainedOnIsOneLine() throws IOException {
+    Path pictures = directory.resolve("pictures");
+    write(pictures.resolve("train"), 10, 5, 5);
+    write(pictures.resolve("test"), 4, 5, 5);
+
+    save(colour(0, 1, 5, 5), pictures.resolve("test/violet/1.png"));
+    assertRefused(pictures, 3, "found no training example of class violet, expected some");
+    Files.delete(pictures.resolve("test/violet/1.png"));
+    Files.delete(pictures.resolve("test/violet"));
+
+    Path wide = pictures.resolve("train/red/wide.png");
+    save(colour(2, 1, 5, 6), wide);
+    assertRefused(
+        pictures,
+        3,
+        "found 1 of 43 examples that cannot be read, as train/red/wide.png: found a picture of 5x6, expected 5x5, height by width, as the others. Use --image-size to resize all, expected at most 0.01 of them, which is prepare.unreadable-fraction.");
+    CommandLineRun left =
+        prepare(pictures, directory.resolve("left"), "--set", "prepare.unreadable-fraction=0.1");
+    assertThat(left.out())
+        .contains("1 left out, which cannot be read:\n  train/red/wide.png: found a picture of");
+    prepare(pictures, directory.resolve("resized"), "--image-size", "5x5");
+    Files.write(wide, new byte[] {1, 2, 3});
+    assertRefused(pictures, 3, "as train/red/wide.png: found another format");
+    Files.delete(wide);
+
+    assertRefused(pictures, 2, "found --image-size 5, expected", "--image-size", "5");
+    assertRefused(pictures, 2, "found --image-channels 2, expected", "--image-channels", "2");
+    assertRefused(pictures, 2, "shape [99999, 99999, 3]", "--image-size", "99999x99999");
+
+    Files.createDirectories(pictures.resolve("Train"));
+    assertRefused(pictures, 3, "found both Train and train, expected one directory for a split");
+    Files.delete(pictures.resolve("Train"));
+
+    Path one = directory.resolve("single");
+    save(colour(0, 1, 5, 5), one.resolve("only/1.png"));
+    assertRefused(one, 3, "found 1 class names instead of 2 to 2,000");
+  }
+
+  @Test
+  void modelsAndExamplesOfOtherShapesAreToldApart() throws IOException {
+    Path pictures = directory.resolve("pictures");
+    write(pictures, 30, 6, 6);
+    Path small = directory.resolve("small");
+    Path large = directory.resolve("large");
+    prepare(pictures, small);
+    prepare(pictures, large, "--image-size", "7x7");
+    train(small, "training.epochs=1");
+    assertFails(
+        3,
+        "found shards of pictures with shape [7, 7, 3] and 3 classes, expected pictures with shape [6, 6, 3] and 3 classes",
+        "evaluate",
+        "--model",
+        run(),
+        "--shards",
+        large);
+    assertFails(
+        3,
+        "found examples of shape [7, 7, 3], expected [6, 6, 3]",
+        "score",
+        "--model",
+        run(),
+        "--shards",
+        large,
+        "--output",
+        directory.resolve("scores"));
+    assertFails(
+        2,
+        "found training.augmentation.crop-padding = 6 for pictures of 6 × 6",
+        "train",
+        "--shards",
+        small,
+        "--runs",
+        directory.resolve("runs"),
+        "--set",
+        "training.augmentation.crop-padding=6");
+  }
+
+  private void assertRefused(Path data, int exitCode, String found, String... options) {
+    Path shards = directory.resolve("refused");
+    assertFails(
+        exitCode,
+        found,
+        CommandLine.of("prepare", "--data", data, "--shards", shards)
+            .with(options)
+            .list()
+            .toArray());
+    assertThat(shards).doesNotExist();
+  }
+
+  private static void assertFails(int exitCode, String found, Object... arguments) {
+    CommandLineRun run = CommandLineRun.of(STRICT, CommandLine.of(arguments).toArray());
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
+    assertThat(run.err()).contains(found).hasLineCount(1);
+  }
+
+  private static CommandLineRun prepare(Path data, Path shards, String... options) {
+    return prepare(STRICT, data, shards, options);
+  }
+
+  private static CommandLineRun prepare(
+      Map<String, String> spark, Path data, Path shards, String... options) {
+    CommandLineRun run =
+        CommandLineRun.of(
+            spark,
+            CommandLine.of("prepare", "--data", data, "--shards", shards).with(options).toArray());
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    return run;
+  }
+
+  private CommandLineRun train(Path shards, String... settings) {
+    CommandLineRun run =
+        CommandLineRun.of(
+            STRICT,
+            CommandLine.of("train", "--shards", shards, "--runs", directory.resolve("runs"))
+                .set("network.hidden-widths=[8]", "training.epochs=12", "training.minibatch-size=4")
+                .set("averaging.frequency=2", "training.learning-rate=0.01")
+                .set(settings)
+                .toArray());
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    return run;
+  }
+
+  private Path run() throws IOException {
+    try (Stream<Path> runs = Files.list(directory.resolve("runs"))) {
+      return runs.filter(run -> Files.exists(run.resolve("_SUCCESS"))).findFirst().orElseThrow();
+    }
+  }
+
+  private static double accuracy(Path run) throws IOException {
+    return json(run.resolve("metrics.json")).path("accuracy").asDouble();
+  }
+
+  private static JsonNode manifest(Path shards) throws IOException {
+    return json(shards.resolve("manifest.json"));
+  }
+
+  private static JsonNode json(Path file) throws IOException {
+    return new ObjectMapper().readTree(file.toFile());
+  }
+
+  private static long count(JsonNode manifest, String split) {
+    for (JsonNode entry : manifest.path("splits")) {
+      if (entry.path("split").asText().equals(split)) {
+        return entry.path("examples").asLong();
+      }
+    }
+    return 0;
+  }
+
+  /** The rows of a table without its header. */
+  private static List<String> rows(Path scores) throws IOException {
+    List<String> rows = new ArrayList<>();
+    try (Stream<Path> files = Files.list(scores)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".csv")).toList()) {
+        List<String> lines = Files.readAllLines(file);
+        rows.addAll(lines.subList(1, lines.size()));
+      }
+    }
+    return rows;
+  }
+
+  /** A directory for each colour, with pictures of it as PNG and JPEG files. */
+  private static void write(Path place, int each, int height, int width) throws IOException {
+    for (int label = 0; label < COLOURS.size(); label++) {
+      for (int i = 0; i < each; i++) {
+        save(
+            colour(label, i, height, width),
+            place.resolve(COLOURS.get(label)).resolve(i + (i % 2 == 0 ? ".png" : ".jpg")));
+      }
+    }
+  }
+
+  private static BufferedImage colour(int label, int variant, int height, int width) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int dark = (x * 7 + y * 5 + variant * 3) % 60;
+        image.setRGB(x, y, dark * 0x010101 + ((150 + variant % 40) << (8 * label)));
+      }
+    }
+    return image;
+  }
+
+  private static void save(BufferedImage image, Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    String format = file.toString().endsWith(".jpg") ? "jpg" : "png";
+    Files.write(file, ImageSamples.encoded(image, format));
+  }
+}
