@@ -112,7 +112,7 @@ public final class DataBenchmark {
 
   /** To local files, wherever the executors are. */
   private void write() {
-    RowFormat format = RowFormat.of(shards.manifest().dataSet(), shards.normalizer());
+    RowFormat format = shards.format();
     shards
         .examples(context, Split.TRAIN)
         .foreachPartition(

@@ -34,7 +34,7 @@ record Images(byte[] features, float[] labels, ExampleShape shape) {
     float[] labels = new float[examples.size() * Cifar10.CLASSES];
     for (int i = 0; i < examples.size(); i++) {
       Example example = examples.get(i);
-      System.arraycopy(example.pixels(), 0, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
+      System.arraycopy(example.features(), 0, features, i * Cifar10.FEATURES, Cifar10.FEATURES);
       labels[i * Cifar10.CLASSES + example.label()] = 1;
     }
     return new Images(features, labels, shape);

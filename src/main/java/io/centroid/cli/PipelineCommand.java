@@ -72,6 +72,8 @@ final class PipelineCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions pictures = new PictureOptions();
 
+  @Mixin private TableArguments table = new TableArguments();
+
   @Mixin private ModelOptions model;
 
   @Mixin private SettingsOptions settings;
@@ -80,6 +82,9 @@ final class PipelineCommand implements Callable<Integer> {
   private static final class Source {
     @Option(names = "--data", paramLabel = "PATH", description = "As of prepare.")
     private String data;
+
+    @Option(names = "--table", paramLabel = "PATH", description = "As of prepare.")
+    private String table;
 
     @Option(names = "--download", description = "As of prepare.")
     private boolean download;
@@ -90,6 +95,9 @@ final class PipelineCommand implements Callable<Integer> {
     List<String> options() {
       if (standIn) {
         return List.of("--stand-in");
+      }
+      if (table != null) {
+        return List.of("--table", table);
       }
       return download ? List.of("--download") : List.of("--data", data);
     }
@@ -103,6 +111,7 @@ final class PipelineCommand implements Callable<Integer> {
     List<String> images = new ArrayList<>(source.options());
     pictures.size();
     images.addAll(pictures.arguments());
+    images.addAll(table.arguments());
     if (overwrite) {
       images.add("--overwrite");
     }

@@ -13,6 +13,7 @@ import io.centroid.prep.PrepareJob.Prepared;
 import io.centroid.prep.PrepareKryoRegistrator;
 import io.centroid.source.ImageSources;
 import io.centroid.source.PictureFolders;
+import io.centroid.source.TableSource;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
@@ -28,13 +29,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "prepare",
     description =
-        "Reads CIFAR-10 or pictures of your own, checks them, normalizes them and writes Parquet shards.",
+        "Reads CIFAR-10, pictures of your own or a table, checks them, normalizes them and writes Parquet shards.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  centroid prepare --data cifar-10-binary.tar.gz --shards shards",
       "  centroid prepare --data hdfs:///data/cifar-10-batches-py --shards hdfs:///shards \\",
       "      --set prepare.normalization=standardize",
       "  centroid prepare --data photos-by-class --image-size 64x64 --shards shards",
+      "  centroid prepare --table iris.csv --label species --shards shards",
       "  centroid prepare --download --shards shards",
       "  centroid prepare --stand-in --shards shards-stand-in"
     })
@@ -71,6 +73,8 @@ final class PrepareCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions pictures = new PictureOptions();
 
+  @Mixin private TableArguments table = new TableArguments();
+
   @Mixin private SettingsOptions options = new SettingsOptions();
 
   /** Where the images come from. */
@@ -82,6 +86,12 @@ final class PrepareCommand implements Callable<Integer> {
             "An archive of CIFAR-10 (binary or Python), a directory with its batches, or one with a"
                 + " directory of pictures for each class; told apart by content; any Hadoop path.")
     private Path data;
+
+    @Option(
+        names = "--table",
+        paramLabel = "PATH",
+        description = "A table that Spark reads, of rows to classify; any Hadoop path.")
+    private String table;
 
     @Option(
         names = "--download",
@@ -100,7 +110,8 @@ final class PrepareCommand implements Callable<Integer> {
     Phases phases = new Phases(System.out);
     java.nio.file.Path downloaded = source.download ? download(phases) : null;
     try (JobSession session = JobSession.of("centroid prepare", PrepareKryoRegistrator.class)) {
-      PrepareJob.target(shards, session.hadoop()).requireApartFrom(source.data);
+      PrepareJob.target(shards, session.hadoop())
+          .requireApartFrom(source.data, source.table == null ? null : new Path(source.table));
       report(job(session, settings, downloaded, phases).execute(), phases);
       return 0;
     }
@@ -110,6 +121,12 @@ final class PrepareCommand implements Callable<Integer> {
       JobSession session, PrepareSettings settings, java.nio.file.Path downloaded, Phases phases)
       throws IOException {
     ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
+    if (source.table != null) {
+      pictures.requireNone();
+      TableSource rows = TableSource.open(session.spark(), table.of(source.table));
+      return new PrepareJob(session, rows, settings, shards, existing, phases);
+    }
+    table.requireNone();
     Optional<PictureFolders> folders =
         source.data == null
             ? Optional.empty()

@@ -12,6 +12,7 @@ import io.centroid.score.ScoreFormat;
 import io.centroid.score.ScoreJob;
 import io.centroid.score.ShardPictures;
 import io.centroid.score.SourcePictures;
+import io.centroid.score.TableRows;
 import io.centroid.source.ImageSources;
 import io.centroid.train.CentroidKryoRegistrator;
 import java.io.IOException;
@@ -60,6 +61,18 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(names = "--format", description = "parquet or csv; default: parquet.")
   private ScoreFormat format = ScoreFormat.PARQUET;
 
+  @Option(
+      names = "--id",
+      paramLabel = "COLUMN",
+      description = "Of --table: what rows are called; default: a hash of what is in them.")
+  private String id;
+
+  @Option(
+      names = "--table-format",
+      paramLabel = "FORMAT",
+      description = "Of --table: as --format of prepare.")
+  private String tableFormat;
+
   @Option(names = "--overwrite", description = "Replace what stands at --output.")
   private boolean overwrite;
 
@@ -79,6 +92,12 @@ final class ScoreCommand implements Callable<Integer> {
     private Path shards;
 
     @Option(
+        names = "--table",
+        paramLabel = "PATH",
+        description = "Table with the columns that the model was trained on; any Hadoop path.")
+    private String table;
+
+    @Option(
         names = "--data",
         paramLabel = "PATH",
         description = "CIFAR-10's own files: an archive or a directory with its batches.")
@@ -91,10 +110,15 @@ final class ScoreCommand implements Callable<Integer> {
     try (JobSession session = JobSession.of("centroid score", CentroidKryoRegistrator.class)) {
       Configuration configuration = session.hadoop();
       Target target = ScoreJob.target(output, configuration);
-      target.requireApartFrom(model, source.images, source.shards, source.data);
+      target.requireApartFrom(
+          model,
+          source.images,
+          source.shards,
+          source.data,
+          source.table == null ? null : new Path(source.table));
       PublishedModel published =
           PublishedModel.read(ModelStore.resolve(model, configuration), configuration);
-      PictureSource pictures = pictures(configuration);
+      PictureSource pictures = pictures(session, configuration);
       new ScoreJob(session.spark(), published, pictures, target, format, overwrite, phases)
           .execute();
       phases.say("The scores are in %s", output);
@@ -102,7 +126,11 @@ final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  private PictureSource pictures(Configuration configuration) throws IOException {
+  private PictureSource pictures(JobSession session, Configuration configuration)
+      throws IOException {
+    if (source.table != null) {
+      return new TableRows(session.spark(), source.table, tableFormat, id);
+    }
     List<Split> splits = split == null ? List.of(Split.values()) : List.of(split);
     if (source.shards != null) {
       return new ShardPictures(source.shards, splits);

@@ -1,6 +1,8 @@
 package io.centroid.config;
 
+import io.centroid.data.FeatureShape;
 import io.centroid.data.Normalization;
+import io.centroid.error.JobException;
 
 /**
  * Settings of the preparation.
@@ -10,7 +12,8 @@ import io.centroid.data.Normalization;
  * @param testFraction share of the examples that becomes the test split where the source has none,
  *     0.01 to 0.5
  * @param unreadableFraction share of the pictures that may be unreadable, 0 to 1
- * @param normalization how pixels become features
+ * @param normalization how pixels or columns become features; null for what is usual: {@link
+ *     Normalization#UNIT} for pixels, {@link Normalization#STANDARDIZE} for columns
  * @param seed decides which images are held out and what stand-in data looks like
  * @param standInTrainingImages training images of the stand-in data set, a multiple of 10
  * @param standInTestImages test images of the stand-in data set, a multiple of 10
@@ -55,6 +58,22 @@ public record PrepareSettings(
             standInTestImages,
             "a multiple of 10 from 10 to 10000")
         .throwIfAny();
+  }
+
+  /**
+   * How features of a shape are normalized.
+   *
+   * @throws JobException with category SETTINGS when these cannot be so
+   */
+  public Normalization normalization(FeatureShape shape) {
+    if (normalization == null) {
+      return shape.isPicture() ? Normalization.UNIT : Normalization.STANDARDIZE;
+    }
+    if (!shape.isPicture() && normalization == Normalization.UNIT) {
+      throw JobException.settings(
+          "Cannot normalize columns: found prepare.normalization = unit, which is for pixels, expected auto, standardize or none.");
+    }
+    return normalization;
   }
 
   private static boolean isImageCount(int images) {

@@ -130,7 +130,7 @@ public record Settings(
                     reader.number("prepare.validation-fraction"),
                     reader.number("prepare.test-fraction"),
                     reader.number("prepare.unreadable-fraction"),
-                    reader.choice("prepare.normalization", Normalization.class),
+                    normalization(reader),
                     reader.longInteger("prepare.seed"),
                     reader.integer("prepare.stand-in.training-images"),
                     reader.integer("prepare.stand-in.test-images")));
@@ -228,6 +228,11 @@ public record Settings(
         checkpoint,
         gate,
         Collections.unmodifiableSortedMap(effective));
+  }
+
+  private static Normalization normalization(SettingsReader reader) {
+    NormalizationKind kind = reader.choice("prepare.normalization", NormalizationKind.class);
+    return kind == null ? null : kind.normalization();
   }
 
   /** What Deeplearning4j's own averaging is asked for and does not have. */

@@ -3,6 +3,7 @@ package io.centroid.data;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A data set as everything that works with its examples knows it. The manifest of a shard set and
@@ -11,17 +12,28 @@ import java.util.List;
  * @param title what people read on the console and in every file made from the data
  * @param shape of one example's features
  * @param classNames in the order of the label numbers
+ * @param featureNames of the columns of a row; null where features are pixels
  */
-public record DataSet(String title, FeatureShape shape, List<String> classNames)
+public record DataSet(
+    String title, FeatureShape shape, List<String> classNames, List<String> featureNames)
     implements Serializable {
   /** More would make a confusion matrix that no executor has room for. */
   public static final int MOST_CLASSES = 2_000;
 
   private static final int LONGEST_NAME = 200;
 
+  /** Of pictures. */
+  public DataSet(String title, FeatureShape shape, List<String> classNames) {
+    this(title, shape, classNames, null);
+  }
+
   /** Checks title and names; throws {@link IllegalArgumentException}. */
   public DataSet {
     classNames = List.copyOf(classNames);
+    featureNames = featureNames == null ? null : List.copyOf(featureNames);
+    if (shape.isPicture() ? featureNames != null : !hasNames(featureNames, shape.count())) {
+      throw new IllegalArgumentException("names of features that are not one for each column");
+    }
     if (!isName(title)) {
       throw new IllegalArgumentException(
           "a title of %d characters, or with control characters".formatted(title.length()));
@@ -34,6 +46,13 @@ public record DataSet(String title, FeatureShape shape, List<String> classNames)
           "%d class names instead of 2 to %,d different, printable ones"
               .formatted(classNames.size(), MOST_CLASSES));
     }
+  }
+
+  private static boolean hasNames(List<String> names, int columns) {
+    return names != null
+        && names.size() == columns
+        && new HashSet<>(names).size() == columns
+        && names.stream().allMatch(DataSet::isName);
   }
 
   private static boolean isName(String text) {
@@ -59,6 +78,8 @@ public record DataSet(String title, FeatureShape shape, List<String> classNames)
 
   /** Whether models and examples fit each other: the same shape, and the same classes. */
   public boolean fits(DataSet other) {
-    return shape.equals(other.shape) && classNames.equals(other.classNames);
+    return shape.equals(other.shape)
+        && classNames.equals(other.classNames)
+        && Objects.equals(featureNames, other.featureNames);
   }
 }

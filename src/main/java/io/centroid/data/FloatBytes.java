@@ -59,6 +59,11 @@ public final class FloatBytes {
     }
   }
 
+  /** The bits of the little-endian float at byte {@code at}. */
+  static int bits(byte[] bytes, int at) {
+    return Float.floatToRawIntBits((float) LITTLE_ENDIAN.get(bytes, at));
+  }
+
   /** Hands all floats over as bytes, piece by piece. */
   public static <E extends Exception> void write(float[] values, ByteOrder order, Sink<E> sink)
       throws E {

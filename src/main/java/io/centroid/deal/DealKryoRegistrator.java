@@ -1,6 +1,7 @@
 package io.centroid.deal;
 
 import com.esotericsoftware.kryo.Kryo;
+import io.centroid.example.ColumnCoding;
 import io.centroid.example.ExampleShape;
 import io.centroid.example.FloatCoding;
 import io.centroid.kryo.RecordSerializer;
@@ -14,6 +15,7 @@ public final class DealKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, ExampleBlock.class);
     RecordSerializer.register(kryo, ExampleShape.class);
     RecordSerializer.register(kryo, FloatCoding.class);
+    RecordSerializer.register(kryo, ColumnCoding.class);
     kryo.register(ExampleBlock[].class);
     kryo.register(ExampleShape[].class);
     kryo.register(long[].class);

@@ -7,7 +7,6 @@ import io.centroid.data.DataSet;
 import io.centroid.data.Split;
 import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
-import io.centroid.example.PixelCoding;
 import io.centroid.model.DenseNetwork;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
@@ -30,9 +29,7 @@ public final class ShardExamples {
   private static ExampleShape shape(ShardSet shards, NetworkKind network) {
     DataSet dataSet = shards.manifest().dataSet();
     return new ExampleShape(
-        DenseNetwork.inputShape(network, dataSet),
-        new long[] {dataSet.classes()},
-        new PixelCoding(shards.normalizer(), dataSet.shape()));
+        DenseNetwork.inputShape(network, dataSet), new long[] {dataSet.classes()}, shards.coding());
   }
 
   /** Deals one split to logical workers. */
@@ -127,7 +124,7 @@ public final class ShardExamples {
         public TrainingExample next() {
           Example row = rows.next();
           return new TrainingExample(
-              rank++, row.id(), row.pixels(), labels(row.label(), classes, labelSmoothing));
+              rank++, row.id(), row.features(), labels(row.label(), classes, labelSmoothing));
         }
       };
     }

@@ -27,9 +27,8 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
         SplitPass.over(context, shards, Split.TEST, model, () -> new PartTally(dataSet));
     return new Examination(
         Metrics.of(
-            shards.manifest().dataset(),
+            dataSet,
             Choice.name(Split.TEST),
-            shards.manifest().classNames(),
             parts.stream().map(Part::counts).reduce(Counts.empty(classes), Counts::plus)),
         new TestPredictions(parts.stream().flatMap(part -> part.predictions.stream()).toList()),
         parts.stream()
@@ -64,7 +63,7 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
     public void add(Example example, float[] probabilities, int from) {
       Prediction prediction = Prediction.of(example, probabilities, from, dataSet.classes());
       counts.add(example, probabilities, from);
-      gallery.add(prediction, example.pixels(), dataSet.shape());
+      gallery.add(prediction, example.features(), dataSet.shape());
       predictions.add(prediction);
     }
 

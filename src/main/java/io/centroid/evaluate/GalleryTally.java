@@ -48,7 +48,8 @@ record GalleryTally(
   }
 
   /**
-   * Counts a prediction, and keeps its image if it is among the most confident ones.
+   * Counts a prediction, and keeps its picture, if it has one, if it is among the most confident
+   * ones.
    *
    * @param shape of the image
    */
@@ -58,6 +59,9 @@ record GalleryTally(
     examples[bin]++;
     hitCounts[bin] += prediction.isHit() ? 1 : 0;
     probabilities[bin] += probability;
+    if (!shape.isPicture()) {
+      return;
+    }
     List<Shown> list = list(prediction.label(), prediction.predicted());
     int most = prediction.isHit() ? HITS : MISTAKES;
     if (list.size() < most || probability >= list.get(most - 1).probability()) {

@@ -1,5 +1,9 @@
 package io.centroid.evaluate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.centroid.data.DataSet;
+import io.centroid.json.MayLack;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +25,7 @@ import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
  *     was recorded
  * @param perClass one entry for each class, in label order
  * @param confusion counts; rows are the truth, columns the prediction
+ * @param examplesAre what examples are called, where they are not images; else null
  */
 public record Metrics(
     String dataset,
@@ -33,7 +38,8 @@ public record Metrics(
     double macroF1,
     Double balancedAccuracy,
     List<ClassMetrics> perClass,
-    List<List<Long>> confusion) {
+    List<List<Long>> confusion,
+    @MayLack @JsonInclude(Include.NON_NULL) String examplesAre) {
 
   /** Checks that the parts fit each other; throws {@link IllegalArgumentException}. */
   public Metrics {
@@ -66,10 +72,10 @@ public record Metrics(
   /**
    * Metrics from counts.
    *
-   * @param classNames names in label order
+   * @param of what was classified
    * @throws IllegalArgumentException when nothing was counted
    */
-  public static Metrics of(String dataset, String split, List<String> classNames, Counts counts) {
+  public static Metrics of(DataSet of, String split, Counts counts) {
     long[][] confusion = counts.confusion();
     long examples = 0;
     long hits = 0;
@@ -85,12 +91,12 @@ public record Metrics(
     }
     List<ClassMetrics> perClass = new ArrayList<>();
     for (int label = 0; label < confusion.length; label++) {
-      perClass.add(ofClass(label, classNames.get(label), confusion));
+      perClass.add(ofClass(label, of.classNames().get(label), confusion));
     }
     ConfidenceInterval interval =
         new WilsonScoreInterval().createInterval((int) examples, (int) hits, 0.95);
     return new Metrics(
-        dataset,
+        of.title(),
         split,
         examples,
         (double) hits / examples,
@@ -104,7 +110,13 @@ public record Metrics(
             .average()
             .orElseThrow(),
         List.copyOf(perClass),
-        rows(confusion));
+        rows(confusion),
+        of.shape().isPicture() ? null : of.examplesAreCalled());
+  }
+
+  /** What examples are called in messages. */
+  public String things() {
+    return examplesAre == null ? "images" : examplesAre;
   }
 
   private static ClassMetrics ofClass(int label, String name, long[][] confusion) {

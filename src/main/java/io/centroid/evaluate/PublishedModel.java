@@ -28,7 +28,8 @@ public record PublishedModel(ModelCard card, Classifier classifier) {
         shards.featureShape(),
         shards.normalization().kind(),
         shards.normalization().mean(),
-        shards.normalization().deviation());
+        shards.normalization().deviation(),
+        shards.featureNames());
   }
 
   /**

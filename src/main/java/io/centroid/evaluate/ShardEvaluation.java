@@ -19,7 +19,6 @@ public final class ShardEvaluation {
                 context, shards, split, model, () -> new Tally<Example>(classes, Example::label))
             .stream()
             .reduce(Counts.empty(classes), Counts::plus);
-    return Metrics.of(
-        shards.manifest().dataset(), Choice.name(split), shards.manifest().classNames(), counts);
+    return Metrics.of(shards.manifest().dataSet(), Choice.name(split), counts);
   }
 }

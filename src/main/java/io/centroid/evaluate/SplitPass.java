@@ -1,8 +1,8 @@
 package io.centroid.evaluate;
 
 import io.centroid.data.Choice;
-import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
+import io.centroid.example.FeatureCoding;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ final class SplitPass {
           shards
               .examples(context, split)
               .mapPartitions(
-                  new Batching(model.card().normalizer(), shards.manifest().dataSet().features())),
+                  new Batching(model.card().coding(), shards.manifest().dataSet().features())),
           model.classifier(),
           tallies);
     } finally {
@@ -46,7 +46,7 @@ final class SplitPass {
   /**
    * Puts the examples of a partition into batches of 256, the last one smaller, as they are read.
    */
-  private record Batching(Normalizer normalizer, int count)
+  private record Batching(FeatureCoding coding, int count)
       implements FlatMapFunction<Iterator<Example>, FeatureBatch<Example>> {
     private static final int BATCH = 256;
 
@@ -64,7 +64,7 @@ final class SplitPass {
           List<Example> batch = new ArrayList<>(BATCH);
           do {
             Example example = examples.next();
-            normalizer.apply(example.pixels(), 0, features, batch.size() * count, count);
+            coding.decode(example.features(), 0, features, batch.size() * count, count);
             batch.add(example);
           } while (batch.size() < BATCH && examples.hasNext());
           int length = batch.size() * count;

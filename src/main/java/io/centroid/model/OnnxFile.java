@@ -36,9 +36,10 @@ import org.nd4j.shade.protobuf.ByteString;
  * (<a href="https://onnx.ai/onnx/repo-docs/IR.html">ONNX IR specification</a>), normalization
  * included.
  *
- * <p>Input {@code pixels}, float {@code [N, height, width, channels]}, 0 to 255. Output {@code
- * probabilities}, float {@code [N, classes]}. The classes' names are in the metadata under {@code
- * classes}, as a line of comma-separated values.
+ * <p>Input {@code pixels}, float {@code [N, height, width, channels]}, 0 to 255, or {@code
+ * columns}, float {@code [N, columns]}, whose names are in the metadata under {@code columns}.
+ * Output {@code probabilities}, float {@code [N, classes]}. The classes' names are in the metadata
+ * under {@code classes}, as a line of comma-separated values.
  */
 public final class OnnxFile {
   /** The IR version that came with operator set 13. */
@@ -70,6 +71,10 @@ public final class OnnxFile {
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
         .addMetadataProps(entry("dataset", card.dataset()))
         .addMetadataProps(entry("classes", Csv.line(card.classNames())))
+        .addAllMetadataProps(
+            card.featureNames() == null
+                ? List.of()
+                : List.of(entry("columns", Csv.line(card.featureNames()))))
         .setGraph(file.graph)
         .build()
         .writeTo(out);
@@ -78,7 +83,9 @@ public final class OnnxFile {
   /** Pixels to normalized features, one row for each image. */
   private void input(ModelCard card) {
     List<Integer> shape = card.inputShape();
-    graph.addInput(value("pixels", shape));
+    boolean pictures = card.dataSet().shape().isPicture();
+    String input = pictures ? "pixels" : "columns";
+    graph.addInput(value(input, shape));
     graph.addOutput(value("probabilities", List.of(card.classNames().size())));
     int channels = card.dataSet().shape().channels();
     float[] scale = new float[channels];
@@ -88,13 +95,13 @@ public final class OnnxFile {
       double mean = standardized ? card.mean().get(channel) : 0;
       double deviation = standardized ? card.deviation().get(channel) : 1;
       double divisor = deviation == 0 ? 1 : deviation;
-      double full = card.normalization() == Normalization.NONE ? 1 : FULL_SCALE;
+      double full = !pictures || card.normalization() == Normalization.NONE ? 1 : FULL_SCALE;
       scale[channel] = (float) (1 / (full * divisor));
       shift[channel] = (float) (-mean / divisor);
     }
     constant("scale", scale, channels);
     constant("shift", shift, channels);
-    node("Mul", "scaled", "pixels", "scale");
+    node("Mul", "scaled", input, "scale");
     node("Add", "normalized", "scaled", "shift");
   }
 

@@ -4,7 +4,7 @@ import io.centroid.config.PrepareSettings;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;
-import io.centroid.data.Normalizer;
+import io.centroid.data.Normalization;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.job.JobSession;
@@ -34,6 +34,7 @@ public final class PrepareJob {
   private final DataSet dataSet;
   private final Reading reading;
   private final Double drawnTestFraction;
+  private final Normalization normalization;
   private final PrepareSettings settings;
   private final Path target;
   private final ExistingShards existing;
@@ -71,6 +72,7 @@ public final class PrepareJob {
             UnpackedContent.read(
                 session::context, source, settings, new Path(scratch, "records"), hadoop());
     this.drawnTestFraction = null;
+    this.normalization = settings.normalization(dataSet.shape());
     this.settings = settings;
     this.target = target;
     this.existing = existing;
@@ -95,6 +97,7 @@ public final class PrepareJob {
     this.dataSet = source.dataSet();
     this.reading = scratch -> sorted(source);
     this.drawnTestFraction = source.splits().contains(Split.TEST) ? null : settings.testFraction();
+    this.normalization = settings.normalization(dataSet.shape());
     this.settings = settings;
     this.target = target;
     this.existing = existing;
@@ -137,8 +140,7 @@ public final class PrepareJob {
         refuseOrReplace(place);
       }
       ChannelStatistics statistics = content.statistics();
-      RowFormat format =
-          RowFormat.of(dataSet, new Normalizer(settings.normalization(), statistics));
+      RowFormat format = RowFormat.of(dataSet, normalization, statistics);
       List<Written> shards =
           phases.run("Write the shards", () -> content.write(staging.path(), format));
       shards.forEach(shard -> staging.add(shard.file()));
@@ -188,7 +190,7 @@ public final class PrepareJob {
         found.imagesHash().equals(content.hash())
             && found.dataSet().equals(dataSet)
             && found.splits().equals(content.counts())
-            && found.normalization().kind() == settings.normalization()
+            && found.normalization().kind() == normalization
             && found.holdOut().equals(holdOut())
             && found.shardsPerSplit() == settings.shards();
     return same ? found : null;
@@ -218,10 +220,10 @@ public final class PrepareJob {
             content.hash(),
             dataSet.classNames(),
             dataSet.shape().axes(),
-            "height, width, channel",
+            dataSet.shape().isPicture() ? "height, width, channel" : "column",
+            dataSet.featureNames(),
             content.counts(),
-            new NormalizationEntry(
-                settings.normalization(), statistics.mean(), statistics.deviation()),
+            new NormalizationEntry(normalization, statistics.mean(), statistics.deviation()),
             holdOut(),
             settings.shards(),
             shards,

@@ -1,11 +1,11 @@
 package io.centroid.prep;
 
 import io.centroid.data.ChannelStatistics;
-import io.centroid.data.ChannelSums;
 import io.centroid.data.Choice;
 import io.centroid.data.DataSet;
 import io.centroid.data.SourceFile;
 import io.centroid.data.Split;
+import io.centroid.data.StatisticsTally;
 import io.centroid.error.JobException;
 import io.centroid.shard.Example;
 import io.centroid.shard.Manifest.SplitCount;
@@ -76,9 +76,11 @@ final class SortedContent implements Content {
     JavaRDD<SourceExample> sorted =
         source
             .examples(context)
-            .mapToPair(example -> new Tuple2<>(example.id(), example))
-            .repartitionAndSortWithinPartitions(new IdRanges(shards))
-            .values();
+            .mapToPair(example -> new Tuple2<>(new SortKey(example.id(), example.tie()), example))
+            .repartitionAndSortWithinPartitions(
+                new IdRanges(shards, source.firstId(), source.lastId()))
+            .values()
+            .mapPartitions(new Numbering(source.numbersEqualIds()));
     context.setJobDescription("read and check the examples");
     Found found =
         sorted.mapPartitions(new Measure(draw, source.dataSet())).collect().stream()
@@ -172,7 +174,7 @@ final class SortedContent implements Content {
   @SuppressWarnings("ArrayRecordComponent") // counts that are added up
   record Found(
       long[][] counts,
-      ChannelStatistics.Accumulator statistics,
+      StatisticsTally statistics,
       BigInteger hash,
       Unreadable unreadable,
       String twice)
@@ -182,7 +184,7 @@ final class SortedContent implements Content {
     static Found nothing(DataSet dataSet) {
       return new Found(
           new long[SPLITS.size()][dataSet.classes()],
-          new ChannelStatistics.Accumulator(dataSet.shape().channels()),
+          StatisticsTally.of(dataSet.shape()),
           BigInteger.ZERO,
           new Unreadable(0, List.of()),
           null);
@@ -245,6 +247,45 @@ final class SortedContent implements Content {
     }
   }
 
+  /** Numbers examples of one id, of which one follows the other. */
+  private record Numbering(boolean numbers)
+      implements FlatMapFunction<Iterator<SourceExample>, SourceExample> {
+    private static final int MOST = 1 << ExampleSource.NUMBER_BITS;
+
+    @Override
+    public Iterator<SourceExample> call(Iterator<SourceExample> examples) {
+      return numbers ? new Numbered(examples) : examples;
+    }
+
+    private static final class Numbered implements Iterator<SourceExample> {
+      private final Iterator<SourceExample> examples;
+      private long id = -1;
+      private int number;
+
+      Numbered(Iterator<SourceExample> examples) {
+        this.examples = examples;
+      }
+
+      @Override
+      public boolean hasNext() {
+        return examples.hasNext();
+      }
+
+      @Override
+      public SourceExample next() {
+        SourceExample example = examples.next();
+        number = example.id() == id ? number + 1 : 0;
+        id = example.id();
+        if (number == MOST) {
+          throw JobException.data(
+              "Cannot tell rows apart: found more than %,d equal ones, expected fewer. Use --id with a column that numbers them."
+                  .formatted(MOST));
+        }
+        return example.withId(id + number);
+      }
+    }
+  }
+
   /** Measures a partition. */
   private record Measure(SplitDraw draw, DataSet dataSet)
       implements FlatMapFunction<Iterator<SourceExample>, Found> {
@@ -253,7 +294,6 @@ final class SortedContent implements Content {
     @Override
     public Iterator<Found> call(Iterator<SourceExample> examples) {
       Found found = Found.nothing(dataSet);
-      ChannelSums sums = new ChannelSums(1, dataSet.shape());
       MessageDigest digest = DigestUtils.getSha256Digest();
       ByteBuffer header = ByteBuffer.allocate(HEADER);
       BigInteger hash = BigInteger.ZERO;
@@ -263,7 +303,10 @@ final class SortedContent implements Content {
       while (examples.hasNext()) {
         SourceExample example = examples.next();
         if (before != null && before.id() == example.id()) {
-          twice = before.name() + " and " + example.name();
+          twice =
+              before.name() == null
+                  ? Long.toString(example.id())
+                  : before.name() + " and " + example.name();
         }
         before = example;
         if (!example.isReadable()) {
@@ -275,13 +318,12 @@ final class SortedContent implements Content {
         Split split = draw.split(example.id(), example.split());
         found.counts()[place(split)][example.label()]++;
         if (split == Split.TRAIN) {
-          sums.measure(0, example.pixels());
-          sums.addTo(found.statistics(), 0);
+          found.statistics().add(example.features());
         }
         header.clear();
         header.putLong(example.id()).put((byte) place(example.split())).putInt(example.label());
         digest.update(header.array());
-        hash = hash.add(new BigInteger(1, digest.digest(example.pixels())));
+        hash = hash.add(new BigInteger(1, digest.digest(example.features())));
       }
       return List.of(
               new Found(
@@ -312,7 +354,7 @@ final class SortedContent implements Content {
               writer = open(part, split);
               writers.put(split, writer);
             }
-            writer.write(new Example(example.id(), example.label(), example.pixels()));
+            writer.write(new Example(example.id(), example.label(), example.features()));
           }
         }
         List<Written> written = new ArrayList<>();

@@ -23,13 +23,14 @@ public final class MetricsTable {
     return String.format(
             Locale.ROOT,
             """
-            %s split of %s, %,d images
+            %s split of %s, %,d %s
             accuracy %.2f %% (95 %% interval %.2f to %.2f)
             top-3 accuracy %.2f %%, loss %.4f, macro-F1 %.4f
             """,
             metrics.split(),
             metrics.dataset(),
             metrics.examples(),
+            metrics.things(),
             100 * metrics.accuracy(),
             100 * metrics.accuracyInterval95().get(0),
             100 * metrics.accuracyInterval95().get(1),

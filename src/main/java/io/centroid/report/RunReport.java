@@ -114,6 +114,8 @@ public record RunReport(
     model.put("gallery", Json.tree(pictures.gallery()));
     model.put("firstLayer", pictures.firstLayer());
     model.put("provenance", Json.tree(provenance));
+    model.put("things", metrics.things());
+    model.put("pictures", metrics.examplesAre() == null);
     model.put("standIn", metrics.dataset().equals(StandInImages.TITLE));
     model.put("published", metrics.dataset().equals(Cifar10.DATA_SET.title()) ? PUBLISHED : "");
     model.put("worstPairs", Json.tree(Confusions.worstPairs(metrics, WORST_PAIRS)));

@@ -23,6 +23,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
 
   private final Phases phases;
   private final boolean terminal;
+  private final String things;
   private final int epochs;
   private final IntUnaryOperator rounds;
   private final TimeLeft timeLeft;
@@ -32,8 +33,14 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   private String lastAccuracy = "";
 
   private TrainingProgress(
-      Phases phases, boolean terminal, int epochs, IntUnaryOperator rounds, TimeLeft timeLeft) {
+      Phases phases,
+      boolean terminal,
+      String things,
+      int epochs,
+      IntUnaryOperator rounds,
+      TimeLeft timeLeft) {
     this.phases = phases;
+    this.things = things;
     this.terminal = terminal;
     this.epochs = epochs;
     this.rounds = rounds;
@@ -43,11 +50,12 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   /**
    * Progress of a training; a bar is drawn on a terminal.
    *
+   * @param things what examples are called
    * @param rounds how many an epoch has
    */
   public static TrainingProgress on(
-      Phases phases, int epochs, IntUnaryOperator rounds, TimeLeft timeLeft) {
-    return new TrainingProgress(phases, Terminal.isAttached(), epochs, rounds, timeLeft);
+      Phases phases, String things, int epochs, IntUnaryOperator rounds, TimeLeft timeLeft) {
+    return new TrainingProgress(phases, Terminal.isAttached(), things, epochs, rounds, timeLeft);
   }
 
   @Override
@@ -103,10 +111,11 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     String line =
         String.format(
             Locale.ROOT,
-            "epoch %2d/%d  %,7.0f images/s  loss %.4f%s%s",
+            "epoch %2d/%d  %,7.0f %s/s  loss %.4f%s%s",
             epoch.epoch(),
             epochs,
             epoch.imagesPerSecond(),
+            things,
             epoch.trainingLoss(),
             validation,
             left);

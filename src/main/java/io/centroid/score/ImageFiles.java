@@ -1,5 +1,6 @@
 package io.centroid.score;
 
+import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;
 import io.centroid.error.JobException;
 import io.centroid.picture.ImageDecoder;
@@ -29,8 +30,13 @@ public record ImageFiles(Path path) implements PictureSource {
   private static final int FILES_PER_TASK = 256;
 
   @Override
-  public JavaRDD<Picture> pictures(JavaSparkContext context, FeatureShape shape)
-      throws IOException {
+  public JavaRDD<Picture> pictures(JavaSparkContext context, DataSet dataSet) throws IOException {
+    FeatureShape shape = dataSet.shape();
+    if (!shape.isPicture()) {
+      throw JobException.settings(
+          "Cannot score images: found a model of %s, whose examples have shape %s, expected one of pictures. Use --table or --shards."
+              .formatted(dataSet.title(), shape.axes()));
+    }
     FileSystem fileSystem = path.getFileSystem(context.hadoopConfiguration());
     ImageListing listing = ImageListing.of(path, fileSystem);
     if (listing.files().isEmpty() && listing.problems().isEmpty()) {

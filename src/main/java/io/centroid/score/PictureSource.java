@@ -1,6 +1,6 @@
 package io.centroid.score;
 
-import io.centroid.data.FeatureShape;
+import io.centroid.data.DataSet;
 import java.io.IOException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -12,8 +12,8 @@ public interface PictureSource {
   /**
    * All images, in an order that depends on nothing but the source.
    *
-   * @param shape of the pictures that the model was trained on
+   * @param dataSet what the model was trained on
    * @throws io.centroid.error.JobException when there are none, or they cannot be read
    */
-  JavaRDD<Picture> pictures(JavaSparkContext context, FeatureShape shape) throws IOException;
+  JavaRDD<Picture> pictures(JavaSparkContext context, DataSet dataSet) throws IOException;
 }

@@ -83,7 +83,7 @@ public final class ScoreJob {
   public void execute() throws Exception {
     phases.say("Model trained on %s", model.card().dataset());
     // Listed before anything of the output is there, which may be among the images.
-    JavaRDD<Picture> pictures = source.pictures(context, model.card().dataSet().shape());
+    JavaRDD<Picture> pictures = source.pictures(context, model.card().dataSet());
     try (Lock lock = output.lock("scores " + output.path(), phases);
         StagedDirectory staging = output.stage(lock)) {
       requireRoom();
@@ -122,7 +122,7 @@ public final class ScoreJob {
         pictures
             .mapPartitions(
                 new ScoreTable.Task(
-                    classifier, model.card().dataSet(), model.card().normalizer(), tally))
+                    classifier, model.card().dataSet(), model.card().coding(), tally))
             .coalesce(TASKS_PER_SLOT * context.defaultParallelism());
     context.setJobDescription("score images");
     phases.run(

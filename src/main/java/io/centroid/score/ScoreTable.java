@@ -2,8 +2,8 @@ package io.centroid.score;
 
 import io.centroid.compute.Predictor;
 import io.centroid.data.DataSet;
-import io.centroid.data.Normalizer;
 import io.centroid.evaluate.Classifier;
+import io.centroid.example.FeatureCoding;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -39,7 +39,7 @@ final class ScoreTable {
 
   /** Classifies the pictures of one partition, in batches, one network per task. */
   record Task(
-      Broadcast<Classifier> classifier, DataSet dataSet, Normalizer normalizer, ScoreTally tally)
+      Broadcast<Classifier> classifier, DataSet dataSet, FeatureCoding coding, ScoreTally tally)
       implements FlatMapFunction<Iterator<Picture>, Row> {
     private static final int BATCH = 256;
 
@@ -72,7 +72,7 @@ final class ScoreTable {
       for (Picture picture : batch) {
         if (picture.isReadable()) {
           int count = dataSet.features();
-          normalizer.apply(picture.pixels(), 0, features, readable * count, count);
+          coding.decode(picture.features(), 0, features, readable * count, count);
           readable++;
         }
       }

@@ -21,30 +21,29 @@ import org.apache.spark.api.java.JavaSparkContext;
 public record ShardPictures(Path directory, List<Split> splits) implements PictureSource {
 
   @Override
-  public JavaRDD<Picture> pictures(JavaSparkContext context, FeatureShape shape)
-      throws IOException {
+  public JavaRDD<Picture> pictures(JavaSparkContext context, DataSet dataSet) throws IOException {
     ShardSet shards = ShardSet.open(directory, context.hadoopConfiguration());
     if (splits.stream().mapToLong(shards.manifest()::count).sum() == 0) {
       throw JobException.settings(
           "Cannot score shards %s: found no images of split %s, expected some. Use another --split."
               .formatted(directory, splits));
     }
-    requireFit(shards.manifest().dataSet(), shape);
+    requireFit(shards.manifest().dataSet().shape(), dataSet.shape());
     return splits.stream()
         .map(
             split ->
                 shards
                     .examples(context, split)
-                    .map(example -> Picture.of(Long.toString(example.id()), example.pixels())))
+                    .map(example -> Picture.of(Long.toString(example.id()), example.features())))
         .reduce(JavaRDD::union)
         .orElseThrow();
   }
 
-  private void requireFit(DataSet found, FeatureShape expected) {
-    if (!found.shape().equals(expected)) {
+  private void requireFit(FeatureShape found, FeatureShape expected) {
+    if (!found.equals(expected)) {
       throw JobException.data(
           "Cannot score shards %s: found examples of shape %s, expected %s as the model was trained on. Use another --shards."
-              .formatted(directory, found.shape().axes(), expected.axes()));
+              .formatted(directory, found.axes(), expected.axes()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.centroid.score;
 
+import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;
 import io.centroid.data.ImageSource;
 import io.centroid.data.Split;
@@ -24,8 +25,8 @@ public record SourcePictures(ImageSource source, List<Split> splits) implements 
   private static final int BLOCK_IMAGES = 1_000;
 
   @Override
-  public JavaRDD<Picture> pictures(JavaSparkContext context, FeatureShape shape)
-      throws IOException {
+  public JavaRDD<Picture> pictures(JavaSparkContext context, DataSet dataSet) throws IOException {
+    FeatureShape shape = dataSet.shape();
     FeatureShape found = source.dataSet().shape();
     if (!found.equals(shape)) {
       throw JobException.data(

@@ -19,7 +19,7 @@ final class ContentHash {
   void add(Example example) {
     header.putLong(0, example.id()).putInt(Long.BYTES, example.label());
     digest.update(header.array());
-    digest.update(example.pixels());
+    digest.update(example.features());
   }
 
   /** The hash of everything added, 64 lower-case hexadecimal digits; then starts anew. */

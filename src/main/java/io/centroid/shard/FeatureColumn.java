@@ -1,14 +1,11 @@
 package io.centroid.shard;
 
-import io.centroid.data.Normalizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.ValuesType;
 import org.apache.parquet.column.page.DataPage;
@@ -21,8 +18,9 @@ import org.apache.parquet.column.values.bitpacking.BytePacker;
 import org.apache.parquet.column.values.bitpacking.Packer;
 
 /**
- * The features in one row group of a shard, page by page, as the pixels that they were made from.
- * Parquet's own readers go value by value, which takes ten times as long.
+ * The features in one row group of a shard, page by page, as examples are kept: the pixels that
+ * they were made from, or floats. Parquet's own readers go value by value, which takes ten times as
+ * long.
  *
  * <p>Levels and indices into the dictionary are in Parquet's hybrid of run lengths and bit packing
  * (Encodings.md of the Parquet format): a varint whose lowest bit says which, then one value and
@@ -38,22 +36,19 @@ final class FeatureColumn {
 
   private final PageReader pages;
   private final ColumnDescriptor column;
-  private final Normalizer normalizer;
+  private final ColumnValues coder;
   private final int features;
   private final int channels;
-
-  /** By channel and index, the pixel that an entry of the dictionary was made from, or −1. */
-  private final short[][] dictionary;
-
-  /** Whether an index is the pixel itself, as in what {@link ShardFile} writes. */
-  private final boolean plain;
+  private final int bytesPerValue;
 
   private final int[] ids = new int[CHUNK];
 
   /** Values of the row group that are in no page so far. */
   private long left;
 
+  /** Of a page; places in it are counted in bytes. */
   private byte[] values = {};
+
   private int next;
   private int end;
 
@@ -66,33 +61,20 @@ final class FeatureColumn {
       throws IOException {
     this.pages = pages;
     this.column = column;
-    this.normalizer = format.normalizer();
+    this.coder = ColumnValues.of(format);
+    this.bytesPerValue = format.bytesPerValue();
     this.features = format.features();
     this.channels = format.channels();
     this.left = Math.multiplyExact(rows, features);
     DictionaryPage page = pages.readDictionaryPage();
-    this.dictionary = page == null ? new short[channels][0] : pixels(page);
-    this.plain = Arrays.stream(dictionary).allMatch(FeatureColumn::isPlain);
-  }
-
-  private short[][] pixels(DictionaryPage page) throws IOException {
-    int size = page.getDictionarySize();
-    if (size < 0 || (long) size * Float.BYTES > page.getBytes().size()) {
-      throw damage("a dictionary of %d values in %d bytes".formatted(size, page.getBytes().size()));
-    }
-    Dictionary decoded = page.getEncoding().initDictionary(column, page);
-    short[][] pixels = new short[channels][size];
-    for (int channel = 0; channel < channels; channel++) {
-      for (int id = 0; id < size; id++) {
-        pixels[channel][id] = (short) normalizer.pixel(channel, decoded.decodeToFloat(id));
+    if (page != null) {
+      int size = page.getDictionarySize();
+      if (size < 0 || (long) size * Float.BYTES > page.getBytes().size()) {
+        throw damage(
+            "a dictionary of %d values in %d bytes".formatted(size, page.getBytes().size()));
       }
+      coder.useDictionary(page.getEncoding().initDictionary(column, page), size);
     }
-    return pixels;
-  }
-
-  private static boolean isPlain(short[] pixels) {
-    return pixels.length == 1 << Byte.SIZE
-        && IntStream.range(0, pixels.length).allMatch(id -> pixels[id] == id);
   }
 
   /** Reads the next row. */
@@ -125,8 +107,9 @@ final class FeatureColumn {
     if (count < 0 || count > left) {
       throw damage("a page of %d features where there are %d".formatted(count, left));
     }
-    if (values.length < count) {
-      values = new byte[count];
+    int bytesOfPage = Math.multiplyExact(count, bytesPerValue);
+    if (values.length < bytesOfPage) {
+      values = new byte[bytesOfPage];
     }
     if (page instanceof DataPageV1 first) {
       ByteBuffer bytes = littleEndian(first.getBytes().toByteBuffer());
@@ -144,7 +127,7 @@ final class FeatureColumn {
     }
     left -= count;
     next = 0;
-    end = count;
+    end = bytesOfPage;
   }
 
   private static void requireRuns(Encoding levels) {
@@ -211,24 +194,19 @@ final class FeatureColumn {
       lookUp(bytes, count);
       return;
     }
+    if (encoding == Encoding.PLAIN && coder.putAll(bytes, count, values)) {
+      return;
+    }
     ValuesReader reader = encoding.getValuesReader(column, ValuesType.VALUES);
     reader.initFromPage(count, ByteBufferInputStream.wrap(bytes));
     for (int i = 0; i < count; i++) {
-      int pixel = normalizer.pixel(channel(i), reader.readFloat());
-      requirePixels(pixel);
-      values[i] = (byte) pixel;
+      coder.put(reader.readFloat(), channel(i), values, i);
     }
   }
 
   /** The channel of a value of this page: the column begins with the first, as every row does. */
   private int channel(int at) {
     return Math.floorMod(at - left, channels);
-  }
-
-  private static void requirePixels(int pixels) {
-    if (pixels < 0) {
-      throw damage("features that the manifest's normalization does not make of pixels");
-    }
   }
 
   private void lookUp(ByteBuffer indices, int count) {
@@ -254,13 +232,13 @@ final class FeatureColumn {
         }
         Arrays.fill(ids, 0, Math.min(length, CHUNK), id);
         for (int done = 0; done < length; done += CHUNK) {
-          lookUp(at + done, Math.min(CHUNK, length - done));
+          look(at + done, Math.min(CHUNK, length - done));
         }
         at += length;
       } else {
         int groups = Math.min(length, (count - at + GROUP - 1) / GROUP);
         int from = size - indices.remaining();
-        if (plain && width == Byte.SIZE) {
+        if (coder.isIdentity() && width == Byte.SIZE) {
           int known = Math.min(groups * GROUP, count - at);
           bytes.get(from, values, at, known);
           at += known;
@@ -273,7 +251,7 @@ final class FeatureColumn {
             packer.unpack8Values(bytes, from, ids, unpacked);
           }
           int known = Math.min(unpacked, count - at);
-          lookUp(at, known);
+          look(at, known);
           at += known;
         }
         indices.position(Math.min(size, from) + indices.limit() - size);
@@ -281,18 +259,8 @@ final class FeatureColumn {
     }
   }
 
-  /** Looks up the first ids, channel by channel. */
-  private void lookUp(int at, int count) {
-    int all = 0;
-    for (int first = 0; first < channels; first++) {
-      short[] pixels = dictionary[channel(at + first)];
-      for (int i = first; i < count; i += channels) {
-        int pixel = pixels[ids[i]];
-        all |= pixel;
-        values[at + i] = (byte) pixel;
-      }
-    }
-    requirePixels(all);
+  private void look(int at, int count) {
+    coder.lookUp(ids, count, channel(at), values, at);
   }
 
   private static void requireRoom(int length, int count) {

@@ -11,6 +11,7 @@ import io.centroid.data.Normalization;
 import io.centroid.data.SourceFile;
 import io.centroid.data.Split;
 import io.centroid.json.Json;
+import io.centroid.json.MayLack;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -26,6 +27,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * @param classNames in label order
  * @param featureShape of one example: height, width, channels of a picture
  * @param featureOrder the order of a row's features in words
+ * @param featureNames of columns; null where features are pixels
  * @param splits how many examples each split holds
  * @param normalization how pixels became features
  * @param holdOut how the validation split was drawn
@@ -42,6 +44,7 @@ public record Manifest(
     List<String> classNames,
     List<Integer> featureShape,
     String featureOrder,
+    @MayLack @JsonInclude(Include.NON_NULL) List<String> featureNames,
     List<SplitCount> splits,
     NormalizationEntry normalization,
     HoldOut holdOut,
@@ -70,7 +73,13 @@ public record Manifest(
    * @param deviation of pixels / 255, one for each channel
    */
   public record NormalizationEntry(Normalization kind, List<Double> mean, List<Double> deviation)
-      implements Serializable {}
+      implements Serializable {
+
+    /** Mean and deviation; throws {@link IllegalArgumentException} when they are none. */
+    ChannelStatistics statistics() {
+      return new ChannelStatistics(mean, deviation);
+    }
+  }
 
   /**
    * How splits were drawn from the training examples.
@@ -83,9 +92,8 @@ public record Manifest(
 
   /** Checks that its parts fit each other; throws {@link IllegalArgumentException}. */
   public Manifest {
-    DataSet described = dataSet(dataset, featureShape, classNames);
-    new ChannelStatistics(normalization.mean(), normalization.deviation())
-        .requireFit(described.shape());
+    DataSet described = dataSet(dataset, featureShape, classNames, featureNames);
+    normalization.statistics().requireFit(described.shape());
     for (Split split : Split.values()) {
       long listed = shards(shards, split).stream().mapToLong(ShardEntry::rows).sum();
       if (listed != count(splits, split) || listed > Integer.MAX_VALUE) {
@@ -111,11 +119,12 @@ public record Manifest(
 
   /** The data set whose examples these are. */
   public DataSet dataSet() {
-    return dataSet(dataset, featureShape, classNames);
+    return dataSet(dataset, featureShape, classNames, featureNames);
   }
 
-  private static DataSet dataSet(String title, List<Integer> shape, List<String> classNames) {
-    return new DataSet(title, new FeatureShape(shape), classNames);
+  private static DataSet dataSet(
+      String title, List<Integer> shape, List<String> classNames, List<String> featureNames) {
+    return new DataSet(title, new FeatureShape(shape), classNames, featureNames);
   }
 
   /** How many examples a split holds; 0 when there is no such split. */
@@ -172,6 +181,7 @@ public record Manifest(
         classNames,
         featureShape,
         featureOrder,
+        featureNames,
         splits,
         normalization,
         holdOut,

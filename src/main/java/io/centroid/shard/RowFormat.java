@@ -1,7 +1,9 @@
 package io.centroid.shard;
 
+import io.centroid.data.ChannelStatistics;
 import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;
+import io.centroid.data.Normalization;
 import io.centroid.data.Normalizer;
 import java.io.Serializable;
 
@@ -10,14 +12,20 @@ import java.io.Serializable;
  *
  * @param shape of the features
  * @param classes labels are smaller
- * @param normalizer makes features of pixels
+ * @param normalizer makes features of pixels; null where features are columns, which a file holds
+ *     as they are
  */
 public record RowFormat(FeatureShape shape, int classes, Normalizer normalizer)
     implements Serializable {
 
   /** That of a data set. */
-  public static RowFormat of(DataSet dataSet, Normalizer normalizer) {
-    return new RowFormat(dataSet.shape(), dataSet.classes(), normalizer);
+  public static RowFormat of(
+      DataSet dataSet, Normalization normalization, ChannelStatistics statistics) {
+    FeatureShape shape = dataSet.shape();
+    return new RowFormat(
+        shape,
+        dataSet.classes(),
+        shape.isPicture() ? new Normalizer(normalization, statistics) : null);
   }
 
   int features() {
@@ -26,5 +34,19 @@ public record RowFormat(FeatureShape shape, int classes, Normalizer normalizer)
 
   int channels() {
     return shape.channels();
+  }
+
+  boolean isOfPixels() {
+    return shape.isPicture();
+  }
+
+  /** Bytes that one value of an {@link Example} takes. */
+  int bytesPerValue() {
+    return isOfPixels() ? 1 : Float.BYTES;
+  }
+
+  /** Bytes of an {@link Example}'s features. */
+  int featureBytes() {
+    return Math.multiplyExact(features(), bytesPerValue());
   }
 }

@@ -1,6 +1,5 @@
 package io.centroid.shard;
 
-import io.centroid.data.Normalizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,7 +7,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.BytesUtils;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -16,17 +14,14 @@ import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.column.values.bitpacking.BytePacker;
-import org.apache.parquet.column.values.bitpacking.Packer;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 
 /**
- * Writes a shard's rows as Parquet, page by page. The dictionary of the features is known before
- * the first row: it is what the normalization makes of pixels. Parquet's own writer looks for one
- * value by value, which takes ten times as long.
+ * Writes a shard's rows as Parquet, page by page: Parquet's own writer goes value by value and
+ * looks for a dictionary, which for pixels takes ten times as long.
  *
  * <p>Nothing is compressed: pixels in as many bits as they need are as small as any codec makes
  * them. The format of levels and indices is that of {@link FeatureColumn}.
@@ -36,26 +31,21 @@ final class ShardFile {
   private static final int MOST_PAGE_ROWS = 1 << 14;
 
   /** Kept in memory until they are all there: 48 MB, or 60 MB where each channel has its table. */
-  private static final int GROUP_PAGES = 64;
+  private static final int GROUP_VALUES = 64 * PAGE_VALUES;
 
-  private static final int LEVELS = 256;
-  private static final int PACKED = 8;
   private static final List<ColumnDescriptor> COLUMNS = ShardSchema.TYPE.getColumns();
 
   private final ParquetFileWriter file;
+  private final PageValues values;
   private final int features;
-  private final int channels;
+  private final int featureBytes;
   private final int pageRows;
-
-  /** The features, and for each channel where those of its pixels begin. */
-  private final float[] dictionary;
-
-  private final int[] begins;
-  private final BytePacker packer;
-
   private final ByteBuffer ids;
   private final ByteBuffer labels;
-  private final byte[] pixels;
+
+  /** Features of the rows of a page, as examples are kept. */
+  private final byte[] coded;
+
   private final List<Page> pages = new ArrayList<>();
   private int rowsInPage;
 
@@ -63,23 +53,14 @@ final class ShardFile {
   private record Page(int rows, BytesInput bytes, Statistics<?> statistics) {}
 
   ShardFile(OutputFile output, RowFormat format) throws IOException {
+    this.values = PageValues.of(format);
     this.features = format.features();
-    this.channels = format.channels();
+    this.featureBytes = format.featureBytes();
     this.pageRows = Math.max(1, Math.min(PAGE_VALUES / features, MOST_PAGE_ROWS));
-    this.ids = littleEndian(GROUP_PAGES * pageRows * Long.BYTES);
-    this.labels = littleEndian(GROUP_PAGES * pageRows * Integer.BYTES);
-    this.pixels = new byte[pageRows * features];
-    Normalizer normalizer = format.normalizer();
-    this.begins = begins(normalizer);
-    this.dictionary = new float[begins[begins.length - 1] + LEVELS];
-    for (int channel = 0; channel < channels; channel++) {
-      for (int pixel = 0; pixel < LEVELS; pixel++) {
-        dictionary[begins[channel] + pixel] = normalizer.feature(channel, pixel);
-      }
-    }
-    this.packer =
-        Packer.LITTLE_ENDIAN.newBytePacker(
-            Integer.SIZE - Integer.numberOfLeadingZeros(dictionary.length - 1));
+    int groupRows = GROUP_VALUES / format.bytesPerValue() / PAGE_VALUES * pageRows;
+    this.ids = littleEndian(groupRows * Long.BYTES);
+    this.labels = littleEndian(groupRows * Integer.BYTES);
+    this.coded = new byte[pageRows * featureBytes];
     this.file =
         new ParquetFileWriter(
             output,
@@ -93,24 +74,11 @@ final class ShardFile {
     file.start();
   }
 
-  /** Channels have one table together where all of them are the same. */
-  private static int[] begins(Normalizer normalizer) {
-    int channels = normalizer.channels();
-    for (int channel = 0; channel < channels; channel++) {
-      for (int pixel = 0; pixel < LEVELS; pixel++) {
-        if (normalizer.feature(channel, pixel) != normalizer.feature(0, pixel)) {
-          return IntStream.range(0, channels).map(each -> each * LEVELS).toArray();
-        }
-      }
-    }
-    return new int[channels];
-  }
-
-  /** Adds a row; its pixels may change afterwards. */
+  /** Adds a row; its features may change afterwards. */
   void write(Example row) throws IOException {
     ids.putLong(row.id());
     labels.putInt(row.label());
-    System.arraycopy(row.pixels(), 0, pixels, rowsInPage * features, features);
+    System.arraycopy(row.features(), 0, coded, rowsInPage * featureBytes, featureBytes);
     rowsInPage++;
     if (rowsInPage == pageRows) {
       endPage();
@@ -132,33 +100,11 @@ final class ShardFile {
       return;
     }
     int count = rowsInPage * features;
-    int groups = (count + PACKED - 1) / PACKED;
-    int width = packer.getBitWidth();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(groups * width);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(rowsInPage * featureBytes);
     levels(repetition(rowsInPage), bytes);
     levels(run(count, 1), bytes);
-    bytes.write(width);
-    BytesUtils.writeUnsignedVarInt(2 * groups + 1, bytes);
-    boolean[] used = new boolean[dictionary.length];
-    byte[] packed = new byte[groups * width];
-    int[] indices = new int[PACKED];
-    int channel = 0;
-    for (int at = 0; at < count; at += PACKED) {
-      int known = Math.min(PACKED, count - at);
-      for (int i = 0; i < known; i++) {
-        indices[i] = begins[channel] + (pixels[at + i] & 0xff);
-        used[indices[i]] = true;
-        channel = channel + 1 == channels ? 0 : channel + 1;
-      }
-      packer.pack8Values(indices, 0, packed, at / PACKED * width);
-    }
-    bytes.writeBytes(packed);
     Statistics<?> statistics = statistics(COLUMNS.get(2));
-    for (int i = 0; i < used.length; i++) {
-      if (used[i]) {
-        statistics.updateStats(dictionary[i]);
-      }
-    }
+    values.write(coded, count, bytes, statistics);
     pages.add(new Page(rowsInPage, BytesInput.from(bytes), statistics));
     rowsInPage = 0;
   }
@@ -206,33 +152,34 @@ final class ShardFile {
     pages.clear();
   }
 
-  private void plain(ColumnDescriptor column, int rows, ByteBuffer values, Statistics<?> statistics)
+  private void plain(
+      ColumnDescriptor column, int rows, ByteBuffer numbers, Statistics<?> statistics)
       throws IOException {
     file.startColumn(column, rows, CompressionCodecName.UNCOMPRESSED);
-    BytesInput bytes = BytesInput.from(values.duplicate().flip());
+    BytesInput bytes = BytesInput.from(numbers.duplicate().flip());
     page(rows, rows, bytes, statistics, Encoding.PLAIN);
     file.endColumn();
-    values.clear();
+    numbers.clear();
   }
 
   private void features(int rows) throws IOException {
     file.startColumn(COLUMNS.get(2), (long) rows * features, CompressionCodecName.UNCOMPRESSED);
-    ByteBuffer entries = littleEndian(dictionary.length * Float.BYTES);
-    entries.asFloatBuffer().put(dictionary);
-    file.writeDictionaryPage(
-        new DictionaryPage(BytesInput.from(entries), dictionary.length, Encoding.PLAIN));
+    DictionaryPage dictionary = values.dictionary();
+    if (dictionary != null) {
+      file.writeDictionaryPage(dictionary);
+    }
     for (Page page : pages) {
-      int values = page.rows() * features;
-      page(page.rows(), values, page.bytes(), page.statistics(), Encoding.RLE_DICTIONARY);
+      int count = page.rows() * features;
+      page(page.rows(), count, page.bytes(), page.statistics(), values.encoding());
     }
     file.endColumn();
   }
 
   private void page(
-      int rows, int values, BytesInput bytes, Statistics<?> statistics, Encoding encoding)
+      int rows, int count, BytesInput bytes, Statistics<?> statistics, Encoding encoding)
       throws IOException {
     int size = Math.toIntExact(bytes.size());
-    file.writeDataPage(values, size, bytes, statistics, rows, Encoding.RLE, Encoding.RLE, encoding);
+    file.writeDataPage(count, size, bytes, statistics, rows, Encoding.RLE, Encoding.RLE, encoding);
   }
 
   private static Statistics<?> statistics(ColumnDescriptor column) {

@@ -216,12 +216,12 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
       ids.consume();
       int label = labels.getInteger();
       labels.consume();
-      byte[] pixels = new byte[format.features()];
-      features.read(pixels);
+      byte[] coded = new byte[format.featureBytes()];
+      features.read(coded);
       if (label < 0 || label >= format.classes()) {
         throw new IllegalStateException("label %d in the row with id %d".formatted(label, id));
       }
-      return new Example(id, label, pixels);
+      return new Example(id, label, coded);
     }
 
     void requireEnd() {

@@ -1,14 +1,12 @@
 package io.centroid.shard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.centroid.data.ChannelStatistics;
-import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.example.Coverage;
+import io.centroid.example.FeatureCoding;
 import io.centroid.json.Json;
 import io.centroid.publish.WholeFile;
-import io.centroid.shard.Manifest.NormalizationEntry;
 import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -103,16 +101,18 @@ public final class ShardSet {
         .reduce(Coverage.NONE, Coverage::plus);
   }
 
-  /** What made features of pixels. */
-  public Normalizer normalizer() {
-    NormalizationEntry normalization = manifest.normalization();
-    return new Normalizer(
-        normalization.kind(),
-        new ChannelStatistics(normalization.mean(), normalization.deviation()));
+  /** How what examples are kept as becomes features. */
+  public FeatureCoding coding() {
+    return FeatureCoding.of(
+        manifest.dataSet().shape(),
+        manifest.normalization().kind(),
+        manifest.normalization().statistics());
   }
 
-  private RowFormat format() {
-    return RowFormat.of(manifest.dataSet(), normalizer());
+  /** What the rows of its files are. */
+  public RowFormat format() {
+    return RowFormat.of(
+        manifest.dataSet(), manifest.normalization().kind(), manifest.normalization().statistics());
   }
 
   /** Reads one shard; it is closed when the task ends, however that happens. */

@@ -11,6 +11,8 @@ import org.apache.spark.api.java.JavaSparkContext;
  * Examples that executors read, as many as there are. Nothing of it on the driver grows with them.
  */
 public interface ExampleSource {
+  /** Of an id, for a number among equal examples. */
+  int NUMBER_BITS = 24;
 
   /** Which data set this is. */
   DataSet dataSet();
@@ -20,22 +22,47 @@ public interface ExampleSource {
    */
   Set<Split> splits();
 
+  /** The smallest id that there may be. */
+  default long firstId() {
+    return 0;
+  }
+
+  /** The largest id that there may be. */
+  default long lastId() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
+   * Whether examples of one id are numbered, in its lowest {@link #NUMBER_BITS} bits, which are 0
+   * so far; otherwise no two may have the same.
+   */
+  default boolean numbersEqualIds() {
+    return false;
+  }
+
   /** Every example once, in any order and partitioning; what is unreadable too. */
   JavaRDD<SourceExample> examples(JavaSparkContext context);
 
   /**
    * One example as its source has it.
    *
-   * @param id from 0; decides its split and its place among the others
-   * @param name what the source calls it
+   * @param id decides its split and its place among the others
+   * @param tie tells examples of one id apart, where {@link #numbersEqualIds}
+   * @param name what the source calls it; may be null where it is readable
    * @param split its split; TRAIN where the source has no others
    * @param label its class, from 0
-   * @param pixels unsigned, height × width × channel order; null when it is unreadable
+   * @param features coded as those of its data set are; null when it is unreadable
    * @param problem why it is unreadable; null when it is not
    */
   @SuppressWarnings("ArrayRecordComponent") // a value on its way into a shard
-  record SourceExample(long id, String name, Split split, int label, byte[] pixels, String problem)
+  record SourceExample(
+      long id, long tie, String name, Split split, int label, byte[] features, String problem)
       implements Serializable {
+
+    /** One of another id. */
+    public SourceExample withId(long other) {
+      return new SourceExample(other, tie, name, split, label, features, problem);
+    }
 
     /** Whether there is anything to learn from. */
     public boolean isReadable() {

@@ -15,10 +15,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,14 +42,6 @@ import org.apache.spark.util.SerializableConfiguration;
  * of its path in the directory.
  */
 public final class PictureFolders implements ExampleSource {
-  /** What the directories of splits are called. */
-  private static final Map<Split, Set<String>> SPLIT_NAMES =
-      new EnumMap<>(
-          Map.of(
-              Split.TRAIN, Set.of("train", "training"),
-              Split.VALIDATION, Set.of("validation", "valid", "val", "dev"),
-              Split.TEST, Set.of("test", "testing")));
-
   /** Files that are opened to see whether a directory holds pictures. */
   private static final int LOOKED_AT = 20;
 
@@ -119,17 +109,14 @@ public final class PictureFolders implements ExampleSource {
     List<String> top = directories(storage, root);
     SortedMap<Split, String> splits = new TreeMap<>();
     for (String name : top) {
-      SPLIT_NAMES.forEach(
-          (split, names) -> {
-            if (names.contains(name.toLowerCase(Locale.ROOT))) {
-              String other = splits.put(split, name);
-              if (other != null) {
+      SplitNames.split(name)
+          .map(split -> splits.put(split, name))
+          .ifPresent(
+              other -> {
                 throw JobException.data(
                     "Cannot read pictures in %s: found both %s and %s, expected one directory for a split. Move one away."
                         .formatted(root, other, name));
-              }
-            }
-          });
+              });
     }
     if (!splits.containsKey(Split.TRAIN)) {
       return top.stream().map(name -> new Folder(name, Split.TRAIN, name)).toList();
@@ -240,6 +227,7 @@ public final class PictureFolders implements ExampleSource {
         byte[] content = ImageFile.read(file.location(), configuration.value().value());
         return new SourceExample(
             id(file.name()),
+            0,
             file.name(),
             file.split(),
             file.label(),
@@ -252,7 +240,7 @@ public final class PictureFolders implements ExampleSource {
 
     private static SourceExample unreadable(Found file, String problem) {
       return new SourceExample(
-          id(file.name()), file.name(), file.split(), file.label(), null, problem);
+          id(file.name()), 0, file.name(), file.split(), file.label(), null, problem);
     }
 
     /** The first 63 bits of SHA-256. */

@@ -257,6 +257,7 @@ public final class TrainingJob {
       try (TrainingProgress progress =
           TrainingProgress.on(
               phases,
+              shards.manifest().dataSet().examplesAreCalled(),
               epochs,
               epoch -> plan.inEpoch(epoch, settings.averaging().warmUpEpochs()).rounds(),
               timeLeft)) {

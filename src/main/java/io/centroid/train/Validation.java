@@ -64,9 +64,8 @@ final class Validation implements AutoCloseable {
       return examples.map(
           split ->
               Metrics.of(
-                  shards.manifest().dataset(),
+                  shards.manifest().dataSet(),
                   Choice.name(Split.VALIDATION),
-                  shards.manifest().classNames(),
                   Evaluator.count(
                       context,
                       batches(split),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.CommandLine;
 import io.centroid.CommandLineRun;
+import io.centroid.LocalSpark;
 import io.centroid.picture.ImageSamples;
 import io.centroid.source.IdxFiles;
 import java.awt.image.BufferedImage;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,6 +156,257 @@ final class OwnDataIT {
         .with("--output", scores, "--format", "csv")
         .done();
     assertThat(rows(scores)).hasSize(120).anyMatch(row -> row.startsWith("240,"));
+  }
+
+  @Test
+  void aTableWithTextsAsLabels() throws IOException {
+    Path table = directory.resolve("flowers.csv");
+    List<String> lines = lines(240);
+    Files.write(table, lines);
+    Path shards = directory.resolve("shards");
+    CommandLineRun prepared = prepareTable(table, shards, "--label", "kind");
+    assertThat(prepared.out()).contains("flowers.csv: 240 rows in ");
+    JsonNode manifest = manifest(shards);
+    assertThat(manifest.path("classNames").toString())
+        .isEqualTo("[\"lily\",\"rose, red\",\"tulip\"]");
+    assertThat(manifest.path("featureShape").toString()).isEqualTo("[3]");
+    assertThat(manifest.path("featureNames").toString())
+        .isEqualTo("[\"length\",\"width\",\"wild\"]");
+    assertThat(manifest.path("normalization").path("kind").asText()).isEqualTo("standardize");
+
+    CommandLineRun trained = train(shards);
+    assertThat(trained.out())
+        .contains("input_1 (InputLayer)         (None, 3)                 0         ")
+        .doesNotContain("Flatten")
+        .containsPattern("epoch  1/12 +[0-9,]+ rows/s")
+        .containsPattern("test split of flowers.csv, [0-9]+ rows");
+    Path run = run();
+    assertThat(accuracy(run)).isGreaterThan(0.9);
+    assertThat(Files.readString(run.resolve("report.html")))
+        .containsPattern("of [0-9]+ test rows of flowers.csv")
+        .doesNotContain("most confident mistakes");
+    CommandLine.of("evaluate", "--model", run, "--shards", shards).done();
+
+    List<String> unlabelled = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      unlabelled.add(
+          (i == 0 ? "name," : "n" + i + ",")
+              + lines.get(i).replaceFirst("^(\"[^\"]*\"|[^,]*),", ""));
+    }
+    Path others = directory.resolve("others.csv");
+    Files.write(others, unlabelled);
+    Path scores = directory.resolve("scores");
+    CommandLine.of("score", "--model", run, "--table", others, "--id", "name")
+        .with("--output", scores, "--format", "csv")
+        .done();
+    List<String> rows = rows(scores);
+    assertThat(rows).hasSize(240);
+    long right = rows.stream().filter(row -> row.contains(kindOf(row))).count();
+    assertThat(right).isGreaterThan(216);
+    Path models = directory.resolve("models");
+    for (String command : List.of("gate", "promote")) {
+      CommandLine.of(command, "--run", run, "--models", models, "--name", "own").done();
+    }
+    assertFails(
+        2,
+        "found a model of flowers.csv, whose examples have shape [3], expected one of pictures",
+        "score",
+        "--model",
+        run,
+        "--images",
+        directory,
+        "--output",
+        directory.resolve("nowhere"));
+  }
+
+  /** What class line n of {@link #lines} has. */
+  private static String kindOf(String score) {
+    int line = Integer.parseInt(score.substring(1, score.indexOf(',')));
+    return List.of("lily", "\"rose, red\"", "tulip").get((line - 1) % 3);
+  }
+
+  private static List<String> lines(int count) {
+    List<String> lines = new ArrayList<>(List.of("kind,length,width,wild"));
+    for (int i = 0; i < count; i++) {
+      lines.add(
+          "%s,%d.5,%d,%s"
+              .formatted(
+                  List.of("lily", "\"rose, red\"", "tulip").get(i % 3),
+                  100 * (i % 3) + i % 17,
+                  i % 5,
+                  i % 2 == 0));
+    }
+    return lines;
+  }
+
+  @Test
+  void theSameRowsGiveTheSameShards() throws IOException {
+    Path table = directory.resolve("some.csv");
+    List<String> lines = lines(300);
+    lines.addAll(lines.subList(1, 40)); // equal ones
+    Files.write(table, lines);
+    Path one = directory.resolve("one");
+    prepareTable(Map.of("spark.master", "local[1]"), table, one, "--label", "kind");
+    List<String> others = new ArrayList<>(lines.subList(1, lines.size()));
+    Collections.shuffle(others, new Random(1));
+    Path folder = directory.resolve("again").resolve("some.csv");
+    Files.createDirectories(folder);
+    for (int part = 0; part < 3; part++) {
+      List<String> ofPart = new ArrayList<>(List.of(lines.get(0)));
+      for (int i = part; i < others.size(); i += 3) {
+        ofPart.add(others.get(i));
+      }
+      Files.write(folder.resolve("part-" + part + ".csv"), ofPart);
+    }
+    Path four = directory.resolve("four");
+    prepareTable(Map.of("spark.master", "local[4]"), folder, four, "--label", "kind");
+    assertThat(manifest(four)).isEqualTo(manifest(one));
+    assertThat(total(manifest(one))).isEqualTo(339);
+  }
+
+  @Test
+  void columnsOfVectorsAndOfSplits() throws IOException {
+    Path table = directory.resolve("vectors");
+    SparkSession session =
+        LocalSpark.open("local[2]", Map.of("spark.kryo.registrationRequired", "false"));
+    try {
+      session
+          .sql(
+              "select id, cast(id % 2 as double) answer, 'f' note,"
+                  + " array(cast(id % 2 as float), cast(id as float), 7.0f) numbers,"
+                  + " case when id % 5 = 0 then 'test' when id % 5 = 1 then 'dev' else 'train' end"
+                  + " part from range(100)")
+          .selectExpr("*", "answer * 2 as twice")
+          .withColumn(
+              "vector",
+              org.apache.spark.ml.functions.array_to_vector(
+                  org.apache.spark.sql.functions.col("numbers")))
+          .write()
+          .parquet(table.toString());
+    } finally {
+      session.stop();
+    }
+    Path shards = directory.resolve("shards");
+    String[] columns = {"--label", "answer", "--split", "part", "--id", "id", "--features"};
+    prepareTable(table, shards, CommandLine.of(columns).with("vector,twice").toArray());
+    JsonNode manifest = manifest(shards);
+    assertThat(manifest.path("featureNames").toString())
+        .isEqualTo("[\"vector[0]\",\"vector[1]\",\"vector[2]\",\"twice\"]");
+    assertThat(manifest.path("classNames").toString()).isEqualTo("[\"0\",\"1\"]");
+    assertThat(List.of(count(manifest, "train"), count(manifest, "validation")))
+        .containsExactly(60L, 20L);
+    assertThat(count(manifest, "test")).isEqualTo(20);
+    assertThat(manifest.path("normalization").path("mean").get(2).asDouble()).isEqualTo(7);
+    assertThat(manifest.path("normalization").path("deviation").get(2).asDouble()).isZero();
+    Path asArrays = directory.resolve("arrays");
+    prepareTable(table, asArrays, CommandLine.of(columns).with("numbers,twice").toArray());
+    assertThat(manifest(asArrays).path("shards").toString())
+        .isEqualTo(manifest.path("shards").toString());
+    train(shards);
+    Path scores = directory.resolve("scores");
+    CommandLine.of("score", "--model", run(), "--table", table, "--id", "id")
+        .with("--output", scores, "--format", "csv")
+        .done();
+    assertThat(rows(scores)).hasSize(100).anyMatch(row -> row.startsWith("99,1,1,"));
+  }
+
+  @Test
+  void whatIsNoTableOfExamplesIsOneLine() throws IOException {
+    Path table = directory.resolve("rows.csv");
+    String[] label = {"--label", "kind"};
+    Files.write(table, lines(60));
+    assertTableRefused(table, 2, "found no --label, expected the column of the classes");
+    assertTableRefused(
+        table,
+        3,
+        "found no column sort, expected one of kind, length, width, wild",
+        "--label",
+        "sort");
+    assertTableRefused(
+        table,
+        3,
+        "found column kind of type string, expected numbers, arrays of numbers or vectors",
+        "--label",
+        "wild",
+        "--features",
+        "kind");
+    Files.write(table, List.of("half,width", "0.5,1", "1,2", "1.5,3"));
+    assertTableRefused(table, 3, "in the label column half, expected classes", "--label", "half");
+    List<String> lines = lines(60);
+    lines.add("lily,,1,true");
+    Files.write(table, lines);
+    assertTableRefused(
+        table,
+        3,
+        "found 1 of 61 examples that cannot be read, as row null,1,true,lily: found no value in column length, expected a number",
+        label);
+    lines.set(61, "lily,NaN,1,true");
+    Files.write(table, lines);
+    assertTableRefused(table, 3, "found NaN in column length, expected a finite number", label);
+    lines.set(61, ",1,1,true");
+    Files.write(table, lines);
+    assertTableRefused(table, 3, "found rows without a label in column kind", label);
+    Files.write(table, lines(60));
+    assertTableRefused(table, 3, "two examples with one id: ", "--label", "kind", "--id", "width");
+    assertTableRefused(
+        table,
+        3,
+        "found lily in the split column kind",
+        "--label",
+        "wild",
+        "--split",
+        "kind",
+        "--features",
+        "width");
+    Files.write(table, List.of("kind,length", "a,1", "a,2", "a,3"));
+    assertTableRefused(table, 3, "found 1 class names instead of 2", label);
+    Files.write(table, List.of("kind,length"));
+    assertTableRefused(table, 3, "found 0 class names instead of 2", label);
+    assertTableRefused(directory.resolve("nowhere.csv"), 3, "nowhere.csv", label);
+    assertTableRefused(
+        table,
+        2,
+        "prepare.normalization = unit",
+        "--label",
+        "kind",
+        "--set",
+        "prepare.normalization=unit");
+  }
+
+  private void assertTableRefused(Path table, int exitCode, String found, String... options) {
+    Path shards = directory.resolve("refused");
+    CommandLineRun run =
+        CommandLineRun.of(
+            CommandLine.of("prepare", "--table", table, "--shards", shards)
+                .with(options)
+                .toArray());
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(exitCode);
+    assertThat(run.err()).contains(found).hasLineCount(1);
+    assertThat(shards).doesNotExist();
+  }
+
+  private static CommandLineRun prepareTable(Path table, Path shards, String... options) {
+    return prepareTable(Map.of(), table, shards, options); // Spark SQL registers nothing
+  }
+
+  private static CommandLineRun prepareTable(
+      Map<String, String> spark, Path table, Path shards, String... options) {
+    CommandLineRun run =
+        CommandLineRun.of(
+            spark,
+            CommandLine.of("prepare", "--table", table, "--shards", shards)
+                .with(options)
+                .toArray());
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    return run;
+  }
+
+  private static long total(JsonNode manifest) {
+    long total = 0;
+    for (JsonNode entry : manifest.path("splits")) {
+      total += entry.path("examples").asLong();
+    }
+    return total;
   }
 
   @Test

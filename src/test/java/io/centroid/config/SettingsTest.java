@@ -22,7 +22,7 @@ final class SettingsTest {
   void defaultsAreThePublishedRecipe() {
     Settings settings = Settings.defaults();
     assertThat(settings.prepare())
-        .isEqualTo(new PrepareSettings(8, 0.1, 0.1, 0.01, Normalization.UNIT, 1, 50_000, 10_000));
+        .isEqualTo(new PrepareSettings(8, 0.1, 0.1, 0.01, null, 1, 50_000, 10_000));
     assertThat(settings.network())
         .isEqualTo(
             new NetworkSettings(

@@ -46,7 +46,8 @@ final class ModelFileTest {
           List.of(32, 32, 3),
           Normalization.UNIT,
           List.of(0.5, 0.5, 0.5),
-          List.of(0.2, 0.2, 0.2));
+          List.of(0.2, 0.2, 0.2),
+          null);
 
   private static byte[] small;
 

@@ -62,7 +62,8 @@ final class OnnxFileTest {
             List.of(Cifar10.HEIGHT, Cifar10.WIDTH, Cifar10.CHANNELS),
             normalization,
             MEAN,
-            DEVIATION);
+            DEVIATION,
+            null);
     byte[] pixels = new byte[IMAGES * Cifar10.FEATURES];
     new SplittableRandom(1).nextBytes(pixels);
     Normalizer normalizer = new Normalizer(normalization, new ChannelStatistics(MEAN, DEVIATION));

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.cifar10.Cifar10;
 import io.centroid.data.ChannelStatistics;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
+import io.centroid.data.FloatBytes;
 import io.centroid.data.Normalization;
 import io.centroid.data.Normalizer;
 import io.centroid.data.Split;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,7 +115,7 @@ final class ShardReaderTest {
         assertThat(row.getInteger(ShardSchema.LABEL, 0)).isEqualTo(example.label());
         Group list = row.getGroup(ShardSchema.FEATURES, 0);
         assertThat(list.getFieldRepetitionCount(0)).isEqualTo(Cifar10.FEATURES);
-        normalizer.apply(example.pixels(), features);
+        normalizer.apply(example.features(), features);
         for (int i = 0; i < features.length; i++) {
           assertThat(list.getGroup(0, i).getFloat(0, 0)).isEqualTo(features[i]);
         }
@@ -203,12 +207,16 @@ final class ShardReaderTest {
 
   /** Writes them as this program does. */
   private ShardEntry write(List<Example> examples, Normalizer normalizer) throws IOException {
+    return write(examples, format(normalizer));
+  }
+
+  private ShardEntry write(List<Example> examples, RowFormat format) throws IOException {
     try (ShardWriter writer =
         new ShardWriter(
             new org.apache.hadoop.fs.Path(directory.toString()),
             FILE,
             Split.TRAIN,
-            RowFormat.of(Cifar10.DATA_SET, normalizer),
+            format,
             0,
             HADOOP)) {
       for (Example example : examples) {
@@ -236,7 +244,7 @@ final class ShardReaderTest {
         Group row = rows.newGroup();
         row.append(ShardSchema.ID, example.id()).append(ShardSchema.LABEL, example.label());
         Group features = row.addGroup(ShardSchema.FEATURES);
-        normalizer.apply(example.pixels(), values);
+        normalizer.apply(example.features(), values);
         for (float feature : values) {
           features.addGroup(ShardSchema.LIST).append(ShardSchema.ELEMENT, feature);
         }
@@ -269,17 +277,96 @@ final class ShardReaderTest {
     }
   }
 
+  private static RowFormat format(Normalizer normalizer) {
+    return new RowFormat(Cifar10.DATA_SET.shape(), Cifar10.CLASSES, normalizer);
+  }
+
   private static void assertSame(Example found, Example expected) {
     assertThat(found.id()).isEqualTo(expected.id());
     assertThat(found.label()).isEqualTo(expected.label());
-    assertThat(found.pixels()).isEqualTo(expected.pixels());
+    assertThat(found.features()).isEqualTo(expected.features());
   }
 
   private ShardReader reader(ShardEntry entry, Normalizer normalizer) {
     return new ShardReader(
-        new org.apache.hadoop.fs.Path(directory.toString()),
-        entry,
-        RowFormat.of(Cifar10.DATA_SET, normalizer),
-        HADOOP);
+        new org.apache.hadoop.fs.Path(directory.toString()), entry, format(normalizer), HADOOP);
+  }
+
+  /** Floats are kept as they are, to the bit, whoever wrote them. */
+  @Test
+  void columnsAreFloats() throws IOException {
+    DataSet rows =
+        new DataSet(
+            "rows", new FeatureShape(List.of(3)), List.of("a", "b"), List.of("x", "y", "z"));
+    RowFormat columns =
+        RowFormat.of(
+            rows,
+            Normalization.STANDARDIZE,
+            new ChannelStatistics(List.of(1.0, 2.0, 3.0), List.of(1.0, 2.0, 3.0)));
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < 40_000; i++) {
+      byte[] features = new byte[3 * Float.BYTES];
+      FloatBytes.put(
+          new float[] {i, i % 100 / 7f, Float.MIN_VALUE * (i % 9)},
+          features,
+          0,
+          ByteOrder.LITTLE_ENDIAN);
+      examples.add(new Example(3L * i - 50_000, i % 2, features));
+    }
+    ShardEntry entry = write(examples, columns);
+    assertThat(entry.rows()).isEqualTo(40_000);
+    assertReads(examples, entry, columns);
+    for (UnaryOperator<ExampleParquetWriter.Builder> form :
+        List.<UnaryOperator<ExampleParquetWriter.Builder>>of(
+            builder -> builder.withDictionaryEncoding(false),
+            builder -> builder.withDictionaryEncoding(true),
+            builder -> builder.withWriterVersion(WriterVersion.PARQUET_2_0))) {
+      Files.deleteIfExists(directory.resolve(FILE));
+      writeFloats(examples, form);
+      ShardEntry other =
+          new ShardEntry(
+              FILE,
+              Split.TRAIN,
+              entry.rows(),
+              Files.size(directory.resolve(FILE)),
+              entry.ids(),
+              entry.contentHash());
+      assertReads(examples, other, columns);
+    }
+  }
+
+  private void assertReads(List<Example> examples, ShardEntry entry, RowFormat columns) {
+    try (ShardReader reader =
+        new ShardReader(
+            new org.apache.hadoop.fs.Path(directory.toString()), entry, columns, HADOOP)) {
+      for (Example expected : examples) {
+        assertSame(reader.next(), expected);
+      }
+      assertThat(reader.hasNext()).isFalse();
+    }
+  }
+
+  private void writeFloats(List<Example> examples, UnaryOperator<ExampleParquetWriter.Builder> form)
+      throws IOException {
+    ExampleParquetWriter.Builder builder =
+        ExampleParquetWriter.builder(
+                new org.apache.hadoop.fs.Path(directory.resolve(FILE).toString()))
+            .withType(ShardSchema.TYPE)
+            .withCompressionCodec(CompressionCodecName.SNAPPY);
+    SimpleGroupFactory rows = new SimpleGroupFactory(ShardSchema.TYPE);
+    float[] values = new float[3];
+    try (ParquetWriter<Group> writer = form.apply(builder).build()) {
+      for (Example example : examples) {
+        Group row = rows.newGroup();
+        row.append(ShardSchema.ID, example.id()).append(ShardSchema.LABEL, example.label());
+        Group features = row.addGroup(ShardSchema.FEATURES);
+        FloatBytes.get(example.features(), 0, values, 0, 3);
+        for (float feature : values) {
+          features.addGroup(ShardSchema.LIST).append(ShardSchema.ELEMENT, feature);
+        }
+        writer.write(row);
+      }
+    }
+    Files.delete(directory.resolve("." + FILE + ".crc"));
   }
 }

@@ -1,0 +1,20 @@
+package io.centroid.prep;
+
+import java.io.Serializable;
+import java.util.Comparator;
+
+/**
+ * The place of an example among the others.
+ *
+ * @param id decides
+ * @param tie among those of one id
+ */
+record SortKey(long id, long tie) implements Comparable<SortKey>, Serializable {
+  private static final Comparator<SortKey> ORDER =
+      Comparator.comparingLong(SortKey::id).thenComparingLong(SortKey::tie);
+
+  @Override
+  public int compareTo(SortKey other) {
+    return ORDER.compare(this, other);
+  }
+}

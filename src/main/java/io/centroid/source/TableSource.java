@@ -1,0 +1,353 @@
+package io.centroid.source;
+
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
+import io.centroid.data.Split;
+import io.centroid.error.JobException;
+import io.centroid.source.TableColumns.UnreadableRowException;
+import io.centroid.storage.StorageFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ByteType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.ShortType;
+
+/**
+ * The rows of a table that Spark reads. An example's id is that of its id column, or a hash of what
+ * is in the row, so that the order of rows does not matter; equal rows are numbered.
+ */
+public final class TableSource implements ExampleSource {
+  private static final Map<String, Map<String, String>> FORMATS =
+      Map.of(
+          "parquet", Map.of(),
+          "orc", Map.of(),
+          "json", Map.of(),
+          "libsvm", Map.of(),
+          "csv", Map.of("header", "true", "inferSchema", "true"));
+
+  /** Files that are looked at for a format. */
+  private static final int LOOKED_AT = 100;
+
+  /** Spellings of the three names that are looked at. */
+  private static final int MOST_SPLIT_NAMES = 100;
+
+  private final Dataset<Row> rows;
+  private final TableOptions options;
+  private final DataSet dataSet;
+  private final TableColumns columns;
+  private final TableLabels labels;
+  private final Set<Split> splits;
+  private final long firstId;
+  private final long lastId;
+
+  private TableSource(
+      Dataset<Row> rows,
+      TableOptions options,
+      DataSet dataSet,
+      TableColumns columns,
+      TableLabels labels,
+      Set<Split> splits,
+      long firstId,
+      long lastId) {
+    this.rows = rows;
+    this.options = options;
+    this.dataSet = dataSet;
+    this.columns = columns;
+    this.labels = labels;
+    this.splits = splits;
+    this.firstId = firstId;
+    this.lastId = lastId;
+  }
+
+  /**
+   * Opens a table, and looks through its labels.
+   *
+   * @throws JobException when it is not there, or its columns are not what they should be
+   */
+  public static TableSource open(SparkSession spark, TableOptions options) throws IOException {
+    Dataset<Row> rows = read(spark, options.path(), options.format());
+    List<String> special = new ArrayList<>();
+    for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
+      if (column != null) {
+        special.add(column);
+      }
+    }
+    require(options.path(), rows, special);
+    require(options.path(), rows, options.features());
+    TableColumns columns =
+        TableColumns.of(
+            options.path(),
+            rows,
+            options.features().isEmpty() ? others(rows, special) : options.features());
+    TableLabels labels = TableLabels.of(options.path(), rows, options.label());
+    List<String> names = columns.names();
+    long[] ids = options.id() == null ? new long[] {0, Long.MAX_VALUE} : ids(rows, options);
+    try {
+      DataSet dataSet =
+          new DataSet(
+              new Path(options.path()).getName(),
+              new FeatureShape(List.of(names.size())),
+              labels.names(),
+              names);
+      return new TableSource(
+          rows, options, dataSet, columns, labels, splits(rows, options), ids[0], ids[1]);
+    } catch (IllegalArgumentException e) {
+      throw TableColumns.refusal(
+          options.path(), e.getMessage(), "a table of examples of several classes");
+    }
+  }
+
+  /** Reads a table, of whatever columns. */
+  static Dataset<Row> read(SparkSession spark, String path, String format) throws IOException {
+    String known =
+        format == null ? format(path, spark.sparkContext().hadoopConfiguration()) : format;
+    if (!FORMATS.containsKey(known)) {
+      throw JobException.settings(
+          "Cannot read table %s: found --format %s, expected one of %s."
+              .formatted(path, known, FORMATS.keySet().stream().sorted().toList()));
+    }
+    try {
+      return spark.read().options(FORMATS.get(known)).format(known).load(path);
+    } catch (Exception e) {
+      // Checked in Spark's Scala, and not declared to Java.
+      if (e instanceof AnalysisException) {
+        throw JobException.data(
+            "Cannot read table %s: found %s, expected a table that Spark reads as %s. Use another path or --format."
+                .formatted(path, e.getMessage().lines().findFirst().orElse("nothing"), known),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * The rows of a table without their labels.
+   *
+   * @param featureNames those of a data set that was made of a table
+   * @param id name of a column; null for none
+   */
+  public static JavaRDD<TableRow> features(
+      SparkSession spark, String path, String format, List<String> featureNames, String id)
+      throws IOException {
+    Dataset<Row> rows = read(spark, path, format);
+    TableColumns columns = TableColumns.named(featureNames);
+    List<String> used = new ArrayList<>(columns.columnNames());
+    if (id != null && !used.contains(id)) {
+      used.add(id);
+    }
+    require(path, rows, used);
+    return selected(rows, used).map(new ToRow(columns, id));
+  }
+
+  private static JavaRDD<Row> selected(Dataset<Row> rows, List<String> columns) {
+    return rows.select(
+            columns.stream()
+                .map(column -> functions.col(TableLabels.quoted(column)))
+                .toArray(Column[]::new))
+        .toJavaRDD();
+  }
+
+  private record ToRow(TableColumns columns, String id) implements Function<Row, TableRow> {
+    @Override
+    public TableRow call(Row row) {
+      String name = id == null ? null : Objects.toString(row.getAs(id));
+      try {
+        byte[] features = columns.features(row);
+        return new TableRow(
+            name == null ? DigestUtils.sha256Hex(features).substring(0, 16) : name, features, null);
+      } catch (UnreadableRowException e) {
+        return new TableRow(name == null ? row.mkString(",") : name, null, e.getMessage());
+      }
+    }
+  }
+
+  /** By the first name of a file that tells; else Parquet. */
+  private static String format(String path, Configuration hadoop) throws IOException {
+    Path place = new Path(path);
+    try {
+      FileSystem fileSystem = place.getFileSystem(hadoop);
+      RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(place, true);
+      for (int i = 0; i < LOOKED_AT && files.hasNext(); i++) {
+        String name = files.next().getPath().getName().toLowerCase(Locale.ROOT);
+        for (String part : name.split("\\.")) {
+          if (FORMATS.containsKey(part) && !name.startsWith(part)) {
+            return part;
+          }
+        }
+      }
+      return "parquet";
+    } catch (IOException e) {
+      throw StorageFailure.explained(place, e);
+    }
+  }
+
+  private static void require(String path, Dataset<Row> rows, List<String> columns) {
+    List<String> there = Arrays.asList(rows.columns());
+    for (String column : columns) {
+      if (!there.contains(column)) {
+        throw TableColumns.refusal(
+            path,
+            "no column %s".formatted(column),
+            "one of %s".formatted(there.stream().limit(50).collect(Collectors.joining(", "))));
+      }
+    }
+  }
+
+  private static List<String> others(Dataset<Row> rows, List<String> special) {
+    return Arrays.stream(rows.columns()).filter(column -> !special.contains(column)).toList();
+  }
+
+  private static long[] ids(Dataset<Row> rows, TableOptions options) {
+    DataType type = rows.schema().apply(options.id()).dataType();
+    if (!(type instanceof LongType
+        || type instanceof IntegerType
+        || type instanceof ShortType
+        || type instanceof ByteType)) {
+      throw TableColumns.refusal(
+          options.path(),
+          "the id column %s of type %s".formatted(options.id(), type.simpleString()),
+          "whole numbers");
+    }
+    Column id = functions.col(TableLabels.quoted(options.id()));
+    Row found =
+        rows.agg(
+                functions.min(id).cast("long"),
+                functions.max(id).cast("long"),
+                functions.count(functions.when(id.isNull(), 1)))
+            .first();
+    if (found.isNullAt(0) || found.getLong(2) > 0) {
+      throw TableColumns.refusal(
+          options.path(),
+          "%s rows without an id".formatted(found.isNullAt(0) ? "no rows, or" : found.getLong(2)),
+          "one in each");
+    }
+    return new long[] {found.getLong(0), found.getLong(1)};
+  }
+
+  private static Set<Split> splits(Dataset<Row> rows, TableOptions options) {
+    Set<Split> splits = new TreeSet<>(Set.of(Split.TRAIN));
+    if (options.split() != null) {
+      for (Row row :
+          rows.select(functions.col(TableLabels.quoted(options.split())))
+              .distinct()
+              .orderBy(TableLabels.quoted(options.split()))
+              .limit(MOST_SPLIT_NAMES)
+              .collectAsList()) {
+        splits.add(
+            SplitNames.split(String.valueOf(row.get(0)))
+                .orElseThrow(
+                    () ->
+                        TableColumns.refusal(
+                            options.path(),
+                            "%s in the split column %s".formatted(row.get(0), options.split()),
+                            "train, validation or test")));
+      }
+    }
+    return splits;
+  }
+
+  @Override
+  public DataSet dataSet() {
+    return dataSet;
+  }
+
+  @Override
+  public Set<Split> splits() {
+    return splits;
+  }
+
+  @Override
+  public long firstId() {
+    return firstId;
+  }
+
+  @Override
+  public long lastId() {
+    return lastId;
+  }
+
+  @Override
+  public boolean numbersEqualIds() {
+    return options.id() == null;
+  }
+
+  @Override
+  public JavaRDD<SourceExample> examples(JavaSparkContext context) {
+    List<String> used = new ArrayList<>(columns.columnNames());
+    for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
+      if (column != null && !used.contains(column)) {
+        used.add(column);
+      }
+    }
+    return selected(rows, used)
+        .map(new ToExample(columns, labels, options.label(), options.split(), options.id()));
+  }
+
+  private record ToExample(
+      TableColumns columns, TableLabels labels, String label, String split, String id)
+      implements Function<Row, SourceExample> {
+    private static final long SEED = 0x7461626c65L;
+
+    @Override
+    public SourceExample call(Row row) {
+      int number = labels.number(row.getAs(label));
+      Split place =
+          split == null ? Split.TRAIN : SplitNames.split(row.getAs(split).toString()).orElseThrow();
+      try {
+        byte[] features = columns.features(row);
+        ByteBuffer hash = ByteBuffer.wrap(hash(features, number, place));
+        long key =
+            id == null
+                ? hash.getLong(0) >>> 1 >>> NUMBER_BITS << NUMBER_BITS
+                : row.<Number>getAs(id).longValue();
+        return new SourceExample(
+            key, hash.getLong(Long.BYTES), null, place, number, features, null);
+      } catch (UnreadableRowException e) {
+        String name = id == null ? "row " + row.mkString(",") : "id " + row.getAs(id);
+        byte[] hash = DigestUtils.sha256(SEED + name);
+        long key =
+            id == null
+                ? ByteBuffer.wrap(hash).getLong() >>> 1 >>> NUMBER_BITS << NUMBER_BITS
+                : row.<Number>getAs(id).longValue();
+        return new SourceExample(key, 0, shortened(name), place, number, null, e.getMessage());
+      }
+    }
+
+    private static String shortened(String name) {
+      return name.length() > 80 ? name.substring(0, 80) + "..." : name;
+    }
+
+    private static byte[] hash(byte[] features, int label, Split split) {
+      var digest = DigestUtils.getSha256Digest();
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, label));
+      digest.update((byte) split.name().charAt(1)); // R, A, E
+      return digest.digest(features);
+    }
+  }
+}
