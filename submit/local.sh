@@ -14,6 +14,8 @@ by parameter averaging, and prints summary, metrics and where everything is.
   --data PATH      an archive of CIFAR-10 or a directory with its batches, the files of MNIST, or a
                    directory with one of pictures for each class; without it: CIFAR-10's archive in
                    the cache, else a download, else, where nothing came, the stand-in data
+  --table PATH     a table that Spark reads, with --label COLUMN and, if need be, --features, --split,
+                   --id and --format: data-prep/README.md
   --image-size HEIGHTxWIDTH
                    what pictures of your own are resized to, as 64x64
   --image-channels N
@@ -32,18 +34,19 @@ Example: submit/local.sh --stand-in --set training.epochs=3
 TEXT
 }
 
-data='' pictures=() site='' shards='' runs=runs stand_in=false settings=()
+data='' table='' own=() site='' shards='' runs=runs stand_in=false settings=()
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage; exit 0 ;;
     --stand-in) stand_in=true; shift; continue ;;
-    --data | --image-size | --image-channels | --site | --shards | --runs | --conf | --set) ;;
+    --data | --table | --image-size | --image-channels | --label | --features | --split | --id | --format | --site | --shards | --runs | --conf | --set) ;;
     *) die "Cannot read arguments: found $1. Try submit/local.sh --help." ;;
   esac
   has_value "$@"
   case $1 in
     --data) data=$2 ;;
-    --image-size | --image-channels) pictures+=("$1" "$2") ;;
+    --table) table=$2 ;;
+    --image-size | --image-channels | --label | --features | --split | --id | --format) own+=("$1" "$2") ;;
     --site) site=$2 ;;
     --shards) shards=$2 ;;
     --runs) runs=$2 ;;
@@ -54,10 +57,13 @@ done
 if $stand_in && [ -n "$data" ]; then
   die "Cannot read arguments: found both --data and --stand-in, expected one of them."
 fi
-if [ ${#pictures[@]} -gt 0 ] && [ -z "$data" ]; then
-  die "Cannot read arguments: found ${pictures[0]} without --data, expected pictures of yours."
+if [ -n "$table" ] && { $stand_in || [ -n "$data" ]; }; then
+  die "Cannot read arguments: found --table and other data, expected one of them."
 fi
-if [ -n "$site" ] && { $stand_in || [ -n "$data" ]; }; then
+if [ ${#own[@]} -gt 0 ] && [ -z "$data$table" ]; then
+  die "Cannot read arguments: found ${own[0]} without --data or --table, expected data of yours."
+fi
+if [ -n "$site" ] && { $stand_in || [ -n "$data$table" ]; }; then
   die "Cannot read arguments: found --site and data that need no download, expected one of them."
 fi
 
@@ -96,7 +102,9 @@ prepare() {
 if $stand_in; then
   prepare shards-stand-in --stand-in
 elif [ -n "$data" ]; then
-  prepare shards --data "$(local_path "$data")" ${pictures[@]+"${pictures[@]}"}
+  prepare shards --data "$(local_path "$data")" ${own[@]+"${own[@]}"}
+elif [ -n "$table" ]; then
+  prepare shards --table "$(local_path "$table")" ${own[@]+"${own[@]}"}
 else
   download_failed=0
   prepare shards --download --cache "$cache" ${site:+--site "$site"} || download_failed=$?

@@ -29,6 +29,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -42,6 +44,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * of its path in the directory.
  */
 public final class PictureFolders implements ExampleSource {
+  private static final Logger LOG = LogManager.getLogger();
+
   /** Files that are opened to see whether a directory holds pictures. */
   private static final int LOOKED_AT = 20;
 
@@ -138,12 +142,16 @@ public final class PictureFolders implements ExampleSource {
         .toList();
   }
 
-  private static Optional<String> firstPicture(SourceFiles storage, Path folder)
-      throws IOException {
-    for (Path file : storage.first(folder, LOOKED_AT)) {
-      if (FileKind.of(storage.start(file)).filter(FileKind.PICTURE::equals).isPresent()) {
-        return Optional.of(file.toString());
+  /** What cannot be looked into holds none, as far as can be known. */
+  private static Optional<String> firstPicture(SourceFiles storage, Path folder) {
+    try {
+      for (Path file : storage.first(folder, LOOKED_AT)) {
+        if (FileKind.of(storage.start(file)).filter(FileKind.PICTURE::equals).isPresent()) {
+          return Optional.of(file.toString());
+        }
       }
+    } catch (IOException | JobException e) {
+      LOG.info("Not looked into: {}", folder, e);
     }
     return Optional.empty();
   }

@@ -100,6 +100,9 @@ public final class TableSource implements ExampleSource {
     }
     require(options.path(), rows, special);
     require(options.path(), rows, options.features());
+    if (rows.isEmpty()) {
+      throw TableColumns.refusal(options.path(), "no rows", "examples of several classes");
+    }
     TableColumns columns =
         TableColumns.of(
             options.path(),

@@ -331,7 +331,7 @@ public final class TrainingJob {
         settings.training().workers(),
         averaging.fanIn(),
         (averaging.outer().momentum() > 0 ? 2 : 0) + (averaging.emaDecay() > 0 ? 2 : 0),
-        examples * shards.manifest().dataSet().features());
+        examples * shards.manifest().dataSet().features() * shards.coding().bytesPerValue());
   }
 
   private StepRecipe recipe(MultiLayerConfiguration network, RoundPlan plan) {

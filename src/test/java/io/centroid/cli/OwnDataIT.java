@@ -118,6 +118,30 @@ final class OwnDataIT {
         .contains("The same shards were there before");
   }
 
+  /** What people's folders hold besides. */
+  @Test
+  void whatIsNoPictureAmongThemIsLeftOut() throws Exception {
+    Path pictures = directory.resolve("mixed");
+    write(pictures, 40, 5, 5);
+    Files.writeString(pictures.resolve("README.txt"), "colours");
+    Files.writeString(pictures.resolve("red/.DS_Store"), "hidden");
+    Path deep = Files.createDirectories(pictures.resolve("green/deep/er"));
+    save(colour(1, 99, 5, 5), deep.resolve("x.png"));
+    Path links = Files.createDirectories(directory.resolve("links"));
+    for (String colour : COLOURS) {
+      Files.createSymbolicLink(links.resolve(colour), pictures.resolve(colour));
+    }
+    Files.createSymbolicLink(pictures.resolve("blue/loop"), pictures.resolve("blue"));
+    Path shards = directory.resolve("shards");
+    CommandLineRun run = prepare(pictures, shards, "--set", "prepare.unreadable-fraction=0.02");
+    assertThat(run.out())
+        .contains("1 left out, which cannot be read:\n  blue/loop: found a link to a directory")
+        .contains("mixed: 121 images");
+    prepare(links, directory.resolve("linked"), "--set", "prepare.unreadable-fraction=0.02");
+    assertThat(manifest(directory.resolve("linked")).path("splits"))
+        .isEqualTo(manifest(shards).path("splits"));
+  }
+
   @Test
   void greyLevelsHaveOneChannel() throws IOException {
     Path pictures = directory.resolve("grey");
@@ -361,8 +385,9 @@ final class OwnDataIT {
     Files.write(table, List.of("kind,length", "a,1", "a,2", "a,3"));
     assertTableRefused(table, 3, "found 1 class names instead of 2", label);
     Files.write(table, List.of("kind,length"));
-    assertTableRefused(table, 3, "found 0 class names instead of 2", label);
+    assertTableRefused(table, 3, "found no rows, expected examples", label);
     assertTableRefused(directory.resolve("nowhere.csv"), 3, "nowhere.csv", label);
+    Files.write(table, lines(60));
     assertTableRefused(
         table,
         2,

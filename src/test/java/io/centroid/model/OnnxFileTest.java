@@ -10,17 +10,22 @@ import ai.onnxruntime.OrtSession;
 import io.centroid.cifar10.Cifar10;
 import io.centroid.config.Settings;
 import io.centroid.data.ChannelStatistics;
+import io.centroid.data.DataSet;
+import io.centroid.data.FeatureShape;
+import io.centroid.data.FloatBytes;
 import io.centroid.data.Normalization;
 import io.centroid.data.Normalizer;
 import io.centroid.example.ExampleShape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.factory.Nd4j;
@@ -93,6 +98,52 @@ final class OnnxFileTest {
       }
     }
     assertThat(bytes(configuration, network, card)).isEqualTo(bytes(configuration, network, card));
+    network.close();
+  }
+
+  @Test
+  void columnsAreNormalizedToo() throws Exception {
+    DataSet rows =
+        new DataSet(
+            "rows",
+            new FeatureShape(List.of(3)),
+            List.of("no", "yes, \"perhaps\""),
+            List.of("age", "a,b", "x[0]"));
+    Settings settings = Settings.load(List.of(), List.of("network.hidden-widths=[4]"));
+    MultiLayerConfiguration configuration =
+        DenseNetwork.configuration(settings.network(), settings.training(), rows);
+    MultiLayerNetwork network = Networks.initialized(configuration);
+    ModelCard card =
+        new ModelCard(
+            rows.title(),
+            rows.classNames(),
+            rows.shape().axes(),
+            Normalization.STANDARDIZE,
+            List.of(40.0, -3.0, 0.5),
+            List.of(12.0, 0.0, 0.25),
+            rows.featureNames());
+    float[] raw = {18, 5, 0.75f, 99, -1, 0};
+    byte[] coded = new byte[raw.length * Float.BYTES];
+    FloatBytes.put(raw, coded, 0, ByteOrder.LITTLE_ENDIAN);
+    float[] features = new float[raw.length];
+    card.coding().decode(coded, 0, features, 0, 3);
+    card.coding().decode(coded, 3 * Float.BYTES, features, 3, 3);
+    assertThat(features).startsWith(-22 / 12f, 8, 1);
+    float[][] expected =
+        network.output(Nd4j.create(features, new long[] {2, 3}, 'c')).toFloatMatrix();
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OrtSession session = environment.createSession(bytes(configuration, network, card));
+        OnnxTensor input =
+            OnnxTensor.createTensor(environment, FloatBuffer.wrap(raw), new long[] {2, 3});
+        OrtSession.Result result = session.run(Map.of("columns", input))) {
+      Map<String, String> metadata = session.getMetadata().getCustomMetadata();
+      assertThat(metadata.get("classes")).isEqualTo("no,\"yes, \"\"perhaps\"\"\"");
+      assertThat(metadata.get("columns")).isEqualTo("age,\"a,b\",x[0]");
+      float[][] found = (float[][]) result.get("probabilities").orElseThrow().getValue();
+      for (int row = 0; row < 2; row++) {
+        assertThat(found[row]).containsExactly(expected[row], within(1e-5f));
+      }
+    }
     network.close();
   }
 
