@@ -12,10 +12,12 @@ import io.centroid.prep.PrepareJob;
 import io.centroid.prep.PrepareJob.Prepared;
 import io.centroid.prep.PrepareKryoRegistrator;
 import io.centroid.source.ImageSources;
+import io.centroid.source.ParquetFiles;
 import io.centroid.source.PictureFolders;
 import io.centroid.source.TableSource;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -122,8 +124,7 @@ final class PrepareCommand implements Callable<Integer> {
       throws IOException {
     ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
     if (source.table != null) {
-      pictures.requireNone();
-      TableSource rows = TableSource.open(session.spark(), table.of(source.table));
+      TableSource rows = TableSource.open(session.spark(), table.of(source.table), pictures.size());
       return new PrepareJob(session, rows, settings, shards, existing, phases);
     }
     table.requireNone();
@@ -135,6 +136,15 @@ final class PrepareCommand implements Callable<Integer> {
       return new PrepareJob(session, folders.get(), settings, shards, existing, phases);
     }
     pictures.requireNone();
+    List<String> parquet =
+        source.data == null ? List.of() : ParquetFiles.in(source.data, session.hadoop());
+    Optional<TableSource> rows =
+        parquet.isEmpty()
+            ? Optional.empty()
+            : TableSource.findCifar10(session.spark(), source.data, parquet);
+    if (rows.isPresent()) {
+      return new PrepareJob(session, rows.get(), settings, shards, existing, phases);
+    }
     ImageSource images = images(settings, downloaded, session.hadoop());
     return new PrepareJob(session, images, settings, shards, existing, phases);
   }

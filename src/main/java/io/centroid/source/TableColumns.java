@@ -1,5 +1,6 @@
 package io.centroid.source;
 
+import io.centroid.data.FeatureShape;
 import io.centroid.error.JobException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ import scala.collection.Seq;
  * The columns of a table that one learns from: numbers, truth values, arrays of numbers, vectors;
  * in their order, those of arrays and vectors one after the other.
  */
-public final class TableColumns implements Serializable {
+final class TableColumns implements RowFeatures {
   private static final long serialVersionUID = 1;
 
   /** What is kept of a row is four bytes for each. */
@@ -124,13 +125,18 @@ public final class TableColumns implements Serializable {
         "Cannot read table %s: found %s, expected %s.".formatted(table, found, expected));
   }
 
-  /** The names of a table's columns, in order. */
-  List<String> columnNames() {
+  @Override
+  public List<String> columnNames() {
     return columns.stream().map(Column::name).toList();
   }
 
-  /** A name for each value. */
-  List<String> names() {
+  @Override
+  public FeatureShape shape() {
+    return new FeatureShape(List.of(names().size()));
+  }
+
+  @Override
+  public List<String> names() {
     List<String> names = new ArrayList<>();
     for (Column column : columns) {
       if (column.width() == 0) {
@@ -143,12 +149,9 @@ public final class TableColumns implements Serializable {
     return names;
   }
 
-  /**
-   * The values of a row as little-endian floats.
-   *
-   * @throws UnreadableRowException when one is missing, or no finite number
-   */
-  byte[] features(Row row) throws UnreadableRowException {
+  /** The values of a row as little-endian floats; all of them must be there, and finite. */
+  @Override
+  public byte[] of(Row row) throws UnreadableRowException {
     int count = columns.stream().mapToInt(Column::values).sum();
     ByteBuffer features = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (Column column : columns) {
@@ -192,14 +195,5 @@ public final class TableColumns implements Serializable {
           "found %s in column %s, expected a finite number".formatted(value, column.name()));
     }
     features.putFloat(number == 0 ? 0 : number); // -0 is the same number
-  }
-
-  /** A row that nothing can be learned from. */
-  static final class UnreadableRowException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    UnreadableRowException(String message) {
-      super(message);
-    }
   }
 }

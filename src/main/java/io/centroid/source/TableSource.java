@@ -1,10 +1,10 @@
 package io.centroid.source;
 
+import io.centroid.cifar10.Cifar10;
 import io.centroid.data.DataSet;
-import io.centroid.data.FeatureShape;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
-import io.centroid.source.TableColumns.UnreadableRowException;
+import io.centroid.source.RowFeatures.UnreadableRowException;
 import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -51,6 +53,13 @@ public final class TableSource implements ExampleSource {
           "libsvm", Map.of(),
           "csv", Map.of("header", "true", "inferSchema", "true"));
 
+  /** CIFAR-10's columns at Hugging Face. */
+  private static final String CIFAR_10 =
+      "struct<img:struct<bytes:binary,path:string>,label:bigint>";
+
+  /** Gets the split of a file's name. */
+  private static final String FILE_SPLIT = "split of the file";
+
   /** Files that are looked at for a format. */
   private static final int LOOKED_AT = 100;
 
@@ -60,7 +69,7 @@ public final class TableSource implements ExampleSource {
   private final Dataset<Row> rows;
   private final TableOptions options;
   private final DataSet dataSet;
-  private final TableColumns columns;
+  private final RowFeatures features;
   private final TableLabels labels;
   private final Set<Split> splits;
   private final long firstId;
@@ -70,7 +79,7 @@ public final class TableSource implements ExampleSource {
       Dataset<Row> rows,
       TableOptions options,
       DataSet dataSet,
-      TableColumns columns,
+      RowFeatures features,
       TableLabels labels,
       Set<Split> splits,
       long firstId,
@@ -78,7 +87,7 @@ public final class TableSource implements ExampleSource {
     this.rows = rows;
     this.options = options;
     this.dataSet = dataSet;
-    this.columns = columns;
+    this.features = features;
     this.labels = labels;
     this.splits = splits;
     this.firstId = firstId;
@@ -88,42 +97,105 @@ public final class TableSource implements ExampleSource {
   /**
    * Opens a table, and looks through its labels.
    *
+   * @param size what pictures are resized to, if the table has a column of them
    * @throws JobException when it is not there, or its columns are not what they should be
    */
-  public static TableSource open(SparkSession spark, TableOptions options) throws IOException {
-    Dataset<Row> rows = read(spark, options.path(), options.format());
+  public static TableSource open(SparkSession spark, TableOptions options, PictureSize size)
+      throws IOException {
+    return open(read(spark, options.path(), options.format()), options, size, null);
+  }
+
+  /**
+   * Opens CIFAR-10 as Hugging Face has it.
+   *
+   * @param path the directory that was given
+   * @param files those of {@link ParquetFiles}
+   * @return nothing when they are something else
+   */
+  public static Optional<TableSource> findCifar10(SparkSession spark, Path path, List<String> files)
+      throws IOException {
+    Dataset<Row> rows = spark.read().parquet(files.toArray(String[]::new));
+    if (!rows.schema().simpleString().equals(CIFAR_10)) {
+      return Optional.empty();
+    }
+    TableOptions options =
+        new TableOptions(path.toString(), "parquet", "label", List.of("img"), null, null);
+    return Optional.of(open(rows, options, PictureSize.OF_THE_PICTURES, Cifar10.DATA_SET));
+  }
+
+  private static TableSource open(
+      Dataset<Row> rows, TableOptions options, PictureSize size, DataSet known) throws IOException {
+    String path = options.path();
     List<String> special = new ArrayList<>();
     for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
       if (column != null) {
         special.add(column);
       }
     }
-    require(options.path(), rows, special);
-    require(options.path(), rows, options.features());
+    require(path, rows, special);
+    require(path, rows, options.features());
     if (rows.isEmpty()) {
-      throw TableColumns.refusal(options.path(), "no rows", "examples of several classes");
+      throw TableColumns.refusal(path, "no rows", "examples of several classes");
     }
-    TableColumns columns =
-        TableColumns.of(
-            options.path(),
-            rows,
-            options.features().isEmpty() ? others(rows, special) : options.features());
-    TableLabels labels = TableLabels.of(options.path(), rows, options.label());
-    List<String> names = columns.names();
+    List<String> used = options.features().isEmpty() ? others(rows, special) : options.features();
+    RowFeatures features = features(path, rows, used, size);
+    TableLabels labels = TableLabels.of(path, rows, options.label());
     long[] ids = options.id() == null ? new long[] {0, Long.MAX_VALUE} : ids(rows, options);
     try {
-      DataSet dataSet =
-          new DataSet(
-              new Path(options.path()).getName(),
-              new FeatureShape(List.of(names.size())),
-              labels.names(),
-              names);
+      DataSet found =
+          new DataSet(new Path(path).getName(), features.shape(), labels.names(), features.names());
+      if (known != null
+          && !(known.shape().equals(found.shape()) && known.classes() == found.classes())) {
+        throw TableColumns.refusal(
+            path,
+            "%d classes of shape %s".formatted(found.classes(), found.shape().axes()),
+            "those of " + known.title());
+      }
+      Dataset<Row> withSplits = hasSplitsInNames(rows, options) ? withSplits(rows) : rows;
+      TableOptions all =
+          withSplits == rows
+              ? options
+              : new TableOptions(
+                  path, options.format(), options.label(), used, FILE_SPLIT, options.id());
       return new TableSource(
-          rows, options, dataSet, columns, labels, splits(rows, options), ids[0], ids[1]);
+          withSplits,
+          all,
+          known == null ? found : known,
+          features,
+          labels,
+          splits(withSplits, all),
+          ids[0],
+          ids[1]);
     } catch (IllegalArgumentException e) {
-      throw TableColumns.refusal(
-          options.path(), e.getMessage(), "a table of examples of several classes");
+      throw TableColumns.refusal(path, e.getMessage(), "a table of examples of several classes");
     }
+  }
+
+  private static RowFeatures features(
+      String path, Dataset<Row> rows, List<String> used, PictureSize size) throws IOException {
+    if (used.size() == 1
+        && TablePicture.isOfPictures(rows.schema().apply(used.get(0)).dataType())) {
+      return TablePicture.of(path, rows, used.get(0), size);
+    }
+    if (!size.equals(PictureSize.OF_THE_PICTURES)) {
+      throw JobException.settings(
+          "Cannot resize pictures of table %s: found columns %s, expected one of pictures. Name it with --features."
+              .formatted(path, used.stream().limit(20).toList()));
+    }
+    return TableColumns.of(path, rows, used);
+  }
+
+  /** As Hugging Face names the files of a data set. */
+  private static boolean hasSplitsInNames(Dataset<Row> rows, TableOptions options) {
+    return options.split() == null
+        && !Arrays.asList(rows.columns()).contains(FILE_SPLIT)
+        && Arrays.stream(rows.inputFiles()).allMatch(ParquetFiles::isOne);
+  }
+
+  private static Dataset<Row> withSplits(Dataset<Row> rows) {
+    return rows.withColumn(
+        FILE_SPLIT,
+        functions.regexp_extract(functions.input_file_name(), ParquetFiles.NAME.pattern(), 1));
   }
 
   /** Reads a table, of whatever columns. */
@@ -181,7 +253,7 @@ public final class TableSource implements ExampleSource {
     public TableRow call(Row row) {
       String name = id == null ? null : Objects.toString(row.getAs(id));
       try {
-        byte[] features = columns.features(row);
+        byte[] features = columns.of(row);
         return new TableRow(
             name == null ? DigestUtils.sha256Hex(features).substring(0, 16) : name, features, null);
       } catch (UnreadableRowException e) {
@@ -302,18 +374,18 @@ public final class TableSource implements ExampleSource {
 
   @Override
   public JavaRDD<SourceExample> examples(JavaSparkContext context) {
-    List<String> used = new ArrayList<>(columns.columnNames());
+    List<String> used = new ArrayList<>(features.columnNames());
     for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
       if (column != null && !used.contains(column)) {
         used.add(column);
       }
     }
     return selected(rows, used)
-        .map(new ToExample(columns, labels, options.label(), options.split(), options.id()));
+        .map(new ToExample(features, labels, options.label(), options.split(), options.id()));
   }
 
   private record ToExample(
-      TableColumns columns, TableLabels labels, String label, String split, String id)
+      RowFeatures from, TableLabels labels, String label, String split, String id)
       implements Function<Row, SourceExample> {
     private static final long SEED = 0x7461626c65L;
 
@@ -323,7 +395,7 @@ public final class TableSource implements ExampleSource {
       Split place =
           split == null ? Split.TRAIN : SplitNames.split(row.getAs(split).toString()).orElseThrow();
       try {
-        byte[] features = columns.features(row);
+        byte[] features = from.of(row);
         ByteBuffer hash = ByteBuffer.wrap(hash(features, number, place));
         long key =
             id == null
@@ -332,7 +404,7 @@ public final class TableSource implements ExampleSource {
         return new SourceExample(
             key, hash.getLong(Long.BYTES), null, place, number, features, null);
       } catch (UnreadableRowException e) {
-        String name = id == null ? "row " + row.mkString(",") : "id " + row.getAs(id);
+        String name = id == null ? "row " + shown(row) : "id " + row.getAs(id);
         byte[] hash = DigestUtils.sha256(SEED + name);
         long key =
             id == null
@@ -340,6 +412,13 @@ public final class TableSource implements ExampleSource {
                 : row.<Number>getAs(id).longValue();
         return new SourceExample(key, 0, shortened(name), place, number, null, e.getMessage());
       }
+    }
+
+    /** A picture's bytes are nothing to look at. */
+    private static String shown(Row row) {
+      return IntStream.range(0, row.size())
+          .mapToObj(i -> row.get(i) instanceof byte[] ? "..." : Objects.toString(row.get(i)))
+          .collect(Collectors.joining(","));
     }
 
     private static String shortened(String name) {

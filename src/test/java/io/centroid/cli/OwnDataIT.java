@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -332,6 +335,79 @@ final class OwnDataIT {
         .with("--output", scores, "--format", "csv")
         .done();
     assertThat(rows(scores)).hasSize(100).anyMatch(row -> row.startsWith("99,1,1,"));
+  }
+
+  /** As {@code datasets} downloads it, with what else is in the repository. */
+  @Test
+  void huggingFacesCifar10() throws IOException {
+    Path repository = directory.resolve("cifar10");
+    Path files = Files.createDirectories(repository.resolve("plain_text"));
+    Files.writeString(repository.resolve("README.md"), "# Dataset Card");
+    hugging(files, "train", 200);
+    hugging(files, "test", 50);
+    Path shards = directory.resolve("shards");
+    CommandLineRun prepared =
+        CommandLine.of("prepare", "--data", repository, "--shards", shards).done();
+    assertThat(prepared.out()).contains("CIFAR-10: 250 images in ");
+    JsonNode manifest = manifest(shards);
+    assertThat(manifest.path("classNames").get(9).asText()).isEqualTo("truck");
+    assertThat(count(manifest, "test")).isEqualTo(50);
+    assertThat(count(manifest, "train") + count(manifest, "validation")).isEqualTo(200);
+    assertThat(manifest.path("featureShape").toString()).isEqualTo("[32,32,3]");
+
+    // The same pictures as any table of pictures, smaller and grey.
+    Path small = directory.resolve("small");
+    prepareTable(
+        files,
+        small,
+        "--label",
+        "label",
+        "--features",
+        "img",
+        "--image-size",
+        "4x3",
+        "--image-channels",
+        "1");
+    assertThat(manifest(small).path("featureShape").toString()).isEqualTo("[4,3,1]");
+    assertThat(manifest(small).path("dataset").asText()).isEqualTo("plain_text");
+    assertThat(count(manifest(small), "test")).isEqualTo(50);
+    train(small, "training.epochs=1");
+  }
+
+  private static void hugging(Path directory, String split, int count) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      byte[] png = ImageSamples.encoded(colour(i % 3, i, 32, 32), "png");
+      rows.add(RowFactory.create(RowFactory.create(png, null), (long) (i % 10)));
+    }
+    SparkSession session =
+        LocalSpark.open("local[2]", Map.of("spark.kryo.registrationRequired", "false"));
+    Path written = directory.resolveSibling(split);
+    try {
+      session
+          .createDataFrame(
+              rows, StructType.fromDDL("img struct<bytes: binary, path: string>, label bigint"))
+          .coalesce(1)
+          .write()
+          .parquet(written.toString());
+    } finally {
+      session.stop();
+    }
+    try (Stream<Path> files = Files.list(written)) {
+      Path file = files.filter(each -> each.toString().endsWith(".parquet")).findFirst().get();
+      Files.move(file, directory.resolve(split + "-00000-of-00001.parquet"));
+    }
+    org.apache.commons.io.FileUtils.deleteDirectory(written.toFile());
+  }
+
+  @Test
+  void aSplitThatIsEmptyIsNamed() throws IOException {
+    Path pictures = directory.resolve("pictures");
+    write(pictures.resolve("train"), 5, 5, 5);
+    for (String colour : COLOURS) {
+      Files.createDirectories(pictures.resolve("test").resolve(colour));
+    }
+    assertRefused(pictures, 3, "found no example of the test split, expected some");
   }
 
   @Test
