@@ -1,6 +1,5 @@
 package io.centroid.benchmark;
 
-import io.centroid.cifar10.Cifar10;
 import io.centroid.cli.Centroid;
 import io.centroid.cli.SettingsOptions;
 import io.centroid.config.Settings;
@@ -38,6 +37,7 @@ import picocli.CommandLine.Parameters;
       "  submit/benchmark.sh scaling --shards shards --master spark://host:7077",
       "  submit/benchmark.sh memory --shards shards --rounds 2000",
       "  submit/benchmark.sh data --shards shards",
+      "  submit/benchmark.sh table --examples 10000000 --features 28 --output table",
       "  submit/benchmark.sh sizes --examples 100000000 --features 2 --set network.hidden-widths=[8]"
     })
 public final class Benchmark implements Callable<Integer> {
@@ -60,7 +60,9 @@ public final class Benchmark implements Callable<Integer> {
     /** Reading, writing, dealing and scoring shards. */
     DATA,
     /** Many or large examples, generated. */
-    SIZES
+    SIZES,
+    /** A generated table to prepare. */
+    TABLE
   }
 
   @Parameters(
@@ -69,7 +71,8 @@ public final class Benchmark implements Callable<Integer> {
           "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
               + " until 48 %% of the test images; frequency: accuracy by workers and minibatches between"
               + " two averagings; scaling: rounds on this cluster, and what a model says of others; memory: over thousands of rounds; data: shards"
-              + " read, written, dealt, scored; sizes: generated examples, as many or as large as you say.")
+              + " read, written, dealt, scored; sizes: generated examples, as many or as large as you say;"
+              + " table: a generated table of two classes, to be prepared.")
   private Part part;
 
   @Option(
@@ -82,7 +85,7 @@ public final class Benchmark implements Callable<Integer> {
   @Option(
       names = "--examples",
       defaultValue = "1000000",
-      description = "Examples to generate for sizes; default: ${DEFAULT-VALUE}.")
+      description = "Examples to generate for sizes and table; default: ${DEFAULT-VALUE}.")
   private int examples;
 
   @Option(
@@ -90,6 +93,9 @@ public final class Benchmark implements Callable<Integer> {
       defaultValue = "3072",
       description = "Floats of each generated example; default: ${DEFAULT-VALUE}.")
   private int features;
+
+  @Option(names = "--output", paramLabel = "DIR", description = "Gets the table; any Hadoop path.")
+  private String output;
 
   @Option(
       names = "--repetitions",
@@ -122,8 +128,6 @@ public final class Benchmark implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = options.load();
     Phases phases = new Phases(System.out);
-    MultiLayerConfiguration network =
-        DenseNetwork.configuration(settings.network(), settings.training(), Cifar10.DATA_SET);
     try (SparkSession session =
         SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName())) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -133,12 +137,24 @@ public final class Benchmark implements Callable<Integer> {
             .run(new SizesBenchmark.Size(examples, features));
         return 0;
       }
+      if (part == Part.TABLE) {
+        if (output == null || features < 4) {
+          throw JobException.settings(
+              "Cannot generate a table: found --output %s and %d --features, expected a place and at least 4."
+                  .formatted(output, features));
+        }
+        TableGenerator.write(session, examples, features, output);
+        return 0;
+      }
       if (shards == null) {
         throw JobException.settings(
             "Cannot measure without shards: found no --shards, expected a shard set. Use --shards DIR.");
       }
       ShardSet set = ShardSet.open(shards, context.hadoopConfiguration());
       requireEnough(set.manifest().count(Split.TRAIN));
+      MultiLayerConfiguration network =
+          DenseNetwork.configuration(
+              settings.network(), settings.training(), set.manifest().dataSet());
       phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());
       switch (part) {
         case STEP -> new StepBenchmark(context, set, network, python, phases).run(repetitions);
@@ -148,7 +164,7 @@ public final class Benchmark implements Callable<Integer> {
         case SCALING -> new ScalingBenchmark(context, set, settings, phases).run(repetitions);
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
         case DATA -> new DataBenchmark(session, shards, set, network, phases).run(repetitions);
-        case SIZES -> throw new IllegalStateException("needs no shards");
+        case SIZES, TABLE -> throw new IllegalStateException("needs no shards");
       }
       return 0;
     }

@@ -4,9 +4,12 @@ import io.centroid.compute.Predictor;
 import io.centroid.data.DataSet;
 import io.centroid.evaluate.Classifier;
 import io.centroid.example.FeatureCoding;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
@@ -14,6 +17,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * The table of scores, one row for each image: {@code id}, the predicted {@code label} and {@code
@@ -45,47 +49,69 @@ final class ScoreTable {
 
     @Override
     public Iterator<Row> call(Iterator<Picture> pictures) {
-      List<Row> rows = new ArrayList<>();
-      List<ScoreTally.Problem> problems = new ArrayList<>();
-      List<Picture> batch = new ArrayList<>(BATCH);
-      float[] features = new float[BATCH * dataSet.features()];
-      try (Predictor predictor =
-          Predictor.of(classifier.value().configurationJson(), classifier.value().parameters())) {
-        while (pictures.hasNext()) {
-          Picture picture = pictures.next();
-          batch.add(picture);
-          if (!picture.isReadable()) {
-            problems.add(new ScoreTally.Problem(picture.id(), picture.problem()));
-          }
-          if (batch.size() == BATCH || !pictures.hasNext()) {
-            score(predictor, batch, features, rows);
-            batch.clear();
-          }
-        }
-      }
-      tally.add(rows.size(), problems);
-      return rows.iterator();
+      Predictor predictor =
+          Predictor.of(classifier.value().configurationJson(), classifier.value().parameters());
+      TaskCompletionListener close = task -> predictor.close();
+      TaskContext.get().addTaskCompletionListener(close);
+      return new Scores(this, pictures, predictor);
+    }
+  }
+
+  /** Rows as they are asked for, a batch of pictures at a time in memory. */
+  private static final class Scores implements Iterator<Row> {
+    private final Iterator<Picture> pictures;
+    private final Predictor predictor;
+    private final FeatureCoding coding;
+    private final DataSet dataSet;
+    private final ScoreTally.OfTask tally;
+    private final float[] features;
+    private final Deque<Row> ready = new ArrayDeque<>(Task.BATCH);
+
+    Scores(Task task, Iterator<Picture> pictures, Predictor predictor) {
+      this.pictures = pictures;
+      this.predictor = predictor;
+      this.coding = task.coding();
+      this.dataSet = task.dataSet();
+      this.tally = task.tally().ofTask();
+      this.features = new float[Task.BATCH * dataSet.features()];
     }
 
-    private void score(Predictor predictor, List<Picture> batch, float[] features, List<Row> rows) {
+    @Override
+    public boolean hasNext() {
+      return !ready.isEmpty() || pictures.hasNext();
+    }
+
+    @Override
+    public Row next() {
+      if (ready.isEmpty()) {
+        score();
+      }
+      return ready.remove();
+    }
+
+    private void score() {
+      int count = dataSet.features();
+      List<Picture> batch = new ArrayList<>(Task.BATCH);
       int readable = 0;
-      for (Picture picture : batch) {
+      do {
+        Picture picture = pictures.next();
+        batch.add(picture);
         if (picture.isReadable()) {
-          int count = dataSet.features();
           coding.decode(picture.features(), 0, features, readable * count, count);
           readable++;
         }
-      }
+      } while (batch.size() < Task.BATCH && pictures.hasNext());
       float[] probabilities =
           readable == 0 ? new float[0] : predictor.probabilities(features, readable);
       int at = 0;
       for (Picture picture : batch) {
         if (picture.isReadable()) {
-          rows.add(row(picture.id(), probabilities, at));
+          ready.add(row(picture.id(), probabilities, at));
           at += dataSet.classes();
         } else {
-          rows.add(row(picture.id(), picture.problem()));
+          ready.add(row(picture.id(), picture.problem()));
         }
+        tally.add(picture);
       }
     }
 

@@ -33,11 +33,31 @@ record ScoreTally(
         context.longAccumulator(), context.longAccumulator(), context.collectionAccumulator());
   }
 
-  /** Adds the images of a partition. */
-  void add(long images, List<Problem> problemsOfThem) {
-    scored.add(images - problemsOfThem.size());
-    unscored.add(problemsOfThem.size());
-    problemsOfThem.stream().limit(MOST_PROBLEMS).forEach(problems::add);
+  /** The count of one task. */
+  OfTask ofTask() {
+    return new OfTask(this);
+  }
+
+  /** Counts the images of one task, and tells the first problems alone. */
+  static final class OfTask {
+    private final ScoreTally all;
+    private int told;
+
+    private OfTask(ScoreTally all) {
+      this.all = all;
+    }
+
+    void add(Picture image) {
+      if (image.isReadable()) {
+        all.scored.add(1);
+        return;
+      }
+      all.unscored.add(1);
+      if (told < MOST_PROBLEMS) {
+        told++;
+        all.problems.add(new Problem(image.id(), image.problem()));
+      }
+    }
   }
 
   /** The first problems, by id. */

@@ -171,7 +171,7 @@ final class SettingsTest {
         "prepare.stand-in.training-images=15 | prepare.stand-in.training-images: found 15,"
             + " expected a multiple of 10 from 10 to 50000",
         "prepare.normalization=minmax | prepare.normalization: found \"minmax\", expected one of"
-            + " unit, standardize, none",
+            + " auto, unit, standardize, none",
         "training.minibatch-size=0 | training.minibatch-size: found 0, expected 1 to 65536",
         "training.minibatch-size=1.5 | training.minibatch-size: found 1.5, expected a whole number",
         "training.learning-rate=0 | training.learning-rate: found 0.0, expected above 0 and at most"
