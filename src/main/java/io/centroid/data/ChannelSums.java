@@ -1,7 +1,11 @@
 package io.centroid.data;
 
+import java.io.Serializable;
+
 /** For each image and channel, the sum of its pixels and of their squares: exact integers. */
-public final class ChannelSums {
+public final class ChannelSums implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final int channels;
   private final int plane;
   private final long[] sums;

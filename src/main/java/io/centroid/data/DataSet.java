@@ -76,6 +76,25 @@ public record DataSet(
     return shape.isPicture() ? "images" : "rows";
   }
 
+  /** What keeps this from fitting another one, as messages say it after "found". */
+  public String difference(DataSet other) {
+    if (!shape.equals(other.shape)) {
+      return "examples of shape %s and of %s".formatted(shape.axes(), other.shape.axes());
+    }
+    List<String> ours = classNames.equals(other.classNames) ? featureNames : classNames;
+    List<String> theirs = ours == classNames ? other.classNames : other.featureNames;
+    int at = 0;
+    while (at < Math.min(ours.size(), theirs.size()) && ours.get(at).equals(theirs.get(at))) {
+      at++;
+    }
+    return "%s %d that is %s and %s"
+        .formatted(
+            ours == classNames ? "class" : "column",
+            at,
+            at < ours.size() ? ours.get(at) : "none",
+            at < theirs.size() ? theirs.get(at) : "none");
+  }
+
   /** Whether models and examples fit each other: the same shape, and the same classes. */
   public boolean fits(DataSet other) {
     return shape.equals(other.shape)

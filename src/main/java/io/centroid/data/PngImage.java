@@ -9,26 +9,32 @@ import javax.imageio.ImageIO;
 
 /** Small images as PNG files. */
 public final class PngImage {
+  private static final int LONGEST_SIDE = 96;
+
   private PngImage() {}
 
   /**
-   * One image as a PNG file in Base64.
+   * One image as a PNG file in Base64; of a large one every second, third, ... pixel of every
+   * second, third, ... row.
    *
    * @param pixels unsigned, HWC order
    * @param shape that of a picture
    */
   public static String base64(byte[] pixels, FeatureShape shape) {
     int channels = shape.channels();
+    int step = (Math.max(shape.width(), shape.height()) + LONGEST_SIDE - 1) / LONGEST_SIDE;
     BufferedImage image =
         new BufferedImage(
-            shape.width(),
-            shape.height(),
+            (shape.width() + step - 1) / step,
+            (shape.height() + step - 1) / step,
             channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR);
-    for (int i = 0; i < pixels.length; i++) {
-      int pixel = i / channels;
-      image
-          .getRaster()
-          .setSample(pixel % shape.width(), pixel / shape.width(), i % channels, pixels[i]);
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        for (int channel = 0; channel < channels; channel++) {
+          int at = (y * step * shape.width() + x * step) * channels + channel;
+          image.getRaster().setSample(x, y, channel, pixels[at]);
+        }
+      }
     }
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try {

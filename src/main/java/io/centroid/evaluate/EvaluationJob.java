@@ -47,15 +47,12 @@ public final class EvaluationJob {
   private void checkFit(ModelCard card, Manifest manifest) {
     if (!card.dataSet().fits(manifest.dataSet())) {
       throw JobException.data(
-          "Cannot evaluate model %s: found shards of %s with shape %s and %d classes, expected %s with shape %s and %d classes, as the model was trained on. Use another --shards."
+          "Cannot evaluate model %s of %s on shards of %s: found %s, expected the same. Use another --shards."
               .formatted(
                   modelPath,
-                  manifest.dataset(),
-                  manifest.featureShape(),
-                  manifest.classNames().size(),
                   card.dataset(),
-                  card.inputShape(),
-                  card.classNames().size()));
+                  manifest.dataset(),
+                  card.dataSet().difference(manifest.dataSet())));
     }
     boolean sameKind = card.normalization() == manifest.normalization().kind();
     boolean sameStatistics =

@@ -33,6 +33,9 @@ record GalleryTally(
   /** Hits of each class that are shown. */
   static final int HITS = 3;
 
+  /** Classes of which there are hits, the first ones: a page is to be looked at. */
+  private static final int HIT_CLASSES = 40;
+
   private static final int BINS = 10;
   private static final Comparator<Shown> BY_CONFIDENCE =
       Comparator.comparingDouble(Shown::probability).reversed().thenComparingLong(Shown::id);
@@ -59,7 +62,7 @@ record GalleryTally(
     examples[bin]++;
     hitCounts[bin] += prediction.isHit() ? 1 : 0;
     probabilities[bin] += probability;
-    if (!shape.isPicture()) {
+    if (!shape.isPicture() || (prediction.isHit() && prediction.label() >= HIT_CLASSES)) {
       return;
     }
     List<Shown> list = list(prediction.label(), prediction.predicted());

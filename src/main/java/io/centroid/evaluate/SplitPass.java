@@ -44,15 +44,18 @@ final class SplitPass {
   }
 
   /**
-   * Puts the examples of a partition into batches of 256, the last one smaller, as they are read.
+   * Puts the examples of a partition into batches of 256, fewer where they are large, the last one
+   * smaller, as they are read.
    */
   private record Batching(FeatureCoding coding, int count)
       implements FlatMapFunction<Iterator<Example>, FeatureBatch<Example>> {
-    private static final int BATCH = 256;
+    private static final int MOST = 256;
+    private static final int MOST_VALUES = 1 << 22;
 
     @Override
     public Iterator<FeatureBatch<Example>> call(Iterator<Example> examples) {
-      float[] features = new float[BATCH * count];
+      int most = Math.max(1, Math.min(MOST, MOST_VALUES / count));
+      float[] features = new float[most * count];
       return new Iterator<>() {
         @Override
         public boolean hasNext() {
@@ -61,12 +64,12 @@ final class SplitPass {
 
         @Override
         public FeatureBatch<Example> next() {
-          List<Example> batch = new ArrayList<>(BATCH);
+          List<Example> batch = new ArrayList<>(most);
           do {
             Example example = examples.next();
             coding.decode(example.features(), 0, features, batch.size() * count, count);
             batch.add(example);
-          } while (batch.size() < BATCH && examples.hasNext());
+          } while (batch.size() < most && examples.hasNext());
           int length = batch.size() * count;
           return new FeatureBatch<>(
               batch, length == features.length ? features : Arrays.copyOf(features, length));

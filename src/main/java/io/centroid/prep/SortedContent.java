@@ -27,6 +27,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.fs.Path;
@@ -82,9 +83,12 @@ final class SortedContent implements Content {
             .values()
             .mapPartitions(new Numbering(source.numbersEqualIds()));
     context.setJobDescription("read and check the examples");
-    Found found =
-        sorted.mapPartitions(new Measure(draw, source.dataSet())).collect().stream()
-            .reduce(Found.nothing(source.dataSet()), Found::plus);
+    Found found;
+    try {
+      found = sorted.mapPartitions(new Measure(draw, source.dataSet())).treeReduce(Found::plus);
+    } catch (RuntimeException e) {
+      throw source.explained(e);
+    }
     found.requireUsable(source.dataSet(), unreadableFraction);
     return new SortedContent(context, sorted, draw, found);
   }
@@ -202,7 +206,10 @@ final class SortedContent implements Content {
           statistics,
           hash.add(other.hash).mod(MODULUS),
           unreadable.plus(other.unreadable),
-          twice == null ? other.twice : twice);
+          Stream.of(Optional.ofNullable(twice), Optional.ofNullable(other.twice))
+              .flatMap(Optional::stream)
+              .min(Comparator.naturalOrder())
+              .orElse(null));
     }
 
     long count(Split split) {
@@ -226,6 +233,12 @@ final class SortedContent implements Content {
                 .formatted(unreadableFraction));
       }
       for (Split split : List.of(Split.TRAIN, Split.TEST)) {
+        if (count(split) > Integer.MAX_VALUE) {
+          throw refusal(
+              dataSet,
+              "%,d examples of the %s split".formatted(count(split), Choice.name(split)),
+              "at most %,d".formatted(Integer.MAX_VALUE));
+        }
         if (count(split) == 0) {
           throw refusal(
               dataSet, "no example of the %s split".formatted(Choice.name(split)), "some");

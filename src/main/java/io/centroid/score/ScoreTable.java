@@ -9,6 +9,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -34,18 +38,43 @@ final class ScoreTable {
     fields.add(DataTypes.createStructField("id", DataTypes.StringType, false));
     fields.add(DataTypes.createStructField("label", DataTypes.IntegerType, true));
     fields.add(DataTypes.createStructField("class", DataTypes.StringType, true));
-    for (String name : classNames) {
-      fields.add(DataTypes.createStructField("p_" + name, DataTypes.FloatType, true));
+    for (String name : columns(classNames)) {
+      fields.add(DataTypes.createStructField(name, DataTypes.FloatType, true));
     }
     fields.add(DataTypes.createStructField("problem", DataTypes.StringType, true));
     return DataTypes.createStructType(fields);
+  }
+
+  /**
+   * Spark tells columns apart by more than the case of their letters; so the label is added then.
+   */
+  private static List<String> columns(List<String> classNames) {
+    Map<String, Long> alike =
+        classNames.stream()
+            .collect(
+                Collectors.groupingBy(
+                    name -> name.toLowerCase(Locale.ROOT), Collectors.counting()));
+    return IntStream.range(0, classNames.size())
+        .mapToObj(
+            label -> {
+              String name = classNames.get(label);
+              boolean isOnly = alike.get(name.toLowerCase(Locale.ROOT)) == 1;
+              return "p_" + name + (isOnly ? "" : "_" + label);
+            })
+        .toList();
   }
 
   /** Classifies the pictures of one partition, in batches, one network per task. */
   record Task(
       Broadcast<Classifier> classifier, DataSet dataSet, FeatureCoding coding, ScoreTally tally)
       implements FlatMapFunction<Iterator<Picture>, Row> {
-    private static final int BATCH = 256;
+    private static final int MOST = 256;
+    private static final int MOST_VALUES = 1 << 22;
+
+    /** How many are classified together. */
+    int batch() {
+      return Math.max(1, Math.min(MOST, MOST_VALUES / dataSet.features()));
+    }
 
     @Override
     public Iterator<Row> call(Iterator<Picture> pictures) {
@@ -65,7 +94,8 @@ final class ScoreTable {
     private final DataSet dataSet;
     private final ScoreTally.OfTask tally;
     private final float[] features;
-    private final Deque<Row> ready = new ArrayDeque<>(Task.BATCH);
+    private final int most;
+    private final Deque<Row> ready = new ArrayDeque<>();
 
     Scores(Task task, Iterator<Picture> pictures, Predictor predictor) {
       this.pictures = pictures;
@@ -73,7 +103,8 @@ final class ScoreTable {
       this.coding = task.coding();
       this.dataSet = task.dataSet();
       this.tally = task.tally().ofTask();
-      this.features = new float[Task.BATCH * dataSet.features()];
+      this.most = task.batch();
+      this.features = new float[most * dataSet.features()];
     }
 
     @Override
@@ -91,7 +122,7 @@ final class ScoreTable {
 
     private void score() {
       int count = dataSet.features();
-      List<Picture> batch = new ArrayList<>(Task.BATCH);
+      List<Picture> batch = new ArrayList<>(most);
       int readable = 0;
       do {
         Picture picture = pictures.next();
@@ -100,7 +131,7 @@ final class ScoreTable {
           coding.decode(picture.features(), 0, features, readable * count, count);
           readable++;
         }
-      } while (batch.size() < Task.BATCH && pictures.hasNext());
+      } while (batch.size() < most && pictures.hasNext());
       float[] probabilities =
           readable == 0 ? new float[0] : predictor.probabilities(features, readable);
       int at = 0;

@@ -1,12 +1,12 @@
 package io.centroid.score;
 
 import io.centroid.data.DataSet;
-import io.centroid.data.FeatureShape;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.shard.ShardSet;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -28,7 +28,7 @@ public record ShardPictures(Path directory, List<Split> splits) implements Pictu
           "Cannot score shards %s: found no images of split %s, expected some. Use another --split."
               .formatted(directory, splits));
     }
-    requireFit(shards.manifest().dataSet().shape(), dataSet.shape());
+    requireFit(shards.manifest().dataSet(), dataSet);
     return splits.stream()
         .map(
             split ->
@@ -39,11 +39,22 @@ public record ShardPictures(Path directory, List<Split> splits) implements Pictu
         .orElseThrow();
   }
 
-  private void requireFit(FeatureShape found, FeatureShape expected) {
-    if (!found.equals(expected)) {
+  /** Of a model for pictures alone the classes may be others: nobody looks at the labels. */
+  private void requireFit(DataSet found, DataSet expected) {
+    if (!found.shape().equals(expected.shape())
+        || !Objects.equals(found.featureNames(), expected.featureNames())) {
       throw JobException.data(
-          "Cannot score shards %s: found examples of shape %s, expected %s as the model was trained on. Use another --shards."
-              .formatted(directory, found.axes(), expected.axes()));
+          "Cannot score shards %s of %s with a model of %s: found %s, expected the same. Use another --shards."
+              .formatted(
+                  directory,
+                  found.title(),
+                  expected.title(),
+                  new DataSet(
+                          expected.title(),
+                          expected.shape(),
+                          found.classNames(),
+                          expected.featureNames())
+                      .difference(found)));
     }
   }
 }

@@ -31,7 +31,7 @@ final class ShardFile {
   private static final int MOST_PAGE_ROWS = 1 << 14;
 
   /** Kept in memory until they are all there: 48 MB, or 60 MB where each channel has its table. */
-  private static final int GROUP_VALUES = 64 * PAGE_VALUES;
+  private static final int GROUP_BYTES = 64 * PAGE_VALUES;
 
   private static final List<ColumnDescriptor> COLUMNS = ShardSchema.TYPE.getColumns();
 
@@ -57,7 +57,8 @@ final class ShardFile {
     this.features = format.features();
     this.featureBytes = format.featureBytes();
     this.pageRows = Math.max(1, Math.min(PAGE_VALUES / features, MOST_PAGE_ROWS));
-    int groupRows = GROUP_VALUES / format.bytesPerValue() / PAGE_VALUES * pageRows;
+    int groupPages = Math.max(1, GROUP_BYTES / featureBytes / pageRows);
+    int groupRows = groupPages * pageRows;
     this.ids = littleEndian(groupRows * Long.BYTES);
     this.labels = littleEndian(groupRows * Integer.BYTES);
     this.coded = new byte[pageRows * featureBytes];

@@ -40,6 +40,11 @@ public interface ExampleSource {
     return false;
   }
 
+  /** What is told when reading fails in a way that nobody else knows; by itself the failure. */
+  default RuntimeException explained(RuntimeException failure) {
+    return failure;
+  }
+
   /** Every example once, in any order and partitioning; what is unreadable too. */
   JavaRDD<SourceExample> examples(JavaSparkContext context);
 

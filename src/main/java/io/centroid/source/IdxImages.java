@@ -95,7 +95,13 @@ final class IdxImages implements ImageSource {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Path directory = found.get(0).path().getParent();
+    List<Path> directories = found.stream().map(idx -> idx.path().getParent()).distinct().toList();
+    if (directories.size() > 1) {
+      throw JobException.settings(
+          "Cannot choose the data: found files as MNIST's in %s and %s, expected one data set. Give the path of one of them."
+              .formatted(directories.get(0), directories.get(1)));
+    }
+    Path directory = directories.get(0);
     Part training = part(found, directory, "train");
     Part test = part(found, directory, "t10k", "test");
     Idx images = only(found, directory, false, "train");
@@ -163,10 +169,7 @@ final class IdxImages implements ImageSource {
 
   private static Idx only(List<Idx> found, Path directory, boolean ofLabels, String... names) {
     List<Idx> fitting =
-        found.stream()
-            .filter(idx -> idx.path().getParent().equals(directory))
-            .filter(idx -> idx.isOfLabels() == ofLabels && idx.isNamed(names))
-            .toList();
+        found.stream().filter(idx -> idx.isOfLabels() == ofLabels && idx.isNamed(names)).toList();
     // Downloads are often kept beside what was unpacked.
     List<Idx> plain = fitting.stream().filter(idx -> !idx.isNamed(".gz")).toList();
     List<Idx> candidates = plain.isEmpty() ? fitting : plain;

@@ -1,5 +1,6 @@
 package io.centroid.source;
 
+import io.centroid.cifar10.Batch;
 import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;
 import io.centroid.data.FileKind;
@@ -88,16 +89,28 @@ public final class PictureFolders implements ExampleSource {
     }
     Path root = status.getPath();
     List<Folder> folders = folders(storage, root);
-    List<String> pictures = new ArrayList<>();
+    List<Folder> withPictures = new ArrayList<>();
+    int withOthers = 0;
     for (Folder folder : folders) {
-      firstPicture(storage, new Path(root, folder.name())).ifPresent(pictures::add);
+      switch (look(storage, below(root, folder.name()))) {
+        case PICTURES -> withPictures.add(folder);
+        case OTHERS -> withOthers++;
+        case BATCHES -> {
+          return Optional.empty();
+        }
+        case NOTHING -> {} // a class without pictures, which is told later
+      }
     }
-    if (2 * pictures.size() < folders.size() || pictures.isEmpty()) {
+    if (withPictures.size() <= withOthers) {
       return Optional.empty();
     }
     List<String> classes =
         List.copyOf(new TreeSet<>(folders.stream().map(Folder::className).toList()));
-    FeatureShape shape = size.shapeOr(() -> shapeOf(pictures.get(0), configuration));
+    Path first = below(root, withPictures.get(0).name());
+    FeatureShape shape =
+        size.shapeOr(
+            () ->
+                shapeOf(ImageListing.of(first, root.getFileSystem(configuration)), configuration));
     try {
       DataSet dataSet = new DataSet(root.getName(), shape, classes);
       return Optional.of(new PictureFolders(root, dataSet, folders, size));
@@ -109,25 +122,33 @@ public final class PictureFolders implements ExampleSource {
     }
   }
 
+  /** A name with a colon would be taken for that of a file system. */
+  private static Path below(Path root, String name) {
+    return new Path(root, new Path(null, null, name));
+  }
+
   private static List<Folder> folders(SourceFiles storage, Path root) throws IOException {
     List<String> top = directories(storage, root);
     SortedMap<Split, String> splits = new TreeMap<>();
     for (String name : top) {
-      SplitNames.split(name)
-          .map(split -> splits.put(split, name))
-          .ifPresent(
-              other -> {
-                throw JobException.data(
-                    "Cannot read pictures in %s: found both %s and %s, expected one directory for a split. Move one away."
-                        .formatted(root, other, name));
-              });
-    }
-    if (!splits.containsKey(Split.TRAIN)) {
-      return top.stream().map(name -> new Folder(name, Split.TRAIN, name)).toList();
+      Optional<Split> split = SplitNames.split(name);
+      if (split.isPresent() && !directories(storage, below(root, name)).isEmpty()) {
+        String other = splits.put(split.get(), name);
+        if (other != null) {
+          throw JobException.data(
+              "Cannot read pictures in %s: found both %s and %s, expected one directory for a split. Move one away."
+                  .formatted(root, other, name));
+        }
+      }
     }
     List<Folder> folders = new ArrayList<>();
+    if (!splits.containsKey(Split.TRAIN)) {
+      top.stream()
+          .filter(name -> !splits.containsValue(name))
+          .forEach(name -> folders.add(new Folder(name, Split.TRAIN, name)));
+    }
     for (Map.Entry<Split, String> split : splits.entrySet()) {
-      for (String name : directories(storage, new Path(root, split.getValue()))) {
+      for (String name : directories(storage, below(root, split.getValue()))) {
         folders.add(new Folder(split.getValue() + "/" + name, split.getKey(), name));
       }
     }
@@ -142,29 +163,48 @@ public final class PictureFolders implements ExampleSource {
         .toList();
   }
 
-  /** What cannot be looked into holds none, as far as can be known. */
-  private static Optional<String> firstPicture(SourceFiles storage, Path folder) {
-    try {
-      for (Path file : storage.first(folder, LOOKED_AT)) {
-        if (FileKind.of(storage.start(file)).filter(FileKind.PICTURE::equals).isPresent()) {
-          return Optional.of(file.toString());
-        }
-      }
-    } catch (IOException | JobException e) {
-      LOG.info("Not looked into: {}", folder, e);
-    }
-    return Optional.empty();
+  /** What the first files of a directory are. */
+  private enum Look {
+    PICTURES,
+    BATCHES,
+    OTHERS,
+    NOTHING
   }
 
-  private static FeatureShape shapeOf(String location, Configuration configuration)
-      throws IOException {
+  /** What cannot be looked into holds no pictures, as far as can be known. */
+  private static Look look(SourceFiles storage, Path folder) {
+    Look found = Look.NOTHING;
     try {
-      return ImageDecoder.shape(ImageFile.read(location, configuration));
-    } catch (UnreadableImageException e) {
-      throw JobException.data(
-          "Cannot tell the size of pictures by %s: %s. Use --image-size."
-              .formatted(location, e.getMessage()));
+      for (Path file : storage.first(folder, LOOKED_AT)) {
+        if (Batch.named(file.getName()).isPresent()) {
+          return Look.BATCHES;
+        }
+        if (FileKind.of(storage.start(file)).filter(FileKind.PICTURE::equals).isPresent()) {
+          return Look.PICTURES;
+        }
+        found = Look.OTHERS;
+      }
+      return found;
+    } catch (IOException | JobException e) {
+      LOG.info("Not looked into: {}", folder, e);
+      return Look.OTHERS;
     }
+  }
+
+  /** That of the first picture by name, whatever the file system lists first. */
+  private static FeatureShape shapeOf(ImageListing listing, Configuration configuration)
+      throws IOException {
+    String problem = "nothing";
+    for (String location : listing.files().values()) {
+      try {
+        return ImageDecoder.shape(ImageFile.read(location, configuration));
+      } catch (UnreadableImageException e) {
+        problem = location + ": " + e.getMessage();
+      }
+    }
+    throw JobException.data(
+        "Cannot tell the size of pictures: %s. Use --image-size and --image-channels."
+            .formatted(problem));
   }
 
   @Override
@@ -197,7 +237,7 @@ public final class PictureFolders implements ExampleSource {
       implements FlatMapFunction<Folder, Found> {
     @Override
     public Iterator<Found> call(Folder folder) throws IOException {
-      Path path = new Path(root, folder.name());
+      Path path = below(new Path(root), folder.name());
       FileSystem fileSystem = path.getFileSystem(configuration.value().value());
       ImageListing listing = ImageListing.of(path, fileSystem);
       return Stream.of(

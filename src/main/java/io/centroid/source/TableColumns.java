@@ -11,8 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
@@ -28,21 +30,21 @@ final class TableColumns implements RowFeatures {
   private static final long serialVersionUID = 1;
 
   /** What is kept of a row is four bytes for each. */
-  private static final int MOST = 100_000;
+  private static final int MOST = 10_000;
 
   /** The name of one value of an array. */
   private static final Pattern VALUE = Pattern.compile("(.*)\\[(\\d+)]", Pattern.DOTALL);
 
-  private final List<Column> columns;
+  private final List<Values> columns;
 
   /** A column, and how many values it has; 0 for one value that is no array. */
-  private record Column(String name, int width) implements Serializable {
+  private record Values(String name, int width) implements Serializable {
     int values() {
       return Math.max(1, width);
     }
   }
 
-  private TableColumns(List<Column> columns) {
+  private TableColumns(List<Values> columns) {
     this.columns = new ArrayList<>(columns);
   }
 
@@ -55,13 +57,12 @@ final class TableColumns implements RowFeatures {
   }
 
   /**
-   * Columns of a table; those of arrays and vectors are as wide as in its first row.
+   * Columns of a table; those of arrays and vectors are as wide as the widest.
    *
    * @throws JobException with category DATA when there are none, or too many
    */
   static TableColumns of(String table, Dataset<Row> rows, List<String> names) {
-    List<Column> columns = new ArrayList<>();
-    Row first = null;
+    List<Values> columns = new ArrayList<>();
     long values = 0;
     for (String name : names) {
       StructField field = rows.schema().apply(name);
@@ -73,8 +74,7 @@ final class TableColumns implements RowFeatures {
       }
       int width = 0;
       if (isWide(field.dataType())) {
-        first = first == null ? rows.na().drop(names.toArray(String[]::new)).first() : first;
-        width = width(first.getAs(name));
+        width = width(rows, name, field.dataType());
         if (width == 0) {
           throw refusal(table, "column %s without values".formatted(name), "some");
         }
@@ -83,7 +83,7 @@ final class TableColumns implements RowFeatures {
         throw refusal(
             table, "column " + name, "a name that is not that of a value of an array. Rename it");
       }
-      columns.add(new Column(name, width));
+      columns.add(new Values(name, width));
       values += Math.max(1, width);
     }
     if (values == 0 || values > MOST) {
@@ -97,16 +97,16 @@ final class TableColumns implements RowFeatures {
 
   /** The columns that {@link #names} were given for. */
   static TableColumns named(List<String> names) {
-    List<Column> columns = new ArrayList<>();
+    List<Values> columns = new ArrayList<>();
     for (String name : names) {
       Matcher value = VALUE.matcher(name);
       if (!value.matches()) {
-        columns.add(new Column(name, 0));
+        columns.add(new Values(name, 0));
       } else if (value.group(2).equals("0")) {
-        columns.add(new Column(value.group(1), 1));
+        columns.add(new Values(value.group(1), 1));
       } else {
-        Column begun = columns.remove(columns.size() - 1);
-        columns.add(new Column(begun.name(), begun.width() + 1));
+        Values begun = columns.remove(columns.size() - 1);
+        columns.add(new Values(begun.name(), begun.width() + 1));
       }
     }
     return new TableColumns(columns);
@@ -114,6 +114,20 @@ final class TableColumns implements RowFeatures {
 
   private static boolean isWide(DataType type) {
     return type instanceof ArrayType || type.equals(SQLDataTypes.VectorType());
+  }
+
+  /** The largest, so that it does not matter in which order rows come. */
+  private static int width(Dataset<Row> rows, String name, DataType type) {
+    Column column = functions.col(TableLabels.quoted(name));
+    Row widest =
+        rows.agg(
+                functions.max(
+                    functions.size(
+                        type instanceof ArrayType
+                            ? column
+                            : org.apache.spark.ml.functions.vector_to_array(column, "float64"))))
+            .first();
+    return widest.isNullAt(0) ? 0 : Math.max(0, widest.getInt(0));
   }
 
   private static int width(Object value) {
@@ -127,7 +141,7 @@ final class TableColumns implements RowFeatures {
 
   @Override
   public List<String> columnNames() {
-    return columns.stream().map(Column::name).toList();
+    return columns.stream().map(Values::name).toList();
   }
 
   @Override
@@ -138,7 +152,7 @@ final class TableColumns implements RowFeatures {
   @Override
   public List<String> names() {
     List<String> names = new ArrayList<>();
-    for (Column column : columns) {
+    for (Values column : columns) {
       if (column.width() == 0) {
         names.add(column.name());
       }
@@ -152,9 +166,9 @@ final class TableColumns implements RowFeatures {
   /** The values of a row as little-endian floats; all of them must be there, and finite. */
   @Override
   public byte[] of(Row row) throws UnreadableRowException {
-    int count = columns.stream().mapToInt(Column::values).sum();
+    int count = columns.stream().mapToInt(Values::values).sum();
     ByteBuffer features = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (Column column : columns) {
+    for (Values column : columns) {
       Object value = row.getAs(column.name());
       if (value == null) {
         throw new UnreadableRowException(
@@ -169,11 +183,11 @@ final class TableColumns implements RowFeatures {
     return features.array();
   }
 
-  private static void putAll(Object value, Column column, ByteBuffer features)
+  private static void putAll(Object value, Values column, ByteBuffer features)
       throws UnreadableRowException {
     if (width(value) != column.width()) {
       throw new UnreadableRowException(
-          "found %d values in column %s, expected %d as in the first row"
+          "found %d values in column %s, expected %d as in the widest row"
               .formatted(width(value), column.name(), column.width()));
     }
     for (int i = 0; i < column.width(); i++) {
@@ -184,7 +198,7 @@ final class TableColumns implements RowFeatures {
     }
   }
 
-  private static void put(Object value, Column column, ByteBuffer features)
+  private static void put(Object value, Values column, ByteBuffer features)
       throws UnreadableRowException {
     float number =
         value instanceof Boolean truth

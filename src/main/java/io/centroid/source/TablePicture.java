@@ -39,19 +39,28 @@ record TablePicture(String column, FeatureShape shape, PictureSize size) impleme
    */
   static TablePicture of(String table, Dataset<Row> rows, String column, PictureSize size)
       throws IOException {
-    FeatureShape shape =
-        size.shapeOr(
-            () -> {
-              Row first =
-                  rows.select(functions.col(TableLabels.quoted(column))).na().drop().first();
-              try {
-                return ImageDecoder.shape(file(first.get(0)));
-              } catch (UnreadableImageException e) {
-                throw TableColumns.refusal(
-                    table, "in column %s %s".formatted(column, e.getMessage()), "pictures");
-              }
-            });
+    FeatureShape shape = size.shapeOr(() -> shapeOfFirst(table, rows, column));
     return new TablePicture(column, shape, size);
+  }
+
+  /** Of the picture whose bytes come first, so that it does not matter in which order rows come. */
+  private static FeatureShape shapeOfFirst(String table, Dataset<Row> rows, String column) {
+    String quoted = TableLabels.quoted(column);
+    boolean isStruct = rows.schema().apply(column).dataType() instanceof StructType;
+    byte[] first =
+        rows.agg(functions.min(functions.col(isStruct ? quoted + "." + BYTES : quoted)))
+            .first()
+            .getAs(0);
+    if (first == null) {
+      throw TableColumns.refusal(table, "column %s without values".formatted(column), "pictures");
+    }
+    try {
+      return ImageDecoder.shape(first);
+    } catch (UnreadableImageException e) {
+      throw JobException.data(
+          "Cannot tell the size of pictures in column %s of table %s: %s. Use --image-size and --image-channels."
+              .formatted(column, table, e.getMessage()));
+    }
   }
 
   @Override

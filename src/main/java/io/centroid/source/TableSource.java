@@ -2,14 +2,18 @@ package io.centroid.source;
 
 import io.centroid.cifar10.Cifar10;
 import io.centroid.data.DataSet;
+import io.centroid.data.FileKind;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
+import io.centroid.error.Reason;
+import io.centroid.job.SparkFailure;
 import io.centroid.source.RowFeatures.UnreadableRowException;
 import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,15 +24,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.lang3.StringUtils;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -51,7 +53,14 @@ public final class TableSource implements ExampleSource {
           "orc", Map.of(),
           "json", Map.of(),
           "libsvm", Map.of(),
-          "csv", Map.of("header", "true", "inferSchema", "true"));
+          // As RFC 4180 has it; a row of another number of fields is refused.
+          "csv",
+              Map.of(
+                  "header", "true",
+                  "inferSchema", "true",
+                  "escape", "\"",
+                  "mode", "FAILFAST",
+                  "columnPruning", "false"));
 
   /** CIFAR-10's columns at Hugging Face. */
   private static final String CIFAR_10 =
@@ -62,6 +71,9 @@ public final class TableSource implements ExampleSource {
 
   /** Files that are looked at for a format. */
   private static final int LOOKED_AT = 100;
+
+  /** Letters that are told of what Spark says. */
+  private static final int LONGEST_REASON = 300;
 
   /** Spellings of the three names that are looked at. */
   private static final int MOST_SPLIT_NAMES = 100;
@@ -102,7 +114,10 @@ public final class TableSource implements ExampleSource {
    */
   public static TableSource open(SparkSession spark, TableOptions options, PictureSize size)
       throws IOException {
-    return open(read(spark, options.path(), options.format()), options, size, null);
+    requireApart(options);
+    return told(
+        options.path(),
+        () -> open(read(spark, options.path(), options.format()), options, size, null));
   }
 
   /**
@@ -114,13 +129,17 @@ public final class TableSource implements ExampleSource {
    */
   public static Optional<TableSource> findCifar10(SparkSession spark, Path path, List<String> files)
       throws IOException {
-    Dataset<Row> rows = spark.read().parquet(files.toArray(String[]::new));
+    Dataset<Row> rows =
+        told(path.toString(), () -> spark.read().parquet(files.toArray(String[]::new)));
     if (!rows.schema().simpleString().equals(CIFAR_10)) {
       return Optional.empty();
     }
     TableOptions options =
         new TableOptions(path.toString(), "parquet", "label", List.of("img"), null, null);
-    return Optional.of(open(rows, options, PictureSize.OF_THE_PICTURES, Cifar10.DATA_SET));
+    return Optional.of(
+        told(
+            path.toString(),
+            () -> open(rows, options, PictureSize.OF_THE_PICTURES, Cifar10.DATA_SET)));
   }
 
   private static TableSource open(
@@ -207,17 +226,60 @@ public final class TableSource implements ExampleSource {
           "Cannot read table %s: found --format %s, expected one of %s."
               .formatted(path, known, FORMATS.keySet().stream().sorted().toList()));
     }
+    return spark.read().options(FORMATS.get(known)).format(known).load(path);
+  }
+
+  /** Something that Spark does with a table, in which it finds what is wrong with that. */
+  @FunctionalInterface
+  private interface Access<T> {
+    T attempt() throws IOException;
+  }
+
+  /** One line for what Spark says of a table; what is known of clusters and storage is left. */
+  private static <T> T told(String path, Access<T> access) throws IOException {
     try {
-      return spark.read().options(FORMATS.get(known)).format(known).load(path);
-    } catch (Exception e) {
-      // Checked in Spark's Scala, and not declared to Java.
-      if (e instanceof AnalysisException) {
-        throw JobException.data(
-            "Cannot read table %s: found %s, expected a table that Spark reads as %s. Use another path or --format."
-                .formatted(path, e.getMessage().lines().findFirst().orElse("nothing"), known),
-            e);
-      }
+      return access.attempt();
+    } catch (IOException e) {
       throw e;
+    } catch (Exception e) { // some of Spark's are checked, and not declared to Java
+      throw explained(path, e);
+    }
+  }
+
+  private static RuntimeException explained(String path, Exception e) {
+    boolean known =
+        ExceptionUtils.indexOfType(e, JobException.class) >= 0
+            || SparkFailure.explain(e).isPresent()
+            || StorageFailure.explain("read table " + path, e).isPresent();
+    if (known && e instanceof RuntimeException runtime) {
+      return runtime;
+    }
+    String said = Reason.of(ExceptionUtils.getRootCause(e)).lines().findFirst().orElse("");
+    return JobException.data(
+        "Cannot read table %s: found what Spark cannot read (%s), expected a table. Use another path or --format."
+            .formatted(path, StringUtils.abbreviate(said, LONGEST_REASON)),
+        e);
+  }
+
+  @Override
+  public RuntimeException explained(RuntimeException failure) {
+    return explained(options.path(), failure);
+  }
+
+  /** A label among the features would be learned by heart. */
+  private static void requireApart(TableOptions options) {
+    List<String> all = new ArrayList<>(options.features());
+    for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
+      if (column != null) {
+        all.add(column);
+      }
+    }
+    for (String column : all) {
+      if (Collections.frequency(all, column) > 1) {
+        throw JobException.settings(
+            "Cannot read table %s: found column %s twice among --features, --label, --split and --id, expected it once."
+                .formatted(options.path(), column));
+      }
     }
   }
 
@@ -230,13 +292,20 @@ public final class TableSource implements ExampleSource {
   public static JavaRDD<TableRow> features(
       SparkSession spark, String path, String format, List<String> featureNames, String id)
       throws IOException {
-    Dataset<Row> rows = read(spark, path, format);
+    Dataset<Row> rows = told(path, () -> read(spark, path, format));
     TableColumns columns = TableColumns.named(featureNames);
     List<String> used = new ArrayList<>(columns.columnNames());
     if (id != null && !used.contains(id)) {
       used.add(id);
     }
     require(path, rows, used);
+    for (String column : columns.columnNames()) {
+      DataType type = rows.schema().apply(column).dataType();
+      if (!TableColumns.isOfNumbers(type)) {
+        throw TableColumns.refusal(
+            path, "column %s of type %s".formatted(column, type.simpleString()), "numbers");
+      }
+    }
     return selected(rows, used).map(new ToRow(columns, id));
   }
 
@@ -262,24 +331,26 @@ public final class TableSource implements ExampleSource {
     }
   }
 
-  /** By the first name of a file that tells; else Parquet. */
+  /** By the first name of a file that tells, or by Parquet's first bytes. */
   private static String format(String path, Configuration hadoop) throws IOException {
     Path place = new Path(path);
-    try {
-      FileSystem fileSystem = place.getFileSystem(hadoop);
-      RemoteIterator<LocatedFileStatus> files = fileSystem.listFiles(place, true);
-      for (int i = 0; i < LOOKED_AT && files.hasNext(); i++) {
-        String name = files.next().getPath().getName().toLowerCase(Locale.ROOT);
-        for (String part : name.split("\\.")) {
-          if (FORMATS.containsKey(part) && !name.startsWith(part)) {
-            return part;
-          }
+    SourceFiles storage = SourceFiles.of(place, hadoop);
+    List<Path> files =
+        storage.status(place).isDirectory() ? storage.first(place, LOOKED_AT) : List.of(place);
+    for (Path file : files) {
+      List<String> parts = List.of(file.getName().toLowerCase(Locale.ROOT).split("\\."));
+      for (String part : parts.subList(1, parts.size())) {
+        if (FORMATS.containsKey(part)) {
+          return part;
         }
       }
-      return "parquet";
-    } catch (IOException e) {
-      throw StorageFailure.explained(place, e);
+      if (FileKind.of(storage.start(file)).equals(Optional.of(FileKind.PARQUET))) {
+        return "parquet";
+      }
     }
+    throw JobException.settings(
+        "Cannot read table %s: found files whose names do not tell their format, expected --format. Give it."
+            .formatted(path));
   }
 
   private static void require(String path, Dataset<Row> rows, List<String> columns) {

@@ -172,6 +172,7 @@ final class CentroidIT {
             "loss",
             "top3Accuracy",
             "macroF1",
+            "balancedAccuracy",
             "perClass",
             "confusion");
     assertThat(metrics.get("dataset").asText()).isEqualTo("stand-in data, not CIFAR-10");

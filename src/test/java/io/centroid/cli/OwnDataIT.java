@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -397,7 +398,155 @@ final class OwnDataIT {
       Path file = files.filter(each -> each.toString().endsWith(".parquet")).findFirst().get();
       Files.move(file, directory.resolve(split + "-00000-of-00001.parquet"));
     }
-    org.apache.commons.io.FileUtils.deleteDirectory(written.toFile());
+    FileUtils.deleteDirectory(written.toFile());
+  }
+
+  /** Names as people and cameras make them, and classes that only their case tells apart. */
+  @Test
+  void namesMayBeAnything() throws IOException {
+    Path pictures = directory.resolve("my photos, 100% [old] #1");
+    List<String> names = List.of("16:9", "a%20b c", "Rose", "rose");
+    for (int label = 0; label < names.size(); label++) {
+      for (int i = 0; i < 20; i++) {
+        Path file = pictures.resolve(names.get(label)).resolve("IMG (%d) 50%%?.png".formatted(i));
+        save(colour(label % 3, i, 5, 5), file);
+      }
+    }
+    Path shards = directory.resolve("shards");
+    prepare(pictures, shards);
+    assertThat(manifest(shards).path("classNames").toString())
+        .isEqualTo("[\"16:9\",\"Rose\",\"a%20b c\",\"rose\"]");
+    train(shards, "training.epochs=1");
+    for (String format : List.of("csv", "parquet")) {
+      Path scores = directory.resolve("scores-" + format);
+      CommandLine.of("score", "--model", run(), "--images", pictures, "--output", scores)
+          .with("--format", format)
+          .done();
+      assertThat(scores.resolve("_SUCCESS")).exists();
+    }
+    try (Stream<Path> files = Files.list(directory.resolve("scores-csv"))) {
+      Path file = files.filter(each -> each.toString().endsWith(".csv")).findFirst().orElseThrow();
+      assertThat(Files.readAllLines(file).get(0))
+          .isEqualTo("id,label,class,p_16:9,p_Rose_1,p_a%20b c,p_rose_3,problem");
+    }
+  }
+
+  @Test
+  void splitsAreWhatHoldsClasses() throws IOException {
+    Path pictures = directory.resolve("partly");
+    write(pictures, 20, 5, 5);
+    write(pictures.resolve("test"), 5, 5, 5);
+    Path shards = directory.resolve("shards");
+    prepare(pictures, shards);
+    assertThat(manifest(shards).path("classNames")).hasSize(3);
+    assertThat(count(manifest(shards), "test")).isEqualTo(15);
+
+    Path vehicles = directory.resolve("vehicles");
+    for (String name : List.of("bus", "car", "train")) {
+      for (int i = 0; i < 20; i++) {
+        save(colour(name.length() % 3, i, 5, 5), vehicles.resolve(name).resolve(i + ".png"));
+      }
+    }
+    Path other = directory.resolve("other");
+    prepare(vehicles, other);
+    assertThat(manifest(other).path("classNames").toString())
+        .isEqualTo("[\"bus\",\"car\",\"train\"]");
+  }
+
+  @Test
+  void twoDataSetsInOnePlaceAreNotMixed() throws IOException {
+    IdxFiles.write(directory.resolve("data/FashionMNIST/raw"), 4, 8, 8);
+    IdxFiles.write(directory.resolve("data/MNIST/raw"), 4, 8, 8);
+    assertRefused(
+        directory.resolve("data"), 2, "expected one data set. Give the path of one of them.");
+  }
+
+  @Test
+  void aTableIsReadAsItIsWritten() throws IOException {
+    Path table = directory.resolve("quoted.csv");
+    List<String> lines = new ArrayList<>(List.of("kind,a.b"));
+    for (int i = 0; i < 120; i++) {
+      lines.add((i % 2 == 0 ? "\"6\"\" pipe, red\"," : "plain,") + i);
+    }
+    Files.write(table, lines);
+    Path shards = directory.resolve("shards");
+    prepareTable(table, shards, "--label", "kind");
+    assertThat(manifest(shards).path("classNames").toString())
+        .isEqualTo("[\"6\\\" pipe, red\",\"plain\"]");
+    assertThat(manifest(shards).path("featureNames").toString()).isEqualTo("[\"a.b\"]");
+
+    lines.add("plain,1,234.5");
+    Files.write(table, lines);
+    assertTableRefused(table, 3, "found what Spark cannot read", "--label", "kind");
+    assertTableRefused(
+        table, 2, "found column kind twice among", "--label", "kind", "--features", "a.b,kind");
+    Path unknown = directory.resolve("iris.data");
+    Files.write(unknown, lines);
+    assertTableRefused(unknown, 2, "do not tell their format", "--label", "kind");
+    assertTableRefused(
+        unknown, 3, "found what Spark cannot read", "--label", "kind", "--format", "parquet");
+  }
+
+  @Test
+  void labelsOfTypesThatTellNoClassesAreRefused() {
+    SparkSession session =
+        LocalSpark.open("local[2]", Map.of("spark.kryo.registrationRequired", "false"));
+    Path table = directory.resolve("types");
+    try {
+      session
+          .sql(
+              "select cast(id as binary) bytes, cast(id % 3 as decimal(10,2)) / 2 half,"
+                  + " date_add(date'2026-01-01', cast(id % 2 as int)) day,"
+                  + " cast(id % 2 as decimal(10,2)) whole, cast(null as array<float>) nothing,"
+                  + " if(id = 7, array(1f), array(1f, cast(id as float))) `dotted.array`, id x"
+                  + " from range(100)")
+          .coalesce(1)
+          .write()
+          .parquet(table.toString());
+    } finally {
+      session.stop();
+    }
+    String[] x = {"--features", "x", "--label"};
+    assertTableRefused(
+        table,
+        3,
+        "found the label column bytes of type binary",
+        CommandLine.of(x).with("bytes").toArray());
+    assertTableRefused(
+        table,
+        3,
+        "in the label column half, expected classes",
+        CommandLine.of(x).with("half").toArray());
+    assertTableRefused(
+        table,
+        3,
+        "found column nothing without values",
+        "--features",
+        "nothing",
+        "--label",
+        "whole");
+    assertTableRefused(
+        table,
+        3,
+        "found 1 values in column dotted.array, expected 2 as in the widest row",
+        "--features",
+        "dotted.array",
+        "--label",
+        "day",
+        "--set",
+        "prepare.unreadable-fraction=0.001");
+    for (String label : List.of("day", "whole")) {
+      Path shards = directory.resolve(label);
+      prepareTable(
+          table,
+          shards,
+          "--features",
+          "x,dotted.array",
+          "--label",
+          label,
+          "--set",
+          "prepare.unreadable-fraction=0.02");
+    }
   }
 
   @Test
@@ -540,9 +689,9 @@ final class OwnDataIT {
     assertRefused(pictures, 2, "found --image-channels 2, expected", "--image-channels", "2");
     assertRefused(pictures, 2, "shape [99999, 99999, 3]", "--image-size", "99999x99999");
 
-    Files.createDirectories(pictures.resolve("Train"));
+    Files.createDirectories(pictures.resolve("Train/red"));
     assertRefused(pictures, 3, "found both Train and train, expected one directory for a split");
-    Files.delete(pictures.resolve("Train"));
+    FileUtils.deleteDirectory(pictures.resolve("Train").toFile());
 
     Path one = directory.resolve("single");
     save(colour(0, 1, 5, 5), one.resolve("only/1.png"));
@@ -560,7 +709,7 @@ final class OwnDataIT {
     train(small, "training.epochs=1");
     assertFails(
         3,
-        "found shards of pictures with shape [7, 7, 3] and 3 classes, expected pictures with shape [6, 6, 3] and 3 classes",
+        "found examples of shape [6, 6, 3] and of [7, 7, 3], expected the same",
         "evaluate",
         "--model",
         run(),
@@ -568,7 +717,7 @@ final class OwnDataIT {
         large);
     assertFails(
         3,
-        "found examples of shape [7, 7, 3], expected [6, 6, 3]",
+        "found examples of shape [6, 6, 3] and of [7, 7, 3], expected the same",
         "score",
         "--model",
         run(),
