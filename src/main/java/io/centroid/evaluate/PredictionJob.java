@@ -1,6 +1,8 @@
 package io.centroid.evaluate;
 
+import io.centroid.data.DataSet;
 import io.centroid.data.Split;
+import io.centroid.error.JobException;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
@@ -15,10 +17,21 @@ public final class PredictionJob {
    * Predicts with a model's own normalization, whatever the shards' is.
    *
    * @return one prediction for each test image, in ascending order of ids
+   * @throws JobException with category DATA when the model is of other classes or features
    */
   public static TestPredictions predict(
       JavaSparkContext context, ShardSet shards, PublishedModel model) {
-    int classes = shards.manifest().dataSet().classes();
+    DataSet dataSet = shards.manifest().dataSet();
+    if (!model.card().dataSet().fits(dataSet)) {
+      throw JobException.data(
+          "Cannot predict test %s of %s with a model of %s: found %s, expected the same. Use a model of these."
+              .formatted(
+                  dataSet.examplesAreCalled(),
+                  dataSet.title(),
+                  model.card().dataset(),
+                  model.card().dataSet().difference(dataSet)));
+    }
+    int classes = dataSet.classes();
     return new TestPredictions(
         SplitPass.over(context, shards, Split.TEST, model, () -> begin(classes)).stream()
             .flatMap(List::stream)

@@ -25,7 +25,7 @@ public final class MetricsTable {
             """
             %s split of %s, %,d %s
             accuracy %.2f %% (95 %% interval %.2f to %.2f)
-            top-3 accuracy %.2f %%, loss %.4f, macro-F1 %.4f
+            %sloss %.4f, macro-F1 %.4f
             """,
             metrics.split(),
             metrics.dataset(),
@@ -34,12 +34,19 @@ public final class MetricsTable {
             100 * metrics.accuracy(),
             100 * metrics.accuracyInterval95().get(0),
             100 * metrics.accuracyInterval95().get(1),
-            100 * metrics.top3Accuracy(),
+            top3(metrics),
             metrics.loss(),
             metrics.macroF1())
         + imbalance(metrics)
         + "\n"
         + (Confusions.isSmall(metrics) ? all(metrics) : worst(metrics));
+  }
+
+  /** Of three classes it is 1. */
+  private static String top3(Metrics metrics) {
+    return metrics.perClass().size() <= 3
+        ? ""
+        : String.format(Locale.ROOT, "top-3 accuracy %.2f %%, ", 100 * metrics.top3Accuracy());
   }
 
   /** With as many examples of every class this is the accuracy. */
