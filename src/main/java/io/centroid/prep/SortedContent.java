@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -86,8 +87,12 @@ final class SortedContent implements Content {
     Found found;
     try {
       found = sorted.mapPartitions(new Measure(draw, source.dataSet())).treeReduce(Found::plus);
-    } catch (RuntimeException e) {
-      throw source.explained(e);
+    } catch (Exception e) { // some of Spark's are checked, and not declared to Java
+      Optional<JobException> unreadable = source.explained(e);
+      if (unreadable.isPresent()) {
+        throw unreadable.get();
+      }
+      return ExceptionUtils.rethrow(e);
     }
     found.requireUsable(source.dataSet(), unreadableFraction);
     return new SortedContent(context, sorted, draw, found);

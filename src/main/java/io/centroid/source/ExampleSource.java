@@ -2,7 +2,9 @@ package io.centroid.source;
 
 import io.centroid.data.DataSet;
 import io.centroid.data.Split;
+import io.centroid.error.JobException;
 import java.io.Serializable;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -40,9 +42,9 @@ public interface ExampleSource {
     return false;
   }
 
-  /** What is told when reading fails in a way that nobody else knows; by itself the failure. */
-  default RuntimeException explained(RuntimeException failure) {
-    return failure;
+  /** What is told when reading fails in a way that nobody else knows. */
+  default Optional<JobException> explained(Exception failure) {
+    return Optional.empty();
   }
 
   /** Every example once, in any order and partitioning; what is unreadable too. */

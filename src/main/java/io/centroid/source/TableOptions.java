@@ -1,6 +1,8 @@
 package io.centroid.source;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Where a table is and what its columns are.
@@ -13,4 +15,10 @@ import java.util.List;
  * @param id a column of whole numbers, none twice; null for none
  */
 public record TableOptions(
-    String path, String format, String label, List<String> features, String split, String id) {}
+    String path, String format, String label, List<String> features, String split, String id) {
+
+  /** The columns that are not to be learned from. */
+  List<String> special() {
+    return Stream.of(label, split, id).filter(Objects::nonNull).toList();
+  }
+}

@@ -145,12 +145,7 @@ public final class TableSource implements ExampleSource {
   private static TableSource open(
       Dataset<Row> rows, TableOptions options, PictureSize size, DataSet known) throws IOException {
     String path = options.path();
-    List<String> special = new ArrayList<>();
-    for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
-      if (column != null) {
-        special.add(column);
-      }
-    }
+    List<String> special = options.special();
     require(path, rows, special);
     require(path, rows, options.features());
     if (rows.isEmpty()) {
@@ -242,38 +237,39 @@ public final class TableSource implements ExampleSource {
     } catch (IOException e) {
       throw e;
     } catch (Exception e) { // some of Spark's are checked, and not declared to Java
-      throw explained(path, e);
+      Optional<JobException> unreadable = explained(path, e);
+      if (unreadable.isPresent()) {
+        throw unreadable.get();
+      }
+      return ExceptionUtils.rethrow(e);
     }
   }
 
-  private static RuntimeException explained(String path, Exception e) {
+  private static Optional<JobException> explained(String path, Exception e) {
     boolean known =
         ExceptionUtils.indexOfType(e, JobException.class) >= 0
             || SparkFailure.explain(e).isPresent()
             || StorageFailure.explain("read table " + path, e).isPresent();
-    if (known && e instanceof RuntimeException runtime) {
-      return runtime;
+    if (known) {
+      return Optional.empty();
     }
     String said = Reason.of(ExceptionUtils.getRootCause(e)).lines().findFirst().orElse("");
-    return JobException.data(
-        "Cannot read table %s: found what Spark cannot read (%s), expected a table. Use another path or --format."
-            .formatted(path, StringUtils.abbreviate(said, LONGEST_REASON)),
-        e);
+    return Optional.of(
+        JobException.data(
+            "Cannot read table %s: found what Spark cannot read (%s), expected a table. Use another path or --format."
+                .formatted(path, StringUtils.abbreviate(said, LONGEST_REASON)),
+            e));
   }
 
   @Override
-  public RuntimeException explained(RuntimeException failure) {
+  public Optional<JobException> explained(Exception failure) {
     return explained(options.path(), failure);
   }
 
   /** A label among the features would be learned by heart. */
   private static void requireApart(TableOptions options) {
     List<String> all = new ArrayList<>(options.features());
-    for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
-      if (column != null) {
-        all.add(column);
-      }
-    }
+    all.addAll(options.special());
     for (String column : all) {
       if (Collections.frequency(all, column) > 1) {
         throw JobException.settings(
@@ -446,11 +442,7 @@ public final class TableSource implements ExampleSource {
   @Override
   public JavaRDD<SourceExample> examples(JavaSparkContext context) {
     List<String> used = new ArrayList<>(features.columnNames());
-    for (String column : Arrays.asList(options.label(), options.split(), options.id())) {
-      if (column != null && !used.contains(column)) {
-        used.add(column);
-      }
-    }
+    used.addAll(options.special());
     return selected(rows, used)
         .map(new ToExample(features, labels, options.label(), options.split(), options.id()));
   }

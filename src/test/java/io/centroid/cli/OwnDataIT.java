@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -486,6 +487,35 @@ final class OwnDataIT {
     assertTableRefused(unknown, 2, "do not tell their format", "--label", "kind");
     assertTableRefused(
         unknown, 3, "found what Spark cannot read", "--label", "kind", "--format", "parquet");
+  }
+
+  /** What only who reads every value finds. */
+  @Test
+  void aDamagedTableIsOneLine() throws IOException {
+    Path table = directory.resolve("damaged");
+    SparkSession session =
+        LocalSpark.open("local[2]", Map.of("spark.kryo.registrationRequired", "false"));
+    try {
+      session
+          .sql("select id % 2 label, id / 2 x from range(50000)")
+          .coalesce(1)
+          .write()
+          .parquet(table.toString());
+    } finally {
+      session.stop();
+    }
+    try (Stream<Path> files = Files.list(table)) {
+      for (Path file : files.toList()) {
+        if (file.toString().endsWith(".crc")) {
+          Files.delete(file);
+        } else if (file.toString().endsWith(".parquet")) {
+          byte[] content = Files.readAllBytes(file);
+          Arrays.fill(content, content.length / 2, content.length / 2 + 20_000, (byte) -1);
+          Files.write(file, content);
+        }
+      }
+    }
+    assertTableRefused(table, 3, "found what Spark cannot read", "--label", "label");
   }
 
   @Test
