@@ -81,7 +81,7 @@ final class SizesBenchmark {
       values[0] += label;
       float[] labels = new float[CLASSES];
       labels[label] = 1;
-      return new TrainingExample(rank, rank, FeatureCoding.FLOATS.encode(values), labels);
+      return new TrainingExample(rank, rank, 1, FeatureCoding.FLOATS.encode(values), labels);
     }
   }
 

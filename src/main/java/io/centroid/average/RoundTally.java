@@ -10,14 +10,21 @@ import java.util.List;
  * What workers did in a round, counted.
  *
  * @param used which examples, as the steps met them
+ * @param weight the sum of their weights, which are 1 each where examples have none
  * @param steps steps made, over all workers
  * @param longestSteps the largest number of steps of one worker
- * @param lossSum sum of the examples' losses
+ * @param lossSum sum of the examples' losses, each times its weight
  * @param slowest where the time of the slowest worker went
  * @param all where the time of all workers went
  */
 record RoundTally(
-    Coverage used, long steps, int longestSteps, double lossSum, Time slowest, Time all)
+    Coverage used,
+    double weight,
+    long steps,
+    int longestSteps,
+    double lossSum,
+    Time slowest,
+    Time all)
     implements Serializable {
 
   /**
@@ -39,31 +46,32 @@ record RoundTally(
     }
   }
 
-  private static final int BYTES = 7 * Long.BYTES;
+  private static final int BYTES = 8 * Long.BYTES;
 
   /** Of nobody. */
-  static final RoundTally NONE = new RoundTally(Coverage.NONE, 0, 0, 0, Time.NONE, Time.NONE);
+  static final RoundTally NONE = new RoundTally(Coverage.NONE, 0, 0, 0, 0, Time.NONE, Time.NONE);
 
   /** Of one worker, before it has handed its state over. */
-  static RoundTally of(Coverage used, int steps, double lossSum, long downNanos, long stepNanos) {
+  static RoundTally of(
+      Coverage used, double weight, int steps, double lossSum, long downNanos, long stepNanos) {
     Time time = new Time(downNanos, stepNanos, 0);
-    return new RoundTally(used, steps, steps, lossSum, time, time);
+    return new RoundTally(used, weight, steps, steps, lossSum, time, time);
   }
 
   /** Of one worker that took so long to hand its state over. */
   RoundTally handedOver(long nanos) {
     Time time = slowest.plus(new Time(0, 0, nanos));
-    return new RoundTally(used, steps, longestSteps, lossSum, time, time);
+    return new RoundTally(used, weight, steps, longestSteps, lossSum, time, time);
   }
 
-  /** How many examples were used: the weight in the average. */
+  /** How many examples were used. */
   long examples() {
     return used.examples();
   }
 
-  /** Mean loss over the examples. */
+  /** Weighted mean loss over the examples. */
   double meanLoss() {
-    return lossSum / examples();
+    return lossSum / weight;
   }
 
   /** The bytes of one worker's tally. */
@@ -71,6 +79,7 @@ record RoundTally(
     return ByteBuffer.allocate(BYTES)
         .putLong(used.examples())
         .putLong(used.idSum())
+        .putDouble(weight)
         .putLong(steps)
         .putDouble(lossSum)
         .putLong(slowest.down())
@@ -82,10 +91,11 @@ record RoundTally(
   /** One worker's tally of its {@link #bytes}. */
   static RoundTally of(ByteBuffer bytes) {
     Coverage used = new Coverage(bytes.getLong(), bytes.getLong());
+    double weight = bytes.getDouble();
     int steps = Math.toIntExact(bytes.getLong());
     double lossSum = bytes.getDouble();
     Time time = new Time(bytes.getLong(), bytes.getLong(), bytes.getLong());
-    return new RoundTally(used, steps, steps, lossSum, time, time);
+    return new RoundTally(used, weight, steps, steps, lossSum, time, time);
   }
 
   /** Of all workers, as a tree of sums with this fan-in comes to it. */
@@ -105,10 +115,11 @@ record RoundTally(
     return tallies.stream().reduce(NONE, RoundTally::plus);
   }
 
-  /** Of these workers and others; losses are added in the order of the calls. */
+  /** Of these workers and others; losses and weights are added in the order of the calls. */
   RoundTally plus(RoundTally other) {
     return new RoundTally(
         used.plus(other.used),
+        weight + other.weight,
         steps + other.steps,
         Math.max(longestSteps, other.longestSteps),
         lossSum + other.lossSum,

@@ -300,7 +300,9 @@ final class RoundsBetweenExecutors implements Rounds {
       }
       done++;
       steps += round.longestSteps();
-      tally = tally.plus(round.used(), round.steps(), round.lossSum(), timing.total(), timing);
+      tally =
+          tally.plus(
+              round.used(), round.weight(), round.steps(), round.lossSum(), timing.total(), timing);
       told = Math.max(told, done);
       Divergence.check(round.meanLoss(), label(report.round()));
       return listener.roundDone(from.epoch(), report.round() + 1, round.meanLoss(), timing);

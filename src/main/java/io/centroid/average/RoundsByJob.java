@@ -36,7 +36,9 @@ final class RoundsByJob implements Rounds {
               from.epoch(),
               position.round() + 1,
               outcome.state(),
-              position.tally().plus(done.used(), done.steps(), done.lossSum(), seconds, timing));
+              position
+                  .tally()
+                  .plus(done.used(), done.weight(), done.steps(), done.lossSum(), seconds, timing));
       goesOn = listener.roundDone(from.epoch(), position.round(), done.meanLoss(), timing);
     }
     training.context().clearJobGroup();

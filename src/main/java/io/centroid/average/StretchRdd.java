@@ -220,7 +220,7 @@ final class StretchRdd extends RDD<TaskResult> {
         peers.contribute(
             rounds,
             worker,
-            new Note(result.tally().examples(), note),
+            new Note(result.tally().weight(), note),
             result.state().inSlots().arrays());
       }
     }

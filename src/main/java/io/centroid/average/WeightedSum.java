@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * The fold of a round: Σ n_w x_w for the parameters and for each slot of updater state, in double
+ * The fold of a round: Σ m_w x_w for the parameters and for each slot of updater state, in double
  * precision, in ascending order of the contributions. Inner nodes of the averaging tree and the
  * driver's mean add in no other way, so that the sum of a value does not depend on where it is
  * added up, nor on how arrays are cut into ranges or contributions come in.
@@ -76,13 +76,13 @@ final class WeightedSum {
   }
 
   /**
-   * The average of the round: Σ n_w x_w / Σ n_w. It is written over the arrays of the contribution
+   * The average of the round: Σ m_w x_w / Σ m_w. It is written over the arrays of the contribution
    * that was added last, which nobody needs any more: fresh ones take 10 to 30 % more time.
    *
    * @param iteration the iteration the round started at
    */
   TrainingState mean(int iteration) {
-    double scale = 1.0 / tally.examples();
+    double scale = 1.0 / tally.weight();
     float[][] means = new float[lengths.length][];
     Contribution last = held.get(held.size() - 1);
     for (int array = 0; array < means.length; array++) {
@@ -124,7 +124,7 @@ final class WeightedSum {
         .forEach(range -> consumer.accept(range * RANGE, range(array, range * RANGE)));
   }
 
-  /** (((0 + n_0 x_0) + n_1 x_1) + …) for each value of the range that starts at {@code from}. */
+  /** (((0 + m_0 x_0) + m_1 x_1) + …) for each value of the range that starts at {@code from}. */
   private double[] range(int array, int from) {
     double[] sum = new double[Math.min(RANGE, lengths[array] - from)];
     if (sums != null) {
@@ -154,15 +154,14 @@ final class WeightedSum {
   }
 
   private static void add(WorkerResult result, int array, int from, double[] sum) {
-    double weight = (double) result.tally().examples();
-    Fold.add(sum, weight, result.values(array), from, sum.length);
+    Fold.add(sum, result.tally().weight(), result.values(array), from, sum.length);
   }
 
   /** Two in one pass over the sum take less time, by 6 % with two workers and a fifth with many. */
   private static void add(
       WorkerResult left, WorkerResult right, int array, int from, double[] sum) {
-    double leftWeight = (double) left.tally().examples();
-    double rightWeight = (double) right.tally().examples();
+    double leftWeight = left.tally().weight();
+    double rightWeight = right.tally().weight();
     float[] leftValues = left.values(array);
     float[] rightValues = right.values(array);
     for (int i = 0; i < sum.length; i++) {

@@ -78,12 +78,14 @@ record WorkerSteps(
     long seed = ExampleOrder.streamSeed(plan.seed(), epoch, share.worker());
     trainer.start(start);
     Coverage used = Coverage.NONE;
+    double weight = 0;
     double lossSum = 0;
     int steps = 0;
     for (int position = from; position < to; position += plan.minibatchSize()) {
       int examples = Math.min(plan.minibatchSize(), to - position);
       share.gather(order, position, examples, minibatch);
-      lossSum += trainer.step(minibatch, seed + position) * examples;
+      lossSum += trainer.step(minibatch, seed + position) * minibatch.weight();
+      weight += minibatch.weight();
       used = used.plus(minibatch.coverage());
       steps++;
     }
@@ -91,6 +93,6 @@ record WorkerSteps(
     return new WorkerResult(
         share.worker(),
         end,
-        RoundTally.of(used, steps, lossSum, begin - asked, System.nanoTime() - begin));
+        RoundTally.of(used, weight, steps, lossSum, begin - asked, System.nanoTime() - begin));
   }
 }

@@ -41,6 +41,13 @@ public final class TableArguments {
       description = "Of --table: whole numbers, none twice; default: a hash of what is in the row.")
   private String id;
 
+  @Option(
+      names = "--weight",
+      paramLabel = "COLUMN",
+      description =
+          "Of --table: how much a row counts, in loss, averages and metrics; default: all the same.")
+  private String weight;
+
   /** What they say of a table. */
   TableOptions of(String path) {
     if (label == null) {
@@ -48,7 +55,7 @@ public final class TableArguments {
           "Cannot read table %s: found no --label, expected the column of the classes."
               .formatted(path));
     }
-    return new TableOptions(path, format, label, List.copyOf(features), split, id);
+    return new TableOptions(path, format, label, List.copyOf(features), split, id, weight);
   }
 
   /** Refuses what they say where there is no table. */
@@ -68,6 +75,7 @@ public final class TableArguments {
     add("--features", features.isEmpty() ? null : String.join(",", features), arguments);
     add("--split", split, arguments);
     add("--id", id, arguments);
+    add("--weight", weight, arguments);
     return arguments;
   }
 

@@ -3,7 +3,7 @@ package io.centroid.collective;
 import java.util.Arrays;
 
 /**
- * The weighted mean Σ n_w x_w / Σ n_w of the workers' values, in double precision, in ascending
+ * The weighted mean Σ m_w x_w / Σ m_w of the workers' values, in double precision, in ascending
  * order of the workers; where there are more of them than the fan-in, in a tree whose shape depends
  * on these two numbers alone. Not for more than one thread.
  */
@@ -43,8 +43,8 @@ public final class Fold {
 
   /** Values of each worker, in one array each. */
   interface Values {
-    /** How many examples a worker used: n; without any its values are not asked for. */
-    long weight(int worker);
+    /** What a worker weighs in the mean; where it is 0, its values are not asked for. */
+    double weight(int worker);
 
     /** The array that its values are in. */
     float[] array(int worker);
@@ -55,12 +55,8 @@ public final class Fold {
 
   /** Writes the mean of {@code length} values to {@code mean}, from {@code at} on. */
   void mean(Values values, int length, float[] mean, int at) {
-    long examples = 0;
-    for (int worker = 0; worker < widths[0]; worker++) {
-      examples += values.weight(worker);
-    }
-    double scale = 1.0 / examples;
     int top = widths.length - 1;
+    double scale = 1.0 / weight(values, top, 0, widths[top]);
     double[] sum = sums[top];
     for (int from = 0; from < length; from += RANGE) {
       int count = Math.min(RANGE, length - from);
@@ -71,7 +67,23 @@ public final class Fold {
     }
   }
 
-  /** Sums members of a level; false without examples. */
+  /** Sums the weights of members of a level, in the same tree. */
+  private double weight(Values values, int level, int first, int end) {
+    double sum = 0;
+    for (int member = first; member < end; member++) {
+      sum +=
+          level == 0
+              ? values.weight(member)
+              : weight(
+                  values,
+                  level - 1,
+                  member * fanIn,
+                  Math.min((member + 1) * fanIn, widths[level - 1]));
+    }
+    return sum;
+  }
+
+  /** Sums members of a level; false where they weigh nothing. */
   private boolean add(Values values, int level, int first, int end, int from, int count) {
     double[] sum = sums[level];
     Arrays.fill(sum, 0, count, 0);
@@ -89,12 +101,7 @@ public final class Fold {
         }
       } else if (values.weight(member) > 0) {
         any = true;
-        add(
-            sum,
-            (double) values.weight(member),
-            values.array(member),
-            values.from(member) + from,
-            count);
+        add(sum, values.weight(member), values.array(member), values.from(member) + from, count);
       }
     }
     return any;

@@ -213,7 +213,7 @@ final class Inbox {
     Note[] noted = notes(round);
     return new Fold.Values() {
       @Override
-      public long weight(int worker) {
+      public double weight(int worker) {
         return noted[worker].weight();
       }
 

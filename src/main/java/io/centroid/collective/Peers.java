@@ -65,11 +65,11 @@ public final class Peers {
   /**
    * What a worker tells of a round.
    *
-   * @param weight in the mean: how many examples it used
+   * @param weight in the mean, 0 or more
    * @param content whatever else; its bytes are the caller's
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Note(long weight, byte[] content) {}
+  public record Note(double weight, byte[] content) {}
 
   /** Changes the mean before it is handed on; called for each range once, by its owner. */
   @FunctionalInterface
@@ -237,8 +237,8 @@ public final class Peers {
     if (links.length == 1) {
       return;
     }
-    ByteBuffer told = ByteBuffer.allocate(Long.BYTES + note.content().length);
-    told.putLong(note.weight()).put(note.content());
+    ByteBuffer told = ByteBuffer.allocate(Double.BYTES + note.content().length);
+    told.putDouble(note.weight()).put(note.content());
     transport.send(others(), frame(Frame.Kind.NOTE, round, worker, 0), told.array());
     if (note.weight() == 0) {
       return;
@@ -438,7 +438,7 @@ public final class Peers {
 
     private static Note note(ByteBuffer content) {
       ByteBuffer told = content.slice();
-      long weight = told.getLong();
+      double weight = told.getDouble();
       byte[] rest = new byte[told.remaining()];
       told.get(rest);
       return new Note(weight, rest);

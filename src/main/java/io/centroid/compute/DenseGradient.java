@@ -10,8 +10,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 
 /**
- * A minibatch's mean loss and its gradient by back-propagation, penalties not included. Matrices
- * lie as in {@link DenseForward}.
+ * A minibatch's weighted mean loss and its gradient by back-propagation, penalties not included.
+ * Matrices lie as in {@link DenseForward}.
  */
 final class DenseGradient implements AutoCloseable {
   /** Deeplearning4j's bound on probabilities in the loss it reports. */
@@ -37,6 +37,7 @@ final class DenseGradient implements AutoCloseable {
   private FloatPointer ones = new FloatPointer();
   private float[] heapDelta = new float[0];
   private float[] labels = new float[0];
+  private float[] weights = new float[0];
 
   /**
    * A gradient to be computed.
@@ -83,6 +84,7 @@ final class DenseGradient implements AutoCloseable {
     }
     forward.input().fill(minibatch);
     minibatch.copyLabels(labels);
+    minibatch.copyWeights(weights);
     dropout.begin(randomSeed);
     float[] logits = forward.run(examples, dropout);
     double loss = softmaxAndLoss(logits, examples);
@@ -126,6 +128,7 @@ final class DenseGradient implements AutoCloseable {
       }
       heapDelta = new float[Math.multiplyExact(examples, stack.widest())];
       labels = new float[examples * layers.get(layers.size() - 1).out()];
+      weights = new float[examples];
     }
   }
 
@@ -301,19 +304,20 @@ final class DenseGradient implements AutoCloseable {
     layers.get(l - 1).activation().backward(forward.values(l - 1), heapDelta, count);
   }
 
-  /** Softmax with cross-entropy: delta = (p − y) / n, {@code [n, classes]}. */
+  /** Softmax with cross-entropy: delta = w (p − y) / n, {@code [n, classes]}; Σ w is n. */
   private double softmaxAndLoss(float[] logits, int examples) {
     int classes = layers.get(layers.size() - 1).out();
     Softmax.inPlace(logits, examples, classes);
     double lossSum = 0;
     for (int example = 0; example < examples; example++) {
+      float weight = weights[example];
       for (int c = 0; c < classes; c++) {
         int at = c * examples + example;
         float label = labels[example * classes + c];
         if (label != 0) {
-          lossSum -= label * Math.log(Math.max(logits[at], SMALLEST_PROBABILITY));
+          lossSum -= weight * (label * Math.log(Math.max(logits[at], SMALLEST_PROBABILITY)));
         }
-        float error = logits[at] - label;
+        float error = weight * (logits[at] - label);
         heapDelta[at] = Math.abs(error) < SMALLEST_ERROR ? 0 : error / examples;
       }
     }

@@ -15,7 +15,7 @@ public interface LocalTrainer extends AutoCloseable {
    * One step.
    *
    * @param randomSeed seed of whatever the network draws at random in this step (dropout)
-   * @return the minibatch's mean loss before the step, regularization included
+   * @return the minibatch's weighted mean loss before the step, regularization included
    */
   double step(Minibatch minibatch, long randomSeed);
 

@@ -10,11 +10,13 @@ import java.io.Serializable;
  * The arrays are written while a share is packed, and never again: tasks of all rounds read them.
  *
  * @param ids {@code long[n]}
+ * @param weights {@code float[n]}
  * @param features {@code byte[n × features × bytes of one value]}, example after example, coded
  * @param labels {@code float[n × labels]}, example after example
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
-public record ExampleBlock(long[] ids, byte[] features, float[] labels) implements Serializable {
+public record ExampleBlock(long[] ids, float[] weights, byte[] features, float[] labels)
+    implements Serializable {
 
   /** How many examples the block holds. */
   public int size() {

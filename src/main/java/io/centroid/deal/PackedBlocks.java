@@ -79,6 +79,7 @@ final class PackedBlocks {
       this.packedBytes =
           Integer.BYTES
               + Long.BYTES
+              + Float.BYTES
               + layout.featureBytes()
               + layout.shape().labelCount() * Float.BYTES;
     }
@@ -135,7 +136,7 @@ final class PackedBlocks {
                     layout.shape().featureCount(),
                     layout.shape().labelCount()));
       }
-      piece.putInt(within).putLong(example.id()).put(example.features());
+      piece.putInt(within).putLong(example.id()).putFloat(example.weight()).put(example.features());
       piece.asFloatBuffer().put(example.labels());
       piece.position(piece.position() + example.labels().length * Float.BYTES);
     }
@@ -152,7 +153,10 @@ final class PackedBlocks {
       int labelCount = layout.shape().labelCount();
       ExampleBlock block =
           new ExampleBlock(
-              new long[size], new byte[size * featureBytes], new float[size * labelCount]);
+              new long[size],
+              new float[size],
+              new byte[size * featureBytes],
+              new float[size * labelCount]);
       boolean[] filled = new boolean[size];
       int arrived = 0;
       while (pieces.hasNext()) {
@@ -168,6 +172,7 @@ final class PackedBlocks {
           filled[within] = true;
           arrived++;
           block.ids()[within] = id;
+          block.weights()[within] = piece.getFloat();
           piece.get(block.features(), within * featureBytes, featureBytes);
           FloatBytes.get(
               piece.array(), piece.position(), block.labels(), within * labelCount, labelCount);

@@ -124,7 +124,11 @@ public final class ShardExamples {
         public TrainingExample next() {
           Example row = rows.next();
           return new TrainingExample(
-              rank++, row.id(), row.features(), labels(row.label(), classes, labelSmoothing));
+              rank++,
+              row.id(),
+              row.weight(),
+              row.features(),
+              labels(row.label(), classes, labelSmoothing));
         }
       };
     }

@@ -7,10 +7,11 @@ import java.io.Serializable;
  *
  * @param rank its place among the ids of all examples in ascending order, from 0
  * @param id a number no other example of the data set has
+ * @param weight how much it counts, above 0; 1 for one like the others
  * @param features the input, flat in C order, coded as its {@link io.centroid.example.ExampleShape}
  *     says
  * @param labels the wanted output, flat in C order; one-hot for a classifier
  */
 @SuppressWarnings("ArrayRecordComponent") // a value on the way into a packed block
-public record TrainingExample(long rank, long id, byte[] features, float[] labels)
+public record TrainingExample(long rank, long id, float weight, byte[] features, float[] labels)
     implements Serializable {}

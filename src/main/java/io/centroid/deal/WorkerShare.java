@@ -70,6 +70,7 @@ public final class WorkerShare {
       int within = example % layout.blockSize();
       minibatch.add(
           block.ids()[within],
+          block.weights()[within],
           block.features(),
           within * features,
           block.labels(),

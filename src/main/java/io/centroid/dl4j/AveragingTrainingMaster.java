@@ -259,6 +259,7 @@ public final class AveragingTrainingMaster
                     new TrainingExample(
                         indexed._2(),
                         indexed._2(),
+                        1,
                         indexed._1().features(),
                         indexed._1().labels()));
     ExampleShape shape = trainingData.map(AveragingTrainingMaster::shape).first();
@@ -306,6 +307,7 @@ public final class AveragingTrainingMaster
             new TrainingExample(
                 0,
                 0,
+                1,
                 FeatureCoding.FLOATS.encode(flat(minibatch.getFeatures(), i)),
                 flat(minibatch.getLabels(), i)));
       }

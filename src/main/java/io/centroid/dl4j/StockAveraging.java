@@ -111,6 +111,7 @@ public final class StockAveraging implements AveragingEngine {
               .tally()
               .plus(
                   new Coverage(used, 0), // Deeplearning4j does not know ids
+                  (double) used,
                   plan.steps(round),
                   spark.getScore() * used,
                   seconds,

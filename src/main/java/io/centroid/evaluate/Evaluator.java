@@ -15,11 +15,14 @@ public final class Evaluator {
   /** Classifies every example, of which the label is known, and counts. */
   public static Counts count(
       JavaSparkContext context,
-      JavaRDD<FeatureBatch<Integer>> batches,
+      JavaRDD<FeatureBatch<Truth>> batches,
       Classifier classifier,
       int classes) {
     return classify(
-            context, batches, classifier, () -> new Tally<Integer>(classes, Integer::intValue))
+            context,
+            batches,
+            classifier,
+            () -> new Tally<Truth>(classes, Truth::label, Truth::weight))
         .stream()
         .reduce(Counts.empty(classes), Counts::plus);
   }

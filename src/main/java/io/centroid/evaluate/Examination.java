@@ -55,7 +55,7 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
 
     PartTally(DataSet dataSet) {
       this.dataSet = dataSet;
-      this.counts = new Tally<>(dataSet.classes(), Example::label);
+      this.counts = Tally.ofExamples(dataSet.classes());
       this.gallery = GalleryTally.empty(dataSet.classes());
     }
 

@@ -11,13 +11,15 @@ import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
 /**
- * How good a classifier is on one split.
+ * How good a classifier is on one split. Where examples have weights, each counts with its own in
+ * every mean and ratio, but not in {@code examples}, {@code support} and {@code confusion}.
  *
  * @param dataset the data set's title
  * @param split name of the split
  * @param examples how many examples were classified
  * @param accuracy share of them classified correctly, 0 to 1
- * @param accuracyInterval95 lower and upper end of the 95 % Wilson score interval of the accuracy
+ * @param accuracyInterval95 lower and upper end of the 95 % Wilson score interval of the accuracy;
+ *     weighted examples are as many as (Σ w)² / Σ w² (Kish, "Survey sampling", 1965)
  * @param loss mean of −ln p(truth)
  * @param top3Accuracy share of examples whose class is among the three most probable ones
  * @param macroF1 unweighted mean of the classes' F1
@@ -25,6 +27,7 @@ import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
  *     was recorded
  * @param perClass one entry for each class, in label order
  * @param confusion counts; rows are the truth, columns the prediction
+ * @param weight the sum of the weights; null where examples have none
  * @param examplesAre what examples are called, where they are not images; else null
  */
 public record Metrics(
@@ -39,6 +42,7 @@ public record Metrics(
     Double balancedAccuracy,
     List<ClassMetrics> perClass,
     List<List<Long>> confusion,
+    @MayLack @JsonInclude(Include.NON_NULL) Double weight,
     @MayLack @JsonInclude(Include.NON_NULL) String examplesAre) {
 
   /** Checks that the parts fit each other; throws {@link IllegalArgumentException}. */
@@ -77,32 +81,31 @@ public record Metrics(
    */
   public static Metrics of(DataSet of, String split, Counts counts) {
     long[][] confusion = counts.confusion();
-    long examples = 0;
-    long hits = 0;
-    for (int truth = 0; truth < confusion.length; truth++) {
-      for (long count : confusion[truth]) {
-        examples += count;
-      }
-      hits += confusion[truth][truth];
-    }
+    long examples = Arrays.stream(confusion).flatMapToLong(Arrays::stream).sum();
     if (examples == 0) {
       throw new IllegalArgumentException(
           "Cannot measure split " + split + ": found no examples, expected at least one.");
     }
     List<ClassMetrics> perClass = new ArrayList<>();
     for (int label = 0; label < confusion.length; label++) {
-      perClass.add(ofClass(label, of.classNames().get(label), confusion));
+      perClass.add(ofClass(label, of.classNames().get(label), counts));
     }
+    double weight = sum(counts.truthWeights());
+    double accuracy = sum(counts.hitWeights()) / weight;
+    boolean weighted = weight != examples || counts.squaredWeights() != examples;
+    double effective = weighted ? weight * weight / counts.squaredWeights() : examples;
     ConfidenceInterval interval =
-        new WilsonScoreInterval().createInterval((int) examples, (int) hits, 0.95);
+        new WilsonScoreInterval()
+            .createInterval(
+                (int) Math.round(effective), (int) Math.round(accuracy * effective), 0.95);
     return new Metrics(
         of.title(),
         split,
         examples,
-        (double) hits / examples,
+        accuracy,
         List.of(interval.getLowerBound(), interval.getUpperBound()),
-        counts.lossSum() / examples,
-        (double) counts.top3Hits() / examples,
+        counts.lossSum() / weight,
+        counts.top3Weight() / weight,
         perClass.stream().mapToDouble(ClassMetrics::f1).average().orElseThrow(),
         perClass.stream()
             .filter(each -> each.support() > 0)
@@ -111,6 +114,7 @@ public record Metrics(
             .orElseThrow(),
         List.copyOf(perClass),
         rows(confusion),
+        weighted ? weight : null,
         of.shape().isPicture() ? null : of.examplesAreCalled());
   }
 
@@ -119,25 +123,25 @@ public record Metrics(
     return examplesAre == null ? "images" : examplesAre;
   }
 
-  private static ClassMetrics ofClass(int label, String name, long[][] confusion) {
-    long hits = confusion[label][label];
-    long support = 0;
-    long predicted = 0;
-    for (int other = 0; other < confusion.length; other++) {
-      support += confusion[label][other];
-      predicted += confusion[other][label];
-    }
+  private static double sum(double[] weights) {
+    return Arrays.stream(weights).reduce(0, Double::sum);
+  }
+
+  private static ClassMetrics ofClass(int label, String name, Counts counts) {
+    double hits = counts.hitWeights()[label];
+    double truths = counts.truthWeights()[label];
+    double predicted = counts.predictionWeights()[label];
     return new ClassMetrics(
         label,
         name,
         ratio(hits, predicted),
-        ratio(hits, support),
-        ratio(2 * hits, predicted + support),
-        support);
+        ratio(hits, truths),
+        ratio(2 * hits, predicted + truths),
+        Arrays.stream(counts.confusion()[label]).sum());
   }
 
-  private static double ratio(long numerator, long denominator) {
-    return denominator == 0 ? 0 : (double) numerator / denominator;
+  private static double ratio(double numerator, double denominator) {
+    return denominator == 0 ? 0 : numerator / denominator;
   }
 
   private static List<List<Long>> rows(long[][] matrix) {

@@ -2,7 +2,6 @@ package io.centroid.evaluate;
 
 import io.centroid.data.Choice;
 import io.centroid.data.Split;
-import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -15,9 +14,7 @@ public final class ShardEvaluation {
       JavaSparkContext context, ShardSet shards, Split split, PublishedModel model) {
     int classes = shards.manifest().dataSet().classes();
     Counts counts =
-        SplitPass.over(
-                context, shards, split, model, () -> new Tally<Example>(classes, Example::label))
-            .stream()
+        SplitPass.over(context, shards, split, model, () -> Tally.ofExamples(classes)).stream()
             .reduce(Counts.empty(classes), Counts::plus);
     return Metrics.of(shards.manifest().dataSet(), Choice.name(split), counts);
   }

@@ -15,6 +15,7 @@ public final class Minibatch {
   private final float[] example;
   private final byte[] augmented;
   private final long[] ids;
+  private final float[] weights;
   private final byte[][] features;
   private final int[] featuresFrom;
   private final float[][] labels;
@@ -41,6 +42,7 @@ public final class Minibatch {
     this.example = new float[featureCount];
     this.augmented = new byte[augmentation.isNone() ? 0 : featureCount];
     this.ids = new long[capacity];
+    this.weights = new float[capacity];
     this.features = new byte[capacity][];
     this.featuresFrom = new int[capacity];
     this.labels = new float[capacity][];
@@ -52,16 +54,24 @@ public final class Minibatch {
     size = 0;
   }
 
+  /** Adds an example that counts like the others. */
+  public void add(long id, byte[] features, int featuresFrom, float[] labels, int labelsFrom) {
+    add(id, 1, features, featuresFrom, labels, labelsFrom);
+  }
+
   /**
    * Adds an example.
    *
    * @param id decides how it is augmented
+   * @param weight how much it counts, above 0
    * @param features coded as the shape says
    * @param featuresFrom where its features start in {@code features}
    * @param labelsFrom where its labels start in {@code labels}
    */
-  public void add(long id, byte[] features, int featuresFrom, float[] labels, int labelsFrom) {
+  public void add(
+      long id, float weight, byte[] features, int featuresFrom, float[] labels, int labelsFrom) {
     this.ids[size] = id;
+    this.weights[size] = weight;
     this.features[size] = features;
     this.featuresFrom[size] = featuresFrom;
     this.labels[size] = labels;
@@ -72,6 +82,31 @@ public final class Minibatch {
   /** How many examples there are. */
   public int size() {
     return size;
+  }
+
+  /** The sum of the weights: the number of examples, where each is 1. */
+  public double weight() {
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += weights[i];
+    }
+    return sum;
+  }
+
+  /**
+   * Copies the weights, scaled so that their mean is 1: the mean of the losses times these is the
+   * weighted mean of the losses.
+   *
+   * @return whether any of them is not 1
+   */
+  public boolean copyWeights(float[] target) {
+    double scale = size / weight();
+    boolean any = false;
+    for (int i = 0; i < size; i++) {
+      target[i] = (float) (weights[i] * scale);
+      any |= target[i] != 1;
+    }
+    return any;
   }
 
   /** Which examples there are. */

@@ -32,6 +32,7 @@ import org.apache.hadoop.fs.Path;
 public final class PrepareJob {
   private final JobSession session;
   private final DataSet dataSet;
+  private final boolean weighted;
   private final Reading reading;
   private final Double drawnTestFraction;
   private final Normalization normalization;
@@ -67,6 +68,7 @@ public final class PrepareJob {
       Phases phases) {
     this.session = session;
     this.dataSet = source.dataSet();
+    this.weighted = false;
     this.reading =
         scratch ->
             UnpackedContent.read(
@@ -95,6 +97,7 @@ public final class PrepareJob {
       Phases phases) {
     this.session = session;
     this.dataSet = source.dataSet();
+    this.weighted = source.isWeighted();
     this.reading = scratch -> sorted(source);
     this.drawnTestFraction = source.splits().contains(Split.TEST) ? null : settings.testFraction();
     this.normalization = settings.normalization(dataSet.shape());
@@ -140,7 +143,7 @@ public final class PrepareJob {
         refuseOrReplace(place);
       }
       ChannelStatistics statistics = content.statistics();
-      RowFormat format = RowFormat.of(dataSet, normalization, statistics);
+      RowFormat format = RowFormat.of(dataSet, normalization, statistics, weighted);
       List<Written> shards =
           phases.run("Write the shards", () -> content.write(staging.path(), format));
       shards.forEach(shard -> staging.add(shard.file()));
@@ -175,6 +178,9 @@ public final class PrepareJob {
         phases.say("  and more");
       }
     }
+    if (content.weightless() > 0) {
+      phases.say("%,d left out, of weight 0", content.weightless());
+    }
     return content;
   }
 
@@ -189,6 +195,7 @@ public final class PrepareJob {
     boolean same =
         found.imagesHash().equals(content.hash())
             && found.dataSet().equals(dataSet)
+            && found.isWeighted() == weighted
             && found.splits().equals(content.counts())
             && found.normalization().kind() == normalization
             && found.holdOut().equals(holdOut())
@@ -222,6 +229,7 @@ public final class PrepareJob {
             dataSet.shape().axes(),
             dataSet.shape().isPicture() ? "height, width, channel" : "column",
             dataSet.featureNames(),
+            weighted ? true : null,
             content.counts(),
             new NormalizationEntry(normalization, statistics.mean(), statistics.deviation()),
             holdOut(),

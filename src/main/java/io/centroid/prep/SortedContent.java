@@ -86,7 +86,10 @@ final class SortedContent implements Content {
     context.setJobDescription("read and check the examples");
     Found found;
     try {
-      found = sorted.mapPartitions(new Measure(draw, source.dataSet())).treeReduce(Found::plus);
+      found =
+          sorted
+              .mapPartitions(new Measure(draw, source.dataSet(), source.isWeighted()))
+              .treeReduce(Found::plus);
     } catch (Exception e) { // some of Spark's are checked, and not declared to Java
       Optional<JobException> unreadable = source.explained(e);
       if (unreadable.isPresent()) {
@@ -106,6 +109,11 @@ final class SortedContent implements Content {
   /** How many could not be read, and some of them with the reason. */
   Unreadable unreadable() {
     return found.unreadable();
+  }
+
+  /** How many weigh nothing. */
+  long weightless() {
+    return found.weightless();
   }
 
   @Override
@@ -178,6 +186,7 @@ final class SortedContent implements Content {
    * @param counts by split and class
    * @param statistics of those of the training split
    * @param hash the sum of their hashes modulo 2^256, which does not depend on the order
+   * @param weightless how many weigh nothing
    * @param twice the names of two with one id; null where there are none
    */
   @SuppressWarnings("ArrayRecordComponent") // counts that are added up
@@ -186,6 +195,7 @@ final class SortedContent implements Content {
       StatisticsTally statistics,
       BigInteger hash,
       Unreadable unreadable,
+      long weightless,
       String twice)
       implements Serializable {
     private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
@@ -196,6 +206,7 @@ final class SortedContent implements Content {
           StatisticsTally.of(dataSet.shape()),
           BigInteger.ZERO,
           new Unreadable(0, List.of()),
+          0,
           null);
     }
 
@@ -211,6 +222,7 @@ final class SortedContent implements Content {
           statistics,
           hash.add(other.hash).mod(MODULUS),
           unreadable.plus(other.unreadable),
+          weightless + other.weightless,
           Stream.of(Optional.ofNullable(twice), Optional.ofNullable(other.twice))
               .flatMap(Optional::stream)
               .min(Comparator.naturalOrder())
@@ -305,17 +317,17 @@ final class SortedContent implements Content {
   }
 
   /** Measures a partition. */
-  private record Measure(SplitDraw draw, DataSet dataSet)
+  private record Measure(SplitDraw draw, DataSet dataSet, boolean weighted)
       implements FlatMapFunction<Iterator<SourceExample>, Found> {
-    private static final int HEADER = Long.BYTES + 1 + Integer.BYTES;
-
     @Override
     public Iterator<Found> call(Iterator<SourceExample> examples) {
       Found found = Found.nothing(dataSet);
       MessageDigest digest = DigestUtils.getSha256Digest();
-      ByteBuffer header = ByteBuffer.allocate(HEADER);
+      ByteBuffer header =
+          ByteBuffer.allocate(Long.BYTES + 1 + Integer.BYTES + (weighted ? Float.BYTES : 0));
       BigInteger hash = BigInteger.ZERO;
       Unreadable unreadable = found.unreadable();
+      long weightless = 0;
       String twice = null;
       SourceExample before = null;
       while (examples.hasNext()) {
@@ -333,6 +345,10 @@ final class SortedContent implements Content {
                   new Unreadable(1, List.of(example.name() + ": " + example.problem())));
           continue;
         }
+        if (example.weight() == 0) {
+          weightless++;
+          continue;
+        }
         Split split = draw.split(example.id(), example.split());
         found.counts()[place(split)][example.label()]++;
         if (split == Split.TRAIN) {
@@ -340,12 +356,20 @@ final class SortedContent implements Content {
         }
         header.clear();
         header.putLong(example.id()).put((byte) place(example.split())).putInt(example.label());
+        if (weighted) {
+          header.putFloat(example.weight());
+        }
         digest.update(header.array());
         hash = hash.add(new BigInteger(1, digest.digest(example.features())));
       }
       return List.of(
               new Found(
-                  found.counts(), found.statistics(), hash.mod(Found.MODULUS), unreadable, twice))
+                  found.counts(),
+                  found.statistics(),
+                  hash.mod(Found.MODULUS),
+                  unreadable,
+                  weightless,
+                  twice))
           .iterator();
     }
   }
@@ -365,14 +389,15 @@ final class SortedContent implements Content {
       try {
         while (examples.hasNext()) {
           SourceExample example = examples.next();
-          if (example.isReadable()) {
+          if (example.isReadable() && example.weight() > 0) {
             Split split = draw.split(example.id(), example.split());
             ShardWriter writer = writers.get(split);
             if (writer == null) {
               writer = open(part, split);
               writers.put(split, writer);
             }
-            writer.write(new Example(example.id(), example.label(), example.features()));
+            writer.write(
+                new Example(example.id(), example.label(), example.weight(), example.features()));
           }
         }
         List<Written> written = new ArrayList<>();

@@ -23,7 +23,8 @@ final class Confusions {
 
   /** Whether there are as many examples of every class. */
   static boolean isBalanced(Metrics metrics) {
-    return metrics.perClass().stream().mapToLong(ClassMetrics::support).distinct().count() == 1;
+    return metrics.weight() == null
+        && metrics.perClass().stream().mapToLong(ClassMetrics::support).distinct().count() == 1;
   }
 
   /** The classes that are most often taken for another one, the most frequent first. */

@@ -23,7 +23,7 @@ public final class MetricsTable {
     return String.format(
             Locale.ROOT,
             """
-            %s split of %s, %,d %s
+            %s split of %s, %,d %s%s
             accuracy %.2f %% (95 %% interval %.2f to %.2f)
             %sloss %.4f, macro-F1 %.4f
             """,
@@ -31,6 +31,9 @@ public final class MetricsTable {
             metrics.dataset(),
             metrics.examples(),
             metrics.things(),
+            metrics.weight() == null
+                ? ""
+                : String.format(Locale.ROOT, ", weighted %,.1f in all", metrics.weight()),
             100 * metrics.accuracy(),
             100 * metrics.accuracyInterval95().get(0),
             100 * metrics.accuracyInterval95().get(1),

@@ -7,17 +7,25 @@ import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * SHA-256 over the rows of a shard in file order: of each row the id as 8 bytes and the label as 4
- * bytes, both big-endian, and the pixels. It depends neither on the form the images came in nor on
- * Parquet's encoding; what the pixels became is a function of the manifest's normalization.
+ * bytes, its weight as a float of 4 bytes where rows have weights, all big-endian, and the pixels.
+ * It depends neither on the form the images came in nor on Parquet's encoding; what the pixels
+ * became is a function of the manifest's normalization.
  */
 final class ContentHash {
-  private static final int HEADER = Long.BYTES + Integer.BYTES;
-
   private final MessageDigest digest = DigestUtils.getSha256Digest();
-  private final ByteBuffer header = ByteBuffer.allocate(HEADER);
+  private final boolean weighted;
+  private final ByteBuffer header;
+
+  ContentHash(boolean weighted) {
+    this.weighted = weighted;
+    this.header = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + (weighted ? Float.BYTES : 0));
+  }
 
   void add(Example example) {
-    header.putLong(0, example.id()).putInt(Long.BYTES, example.label());
+    header.clear().putLong(example.id()).putInt(example.label());
+    if (weighted) {
+      header.putFloat(example.weight());
+    }
     digest.update(header.array());
     digest.update(example.features());
   }

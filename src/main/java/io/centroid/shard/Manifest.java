@@ -28,6 +28,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * @param featureShape of one example: height, width, channels of a picture
  * @param featureOrder the order of a row's features in words
  * @param featureNames of columns; null where features are pixels
+ * @param weighted true where examples have weights; null otherwise
  * @param splits how many examples each split holds
  * @param normalization how pixels became features
  * @param holdOut how the validation split was drawn
@@ -45,6 +46,7 @@ public record Manifest(
     List<Integer> featureShape,
     String featureOrder,
     @MayLack @JsonInclude(Include.NON_NULL) List<String> featureNames,
+    @MayLack @JsonInclude(Include.NON_NULL) Boolean weighted,
     List<SplitCount> splits,
     NormalizationEntry normalization,
     HoldOut holdOut,
@@ -127,6 +129,11 @@ public record Manifest(
     return new DataSet(title, new FeatureShape(shape), classNames, featureNames);
   }
 
+  /** Whether examples have weights, which say how much each counts. */
+  public boolean isWeighted() {
+    return weighted != null && weighted;
+  }
+
   /** How many examples a split holds; 0 when there is no such split. */
   public long count(Split split) {
     return count(splits, split);
@@ -182,6 +189,7 @@ public record Manifest(
         featureShape,
         featureOrder,
         featureNames,
+        weighted,
         splits,
         normalization,
         holdOut,

@@ -14,18 +14,23 @@ import java.io.Serializable;
  * @param classes labels are smaller
  * @param normalizer makes features of pixels; null where features are columns, which a file holds
  *     as they are
+ * @param weighted whether rows have weights
  */
-public record RowFormat(FeatureShape shape, int classes, Normalizer normalizer)
+public record RowFormat(FeatureShape shape, int classes, Normalizer normalizer, boolean weighted)
     implements Serializable {
 
   /** That of a data set. */
   public static RowFormat of(
-      DataSet dataSet, Normalization normalization, ChannelStatistics statistics) {
+      DataSet dataSet,
+      Normalization normalization,
+      ChannelStatistics statistics,
+      boolean weighted) {
     FeatureShape shape = dataSet.shape();
     return new RowFormat(
         shape,
         dataSet.classes(),
-        shape.isPicture() ? new Normalizer(normalization, statistics) : null);
+        shape.isPicture() ? new Normalizer(normalization, statistics) : null,
+        weighted);
   }
 
   int features() {

@@ -18,6 +18,7 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.schema.MessageType;
 
 /**
  * Writes a shard's rows as Parquet, page by page: Parquet's own writer goes value by value and
@@ -33,8 +34,7 @@ final class ShardFile {
   /** Kept in memory until they are all there: 48 MB, or 60 MB where each channel has its table. */
   private static final int GROUP_BYTES = 64 * PAGE_VALUES;
 
-  private static final List<ColumnDescriptor> COLUMNS = ShardSchema.TYPE.getColumns();
-
+  private final List<ColumnDescriptor> columns;
   private final ParquetFileWriter file;
   private final PageValues values;
   private final int features;
@@ -42,6 +42,9 @@ final class ShardFile {
   private final int pageRows;
   private final ByteBuffer ids;
   private final ByteBuffer labels;
+
+  /** Of rows that have some. */
+  private final ByteBuffer weights;
 
   /** Features of the rows of a page, as examples are kept. */
   private final byte[] coded;
@@ -61,11 +64,14 @@ final class ShardFile {
     int groupRows = groupPages * pageRows;
     this.ids = littleEndian(groupRows * Long.BYTES);
     this.labels = littleEndian(groupRows * Integer.BYTES);
+    this.weights = littleEndian(format.weighted() ? groupRows * Float.BYTES : 0);
     this.coded = new byte[pageRows * featureBytes];
+    MessageType schema = ShardSchema.of(format);
+    this.columns = schema.getColumns();
     this.file =
         new ParquetFileWriter(
             output,
-            ShardSchema.TYPE,
+            schema,
             ParquetFileWriter.Mode.OVERWRITE,
             ParquetWriter.DEFAULT_BLOCK_SIZE,
             ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
@@ -79,6 +85,9 @@ final class ShardFile {
   void write(Example row) throws IOException {
     ids.putLong(row.id());
     labels.putInt(row.label());
+    if (isWeighted()) {
+      weights.putFloat(row.weight());
+    }
     System.arraycopy(row.features(), 0, coded, rowsInPage * featureBytes, featureBytes);
     rowsInPage++;
     if (rowsInPage == pageRows) {
@@ -104,7 +113,7 @@ final class ShardFile {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(rowsInPage * featureBytes);
     levels(repetition(rowsInPage), bytes);
     levels(run(count, 1), bytes);
-    Statistics<?> statistics = statistics(COLUMNS.get(2));
+    Statistics<?> statistics = statistics(featureColumn());
     values.write(coded, count, bytes, statistics);
     pages.add(new Page(rowsInPage, BytesInput.from(bytes), statistics));
     rowsInPage = 0;
@@ -140,14 +149,15 @@ final class ShardFile {
       return;
     }
     file.startBlock(rows);
-    Statistics<?> ofIds = statistics(COLUMNS.get(0));
-    Statistics<?> ofLabels = statistics(COLUMNS.get(1));
+    Statistics<?> ofIds = statistics(columns.get(0));
+    Statistics<?> ofLabels = statistics(columns.get(1));
     for (int row = 0; row < rows; row++) {
       ofIds.updateStats(ids.getLong(row * Long.BYTES));
       ofLabels.updateStats(labels.getInt(row * Integer.BYTES));
     }
-    plain(COLUMNS.get(0), rows, ids, ofIds);
-    plain(COLUMNS.get(1), rows, labels, ofLabels);
+    plain(columns.get(0), rows, ids, ofIds);
+    plain(columns.get(1), rows, labels, ofLabels);
+    weights(rows);
     features(rows);
     file.endBlock();
     pages.clear();
@@ -163,8 +173,26 @@ final class ShardFile {
     numbers.clear();
   }
 
+  private void weights(int rows) throws IOException {
+    if (isWeighted()) {
+      Statistics<?> ofWeights = statistics(columns.get(2));
+      for (int row = 0; row < rows; row++) {
+        ofWeights.updateStats(weights.getFloat(row * Float.BYTES));
+      }
+      plain(columns.get(2), rows, weights, ofWeights);
+    }
+  }
+
+  private boolean isWeighted() {
+    return weights.capacity() > 0;
+  }
+
+  private ColumnDescriptor featureColumn() {
+    return columns.get(columns.size() - 1);
+  }
+
   private void features(int rows) throws IOException {
-    file.startColumn(COLUMNS.get(2), (long) rows * features, CompressionCodecName.UNCOMPRESSED);
+    file.startColumn(featureColumn(), (long) rows * features, CompressionCodecName.UNCOMPRESSED);
     DictionaryPage dictionary = values.dictionary();
     if (dictionary != null) {
       file.writeDictionaryPage(dictionary);

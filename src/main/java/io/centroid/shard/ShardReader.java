@@ -33,7 +33,7 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
   private final Path path;
   private final ShardEntry entry;
   private final RowFormat format;
-  private final ContentHash hash = new ContentHash();
+  private final ContentHash hash;
   private ParquetFileReader file;
   private ExampleColumns columns;
   private long rowsInGroup;
@@ -50,11 +50,12 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
     this.path = new Path(directory, entry.file());
     this.entry = entry;
     this.format = format;
+    this.hash = new ContentHash(format.weighted());
     try {
       file = open(HadoopInputFile.fromPath(path, configuration), configuration);
-      MessageType schema = file.getFileMetaData().getSchema();
-      schema.checkContains(ShardSchema.TYPE);
-      file.setRequestedSchema(ShardSchema.TYPE);
+      MessageType schema = ShardSchema.of(format);
+      file.getFileMetaData().getSchema().checkContains(schema);
+      file.setRequestedSchema(schema);
       advance();
     } catch (IOException | RuntimeException e) {
       // Parquet throws unchecked exceptions of many kinds at damaged files.
@@ -195,17 +196,22 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
   private static final class ExampleColumns {
     private final ColumnReader ids;
     private final ColumnReader labels;
+
+    /** Of rows that have some; null for others. */
+    private final ColumnReader weights;
+
     private final FeatureColumn features;
     private final RowFormat format;
 
     ExampleColumns(PageReadStore group, String createdBy, RowFormat format) throws IOException {
+      MessageType schema = ShardSchema.of(format);
       ColumnReadStoreImpl store =
-          new ColumnReadStoreImpl(
-              group, new Ignored(ShardSchema.TYPE), ShardSchema.TYPE, createdBy);
-      List<ColumnDescriptor> columns = ShardSchema.TYPE.getColumns();
+          new ColumnReadStoreImpl(group, new Ignored(schema), schema, createdBy);
+      List<ColumnDescriptor> columns = schema.getColumns();
       ids = store.getColumnReader(columns.get(0));
       labels = store.getColumnReader(columns.get(1));
-      ColumnDescriptor column = columns.get(2);
+      weights = format.weighted() ? store.getColumnReader(columns.get(2)) : null;
+      ColumnDescriptor column = columns.get(columns.size() - 1);
       features =
           new FeatureColumn(group.getPageReader(column), column, format, group.getRowCount());
       this.format = format;
@@ -216,12 +222,20 @@ final class ShardReader implements Iterator<Example>, AutoCloseable {
       ids.consume();
       int label = labels.getInteger();
       labels.consume();
+      float weight = 1;
+      if (weights != null) {
+        weight = weights.getFloat();
+        weights.consume();
+      }
       byte[] coded = new byte[format.featureBytes()];
       features.read(coded);
       if (label < 0 || label >= format.classes()) {
         throw new IllegalStateException("label %d in the row with id %d".formatted(label, id));
       }
-      return new Example(id, label, coded);
+      if (!(weight > 0 && Float.isFinite(weight))) {
+        throw new IllegalStateException("weight %s in the row with id %d".formatted(weight, id));
+      }
+      return new Example(id, label, weight, coded);
     }
 
     void requireEnd() {

@@ -112,7 +112,10 @@ public final class ShardSet {
   /** What the rows of its files are. */
   public RowFormat format() {
     return RowFormat.of(
-        manifest.dataSet(), manifest.normalization().kind(), manifest.normalization().statistics());
+        manifest.dataSet(),
+        manifest.normalization().kind(),
+        manifest.normalization().statistics(),
+        manifest.isWeighted());
   }
 
   /** Reads one shard; it is closed when the task ends, however that happens. */

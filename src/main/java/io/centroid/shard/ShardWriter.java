@@ -20,7 +20,7 @@ public final class ShardWriter implements AutoCloseable {
   private final Path temporary;
   private final AccountedFile output;
   private final ShardFile writer;
-  private final ContentHash hash = new ContentHash();
+  private final ContentHash hash;
   private ShardIds ids = ShardIds.NONE;
   private long rows;
   private boolean closed;
@@ -49,6 +49,7 @@ public final class ShardWriter implements AutoCloseable {
     this.temporary = new Path(target.getParent(), "." + target.getName() + ".attempt-" + attempt);
     this.output = new AccountedFile(fileSystem, temporary);
     this.writer = new ShardFile(output, format);
+    this.hash = new ContentHash(format.weighted());
   }
 
   /**

@@ -42,6 +42,11 @@ public interface ExampleSource {
     return false;
   }
 
+  /** Whether examples have weights; otherwise each weighs 1. */
+  default boolean isWeighted() {
+    return false;
+  }
+
   /** What is told when reading fails in a way that nobody else knows. */
   default Optional<JobException> explained(Exception failure) {
     return Optional.empty();
@@ -58,17 +63,25 @@ public interface ExampleSource {
    * @param name what the source calls it; may be null where it is readable
    * @param split its split; TRAIN where the source has no others
    * @param label its class, from 0
+   * @param weight how much it counts; 0 for not at all, and then it is left out
    * @param features coded as those of its data set are; null when it is unreadable
    * @param problem why it is unreadable; null when it is not
    */
   @SuppressWarnings("ArrayRecordComponent") // a value on its way into a shard
   record SourceExample(
-      long id, long tie, String name, Split split, int label, byte[] features, String problem)
+      long id,
+      long tie,
+      String name,
+      Split split,
+      int label,
+      float weight,
+      byte[] features,
+      String problem)
       implements Serializable {
 
     /** One of another id. */
     public SourceExample withId(long other) {
-      return new SourceExample(other, tie, name, split, label, features, problem);
+      return new SourceExample(other, tie, name, split, label, weight, features, problem);
     }
 
     /** Whether there is anything to learn from. */

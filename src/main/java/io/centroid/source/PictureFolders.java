@@ -279,6 +279,7 @@ public final class PictureFolders implements ExampleSource {
             file.name(),
             file.split(),
             file.label(),
+            1,
             size.pixels(content, shape),
             null);
       } catch (UnreadableImageException e) {
@@ -288,7 +289,7 @@ public final class PictureFolders implements ExampleSource {
 
     private static SourceExample unreadable(Found file, String problem) {
       return new SourceExample(
-          id(file.name()), 0, file.name(), file.split(), file.label(), null, problem);
+          id(file.name()), 0, file.name(), file.split(), file.label(), 1, null, problem);
     }
 
     /** The first 63 bits of SHA-256. */

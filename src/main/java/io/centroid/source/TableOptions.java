@@ -1,5 +1,6 @@
 package io.centroid.source;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -13,12 +14,20 @@ import java.util.stream.Stream;
  * @param features the columns to learn from; empty for all that are left
  * @param split the column that says train, validation or test; null for none
  * @param id a column of whole numbers, none twice; null for none
+ * @param weight a column of numbers, 0 or more, how much a row counts; null for none
  */
 public record TableOptions(
-    String path, String format, String label, List<String> features, String split, String id) {
+    String path,
+    String format,
+    String label,
+    List<String> features,
+    String split,
+    String id,
+    String weight)
+    implements Serializable {
 
   /** The columns that are not to be learned from. */
   List<String> special() {
-    return Stream.of(label, split, id).filter(Objects::nonNull).toList();
+    return Stream.of(label, split, id, weight).filter(Objects::nonNull).toList();
   }
 }

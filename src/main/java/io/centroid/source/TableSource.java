@@ -40,6 +40,7 @@ import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegerType;
 import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.ShortType;
 
 /**
@@ -135,7 +136,7 @@ public final class TableSource implements ExampleSource {
       return Optional.empty();
     }
     TableOptions options =
-        new TableOptions(path.toString(), "parquet", "label", List.of("img"), null, null);
+        new TableOptions(path.toString(), "parquet", "label", List.of("img"), null, null, null);
     return Optional.of(
         told(
             path.toString(),
@@ -153,6 +154,7 @@ public final class TableSource implements ExampleSource {
     }
     List<String> used = options.features().isEmpty() ? others(rows, special) : options.features();
     RowFeatures features = features(path, rows, used, size);
+    requireWeights(rows, options);
     TableLabels labels = TableLabels.of(path, rows, options.label());
     long[] ids = options.id() == null ? new long[] {0, Long.MAX_VALUE} : ids(rows, options);
     try {
@@ -170,7 +172,13 @@ public final class TableSource implements ExampleSource {
           withSplits == rows
               ? options
               : new TableOptions(
-                  path, options.format(), options.label(), used, FILE_SPLIT, options.id());
+                  path,
+                  options.format(),
+                  options.label(),
+                  used,
+                  FILE_SPLIT,
+                  options.id(),
+                  options.weight());
       return new TableSource(
           withSplits,
           all,
@@ -273,7 +281,7 @@ public final class TableSource implements ExampleSource {
     for (String column : all) {
       if (Collections.frequency(all, column) > 1) {
         throw JobException.settings(
-            "Cannot read table %s: found column %s twice among --features, --label, --split and --id, expected it once."
+            "Cannot read table %s: found column %s twice among --features, --label, --split, --id and --weight, expected it once."
                 .formatted(options.path(), column));
       }
     }
@@ -365,6 +373,18 @@ public final class TableSource implements ExampleSource {
     return Arrays.stream(rows.columns()).filter(column -> !special.contains(column)).toList();
   }
 
+  private static void requireWeights(Dataset<Row> rows, TableOptions options) {
+    if (options.weight() != null) {
+      DataType type = rows.schema().apply(options.weight()).dataType();
+      if (!(type instanceof NumericType)) {
+        throw TableColumns.refusal(
+            options.path(),
+            "the weight column %s of type %s".formatted(options.weight(), type.simpleString()),
+            "numbers");
+      }
+    }
+  }
+
   private static long[] ids(Dataset<Row> rows, TableOptions options) {
     DataType type = rows.schema().apply(options.id()).dataType();
     if (!(type instanceof LongType
@@ -440,32 +460,39 @@ public final class TableSource implements ExampleSource {
   }
 
   @Override
+  public boolean isWeighted() {
+    return options.weight() != null;
+  }
+
+  @Override
   public JavaRDD<SourceExample> examples(JavaSparkContext context) {
     List<String> used = new ArrayList<>(features.columnNames());
     used.addAll(options.special());
-    return selected(rows, used)
-        .map(new ToExample(features, labels, options.label(), options.split(), options.id()));
+    return selected(rows, used).map(new ToExample(features, labels, options));
   }
 
-  private record ToExample(
-      RowFeatures from, TableLabels labels, String label, String split, String id)
+  private record ToExample(RowFeatures from, TableLabels labels, TableOptions options)
       implements Function<Row, SourceExample> {
     private static final long SEED = 0x7461626c65L;
 
     @Override
     public SourceExample call(Row row) {
-      int number = labels.number(row.getAs(label));
+      int number = labels.number(row.getAs(options.label()));
       Split place =
-          split == null ? Split.TRAIN : SplitNames.split(row.getAs(split).toString()).orElseThrow();
+          options.split() == null
+              ? Split.TRAIN
+              : SplitNames.split(row.getAs(options.split()).toString()).orElseThrow();
+      String id = options.id();
       try {
         byte[] features = from.of(row);
-        ByteBuffer hash = ByteBuffer.wrap(hash(features, number, place));
+        float weight = weight(row);
+        ByteBuffer hash = ByteBuffer.wrap(hash(features, number, place, weight));
         long key =
             id == null
                 ? hash.getLong(0) >>> 1 >>> NUMBER_BITS << NUMBER_BITS
                 : row.<Number>getAs(id).longValue();
         return new SourceExample(
-            key, hash.getLong(Long.BYTES), null, place, number, features, null);
+            key, hash.getLong(Long.BYTES), null, place, number, weight, features, null);
       } catch (UnreadableRowException e) {
         String name = id == null ? "row " + shown(row) : "id " + row.getAs(id);
         byte[] hash = DigestUtils.sha256(SEED + name);
@@ -473,8 +500,23 @@ public final class TableSource implements ExampleSource {
             id == null
                 ? ByteBuffer.wrap(hash).getLong() >>> 1 >>> NUMBER_BITS << NUMBER_BITS
                 : row.<Number>getAs(id).longValue();
-        return new SourceExample(key, 0, shortened(name), place, number, null, e.getMessage());
+        return new SourceExample(key, 0, shortened(name), place, number, 1, null, e.getMessage());
       }
+    }
+
+    private float weight(Row row) throws UnreadableRowException {
+      if (options.weight() == null) {
+        return 1;
+      }
+      Number value = row.getAs(options.weight());
+      float weight = value == null ? Float.NaN : value.floatValue();
+      boolean vanishes = weight == 0 && value.doubleValue() != 0;
+      if (!(weight >= 0 && Float.isFinite(weight)) || vanishes) {
+        throw new UnreadableRowException(
+            "found weight %s in column %s, expected a number of 0 or more"
+                .formatted(value, options.weight()));
+      }
+      return weight;
     }
 
     /** A picture's bytes are nothing to look at. */
@@ -488,10 +530,13 @@ public final class TableSource implements ExampleSource {
       return name.length() > 80 ? name.substring(0, 80) + "..." : name;
     }
 
-    private static byte[] hash(byte[] features, int label, Split split) {
+    private byte[] hash(byte[] features, int label, Split split, float weight) {
       var digest = DigestUtils.getSha256Digest();
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, label));
       digest.update((byte) split.name().charAt(1)); // R, A, E
+      if (options.weight() != null) {
+        digest.update(ByteBuffer.allocate(Float.BYTES).putFloat(0, weight));
+      }
       return digest.digest(features);
     }
   }

@@ -13,6 +13,7 @@ import io.centroid.compute.TrainingState;
 import io.centroid.config.AugmentationSettings;
 import io.centroid.config.AveragingSettings;
 import io.centroid.config.EngineKind;
+import io.centroid.config.LocalStepKind;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.Settings;
 import io.centroid.data.Choice;
@@ -194,6 +195,9 @@ public final class TrainingJob {
         manifest.count(Split.TEST),
         manifest.dataSet().examplesAreCalled());
     requireFit(manifest.dataSet());
+    if (manifest.isWeighted()) {
+      requireUseOfWeights();
+    }
     if (manifest.count(Split.TRAIN) < settings.training().workers()) {
       throw JobException.settings(
           "Cannot train: found "
@@ -203,6 +207,21 @@ public final class TrainingJob {
               + " workers, expected at least one for each. Lower training.workers.");
     }
     return shards;
+  }
+
+  /** Deeplearning4j has no weights; its masks multiply what goes into the softmax as well. */
+  private void requireUseOfWeights() {
+    String found =
+        settings.averaging().engine() == EngineKind.STOCK
+            ? "averaging.engine = stock"
+            : settings.training().localStep() == LocalStepKind.GENERAL
+                ? "training.local-step = general"
+                : null;
+    if (found != null) {
+      throw JobException.settings(
+          "Cannot train on examples with weights: found %s, expected what uses them. Set averaging.engine = centroid and training.local-step = auto."
+              .formatted(found));
+    }
   }
 
   /** What settings ask for and the data cannot give. */

@@ -12,6 +12,7 @@ import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
 import io.centroid.evaluate.FeatureBatch;
 import io.centroid.evaluate.Metrics;
+import io.centroid.evaluate.Truth;
 import io.centroid.example.ExampleShape;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
@@ -76,15 +77,15 @@ final class Validation implements AutoCloseable {
     }
   }
 
-  private static JavaRDD<FeatureBatch<Integer>> batches(WorkerShares split) {
+  private static JavaRDD<FeatureBatch<Truth>> batches(WorkerShares split) {
     ExampleShape shape = split.shape();
     return split.shares().flatMap(WorkerShare::blocks).map(block -> batch(block, shape));
   }
 
   /** A packed block, its labels not smoothed, as a batch to classify. */
-  private static FeatureBatch<Integer> batch(ExampleBlock block, ExampleShape shape) {
+  private static FeatureBatch<Truth> batch(ExampleBlock block, ExampleShape shape) {
     int count = shape.featureCount();
-    List<Integer> labels = new ArrayList<>(block.size());
+    List<Truth> truths = new ArrayList<>(block.size());
     float[] features = new float[block.size() * count];
     int coded = block.features().length / block.size();
     for (int i = 0; i < block.size(); i++) {
@@ -92,10 +93,10 @@ final class Validation implements AutoCloseable {
       while (block.labels()[i * shape.labelCount() + label] == 0) {
         label++;
       }
-      labels.add(label);
+      truths.add(new Truth(label, block.weights()[i]));
       shape.coding().decode(block.features(), i * coded, features, i * count, count);
     }
-    return new FeatureBatch<>(labels, features);
+    return new FeatureBatch<>(truths, features);
   }
 
   @Override

@@ -45,7 +45,7 @@ final class CoverageIT {
       ExampleBlock in(ExampleBlock block) {
         long[] ids = block.ids().clone();
         ids[1] = ids[0];
-        return new ExampleBlock(ids, block.features(), block.labels());
+        return new ExampleBlock(ids, block.weights(), block.features(), block.labels());
       }
     },
     FOREIGN("Cannot finish epoch 1: found examples some used twice, not at all, or not of the") {
@@ -53,7 +53,7 @@ final class CoverageIT {
       ExampleBlock in(ExampleBlock block) {
         long[] ids = block.ids().clone();
         ids[ids.length - 1] = 1_000_000;
-        return new ExampleBlock(ids, block.features(), block.labels());
+        return new ExampleBlock(ids, block.weights(), block.features(), block.labels());
       }
     },
     SKIPPED("found a block of ") {
@@ -62,6 +62,7 @@ final class CoverageIT {
         int left = block.size() - 1;
         return new ExampleBlock(
             Arrays.copyOf(block.ids(), left),
+            Arrays.copyOf(block.weights(), left),
             Arrays.copyOf(block.features(), block.features().length / block.size() * left),
             Arrays.copyOf(block.labels(), block.labels().length / block.size() * left));
       }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rounds between tasks give the bits of rounds by job. */
 final class RoundsBetweenExecutorsIT {
-  private static final List<TrainingExample> EXAMPLES = SyntheticExamples.of(203);
+  private static final List<TrainingExample> EXAMPLES = SyntheticExamples.weighted(203);
   private static final long SEED = 5;
   private static final AtomicInteger LOADED = new AtomicInteger();
 
@@ -228,6 +228,8 @@ final class RoundsBetweenExecutorsIT {
         .append(state.training().iteration())
         .append(' ')
         .append(position.tally().lossSum())
+        .append(' ')
+        .append(position.tally().weight())
         .toString();
   }
 

@@ -48,9 +48,24 @@ public final class SyntheticExamples {
       features[label] += 1;
       float[] labels = new float[CLASSES];
       labels[label] = 1;
-      examples.add(new TrainingExample(i, 7L * i, FeatureCoding.FLOATS.encode(features), labels));
+      examples.add(
+          new TrainingExample(i, 7L * i, 1, FeatureCoding.FLOATS.encode(features), labels));
     }
     return examples;
+  }
+
+  /** The same, each with a weight of its own. */
+  public static List<TrainingExample> weighted(int count) {
+    return of(count).stream()
+        .map(
+            each ->
+                new TrainingExample(
+                    each.rank(),
+                    each.id(),
+                    0.3f + each.id() % 11 / 7f,
+                    each.features(),
+                    each.labels()))
+        .toList();
   }
 
   public static float[] features(TrainingExample example) {

@@ -29,7 +29,7 @@ final class WeightedSumTest {
     SplittableRandom random = new SplittableRandom(seed);
     List<Contribution> results = new ArrayList<>();
     for (int worker = 0; worker < workers; worker++) {
-      int examples = worker == 0 ? 5 : random.nextInt(200);
+      double examples = worker == 0 ? 5 : random.nextInt(200) * random.nextInt(1, 9) / 8.0;
       results.add(
           examples == 0
               ? WorkerResult.idle(worker)
@@ -44,8 +44,8 @@ final class WeightedSumTest {
       for (Contribution contribution : results) {
         WorkerResult result = (WorkerResult) contribution;
         if (result.tally().examples() > 0) {
-          sum += (double) result.tally().examples() * result.state().parameters()[i];
-          weight += result.tally().examples();
+          sum += result.tally().weight() * result.state().parameters()[i];
+          weight += result.tally().weight();
         }
       }
       assertThat(mean.parameters()[i]).isEqualTo((float) (sum * (1 / weight)));
@@ -152,13 +152,14 @@ final class WeightedSumTest {
   }
 
   private static WorkerResult result(
-      int worker, int examples, int parameters, int updaterState, SplittableRandom random) {
+      int worker, double weight, int parameters, int updaterState, SplittableRandom random) {
     return new WorkerResult(
         worker,
         new TrainingState(
             values(parameters, random), new float[][] {values(updaterState, random)}, 0),
         RoundTally.of(
-            new Coverage(examples, worker),
+            new Coverage((long) Math.ceil(weight), worker),
+            weight,
             1 + random.nextInt(5),
             random.nextDouble(),
             0,

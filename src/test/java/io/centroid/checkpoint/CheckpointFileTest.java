@@ -92,7 +92,8 @@ public final class CheckpointFileTest {
             3,
             2,
             averaging,
-            new EpochTally(new Coverage(640, -7), 20, 1 / 3.0, 0.25, List.of(timing, timing))),
+            new EpochTally(
+                new Coverage(640, -7), 700.5, 20, 1 / 3.0, 0.25, List.of(timing, timing))),
         new BestModel(state(5), 1, 0.1 + 0.2, 2),
         List.of(
             new EpochRecord(1, 2.5, 2.25, 0.3, true, 100, 4, 1.5, 66.7, List.of(timing)),

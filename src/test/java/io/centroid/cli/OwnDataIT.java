@@ -1,6 +1,7 @@
 package io.centroid.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** All commands on data sets that are not CIFAR-10, in this JVM. */
 final class OwnDataIT {
   private static final List<String> COLOURS = List.of("blue", "green", "red");
+
+  private static final String AS_THEY_ARE = "--set=prepare.normalization=none";
 
   /** Nothing crosses the wire unregistered. */
   private static final Map<String, String> STRICT =
@@ -247,6 +250,91 @@ final class OwnDataIT {
         directory,
         "--output",
         directory.resolve("nowhere"));
+  }
+
+  /** Rows of weight 0 are as if they were not there; rows of weight 2 are as two. */
+  @Test
+  void rowsHaveWeights() throws IOException {
+    Path weighted = directory.resolve("weighted.csv");
+    Path plain = directory.resolve("plain.csv");
+    List<String> lines = lines(240);
+    List<String> withWeights = new ArrayList<>(List.of(lines.get(0) + ",times,part"));
+    List<String> repeated = new ArrayList<>(List.of(lines.get(0) + ",part"));
+    Random random = new Random(3);
+    for (int i = 1; i < lines.size(); i++) {
+      // Of a tenth the label is another one, so that no network is right about all of them.
+      String line =
+          random.nextInt(10) == 0 ? lines.get(i).replaceFirst("lily|tulip", "lily") : lines.get(i);
+      String part = i % 4 == 0 ? "test" : "train";
+      int times = i % 3 == 0 ? 3 : i % 7 == 0 ? 0 : 1;
+      withWeights.add("%s,%d,%s".formatted(line, times, part));
+      repeated.addAll(Collections.nCopies(times, line + "," + part));
+    }
+    Files.write(weighted, withWeights);
+    Files.write(plain, repeated);
+    Path shards = directory.resolve("shards");
+    String[] columns = {AS_THEY_ARE, "--label", "kind", "--weight", "times", "--split", "part"};
+    assertThat(prepareTable(weighted, shards, columns).out())
+        .contains("23 left out, of weight 0")
+        .contains("weighted.csv: 217 rows in ");
+    JsonNode manifest = manifest(shards);
+    assertThat(manifest.path("weighted").asBoolean()).isTrue();
+    assertThat(manifest.path("featureNames").toString())
+        .isEqualTo("[\"length\",\"width\",\"wild\"]");
+
+    CommandLineRun trained = train(shards);
+    assertThat(trained.out()).containsPattern("[0-9]+ rows, weighted [0-9.]+ in all");
+    Path run = run();
+    JsonNode metrics = json(run.resolve("metrics.json"));
+    CommandLine.of("evaluate", "--model", run, "--shards", shards).done();
+
+    Path repeatedShards = directory.resolve("repeated-shards");
+    prepareTable(plain, repeatedShards, AS_THEY_ARE, "--label", "kind", "--split", "part");
+    Path evaluated = directory.resolve("evaluated.json");
+    CommandLine.of("evaluate", "--model", run, "--shards", repeatedShards, "--output", evaluated)
+        .done();
+    JsonNode counted = json(evaluated);
+    assertThat(metrics.path("weight").asDouble()).isEqualTo(counted.path("examples").asDouble());
+    for (String each : List.of("accuracy", "loss", "macroF1", "balancedAccuracy")) {
+      assertThat(metrics.path(each).asDouble())
+          .as(each)
+          .isCloseTo(counted.path(each).asDouble(), within(1e-9));
+    }
+
+    Path models = directory.resolve("models");
+    for (String command : List.of("gate", "promote")) {
+      CommandLine.of(command, "--run", run, "--models", models, "--name", "own").done();
+    }
+    for (String setting : List.of("averaging.engine=stock", "training.local-step=general")) {
+      assertFails(
+          2,
+          "Cannot train on examples with weights: found " + setting.replace("=", " = "),
+          "train",
+          "--shards",
+          shards,
+          "--runs",
+          directory.resolve("none"),
+          "--set",
+          setting);
+    }
+    Files.write(weighted, List.of("kind,length,w", "a,1,1", "b,2,-1.0"));
+    assertTableRefused(
+        weighted,
+        3,
+        "found weight -1.0 in column w, expected a number of 0 or more",
+        "--label",
+        "kind",
+        "--weight",
+        "w");
+    assertTableRefused(
+        weighted,
+        3,
+        "the weight column kind of type string",
+        "--label",
+        "length",
+        "--weight",
+        "kind");
+    assertTableRefused(weighted, 3, "no column none", "--label", "kind", "--weight", "none");
   }
 
   /** What class line n of {@link #lines} has. */

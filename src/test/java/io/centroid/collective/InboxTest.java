@@ -28,7 +28,7 @@ final class InboxTest {
       assertThat(inbox.hasMean(round)).isTrue();
       assertThat(inbox.notes(round))
           .extracting(Note::weight)
-          .containsExactly(round + 1L, round + 11L);
+          .containsExactly(round + 1.0, round + 11.0);
       assertThat(inbox.start(round + 1)[0]).containsExactly(3, 4);
     }
   }

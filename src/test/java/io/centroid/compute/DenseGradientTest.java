@@ -66,6 +66,7 @@ final class DenseGradientTest {
     for (int width : WIDTHS) {
       DenseStack stack = stack(activation, width, 1);
       assertGradient(stack, formula, ones(stack));
+      assertGradient(stack, formula, ones(stack), new float[] {1, 3, 0.5f, 1, 2, 0.01f});
     }
   }
 
@@ -153,6 +154,11 @@ final class DenseGradientTest {
 
   private static void assertGradient(
       DenseStack stack, DoubleUnaryOperator activation, double[][] masks) {
+    assertGradient(stack, activation, masks, new float[] {1, 1, 1, 1, 1, 1});
+  }
+
+  private static void assertGradient(
+      DenseStack stack, DoubleUnaryOperator activation, double[][] masks, float[] weights) {
     float[] parameters = parameters(stack);
     SplittableRandom random = new SplittableRandom(8);
     int featureCount = stack.layers().get(0).inputs();
@@ -169,7 +175,7 @@ final class DenseGradientTest {
     Minibatch minibatch =
         new Minibatch(EXAMPLES, new ExampleShape(new long[] {featureCount}, new long[] {CLASSES}));
     for (int i = 0; i < EXAMPLES; i++) {
-      minibatch.add(i, coded, i * featureCount * Float.BYTES, labels, i * CLASSES);
+      minibatch.add(i, weights[i], coded, i * featureCount * Float.BYTES, labels, i * CLASSES);
     }
     try (DenseGradient gradient = new DenseGradient(stack, false)) {
       gradient.parameters().put(parameters);
@@ -180,12 +186,13 @@ final class DenseGradientTest {
         exact[i] = parameters[i];
       }
       assertThat(loss)
-          .isCloseTo(loss(stack, exact, features, labels, activation, masks), within(1e-6));
+          .isCloseTo(
+              loss(stack, exact, features, labels, weights, activation, masks), within(1e-6));
       for (int i = 0; i < exact.length; i++) {
         exact[i] = parameters[i] + STEP;
-        double above = loss(stack, exact, features, labels, activation, masks);
+        double above = loss(stack, exact, features, labels, weights, activation, masks);
         exact[i] = parameters[i] - STEP;
-        double below = loss(stack, exact, features, labels, activation, masks);
+        double below = loss(stack, exact, features, labels, weights, activation, masks);
         exact[i] = parameters[i];
         assertThat((double) found[i])
             .as("parameter %d", i)
@@ -203,15 +210,17 @@ final class DenseGradientTest {
     };
   }
 
-  /** The mean cross-entropy, written as the textbook has it. */
+  /** The weighted mean cross-entropy, written as the textbook has it. */
   private static double loss(
       DenseStack stack,
       double[] parameters,
       float[] features,
       float[] labels,
+      float[] weights,
       DoubleUnaryOperator activation,
       double[][] masks) {
     double sum = 0;
+    double weight = 0;
     for (int example = 0; example < EXAMPLES; example++) {
       double[] values = new double[features.length / EXAMPLES];
       for (int f = 0; f < values.length; f++) {
@@ -241,10 +250,14 @@ final class DenseGradientTest {
         normalizer += Math.exp(z);
       }
       for (int c = 0; c < CLASSES; c++) {
-        sum -= labels[example * CLASSES + c] * Math.log(Math.exp(values[c]) / normalizer);
+        sum -=
+            weights[example]
+                * labels[example * CLASSES + c]
+                * Math.log(Math.exp(values[c]) / normalizer);
       }
+      weight += weights[example];
     }
-    return sum / EXAMPLES;
+    return sum / weight;
   }
 
   private static double[][] ones(DenseStack stack) {

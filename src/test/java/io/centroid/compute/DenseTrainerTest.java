@@ -227,6 +227,45 @@ final class DenseTrainerTest {
     assertThat(distance(fast.parameters(), constant.parameters())).isGreaterThan(1e-3);
   }
 
+  /** Twice in a minibatch is the same as with weight 2, and equal weights are as none. */
+  @Test
+  void anExampleOfWeight2IsTwo() {
+    MultiLayerConfiguration configuration = configuration(new ActivationReLU(), new Sgd(1));
+    float[] features = features(new SplittableRandom(5), 3);
+    float[] labels = labels(features, 3);
+    float[] once = step(configuration, features, labels, new int[] {0, 1, 2}, 1, 1, 2);
+    float[] twice = step(configuration, features, labels, new int[] {0, 1, 2, 2}, 1, 1, 1, 1);
+    assertThat(distance(once, twice)).isLessThan(1e-6);
+    assertThat(step(configuration, features, labels, new int[] {0, 1, 2}, 7, 7, 7))
+        .isEqualTo(step(configuration, features, labels, new int[] {0, 1, 2}, 1, 1, 1))
+        .isNotEqualTo(once);
+  }
+
+  private static float[] step(
+      MultiLayerConfiguration configuration,
+      float[] features,
+      float[] labels,
+      int[] examples,
+      float... weights) {
+    Minibatch minibatch = new Minibatch(examples.length, SHAPE);
+    byte[] coded = FeatureCoding.FLOATS.encode(features);
+    for (int i = 0; i < examples.length; i++) {
+      minibatch.add(
+          i,
+          weights[i],
+          coded,
+          examples[i] * FEATURES * Float.BYTES,
+          labels,
+          examples[i] * CLASSES);
+    }
+    try (LocalTrainer trainer =
+        LocalStep.FAST.trainer(configuration.toJson(), SHAPE, StepOptions.PLAIN)) {
+      trainer.start(TrainingState.initial(configuration));
+      trainer.step(minibatch, 0);
+      return trainer.finish().parameters();
+    }
+  }
+
   /** Under gradient descent with rate 1 a step is the gradient itself. */
   @Test
   void clipsTheGradientOverAllParameters() {

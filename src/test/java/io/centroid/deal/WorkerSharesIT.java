@@ -130,7 +130,7 @@ final class WorkerSharesIT {
             .map(
                 each ->
                     each.rank() == 4
-                        ? new TrainingExample(4, 12, each.features(), each.labels())
+                        ? new TrainingExample(4, 12, 1, each.features(), each.labels())
                         : each);
     assertThatThrownBy(() -> deal(foreign, 100, 3, 2))
         .hasMessage(
@@ -158,7 +158,11 @@ final class WorkerSharesIT {
     float[] values = new float[features];
     values[features - 1] = rank;
     return new TrainingExample(
-        rank, 3 * rank + 11, FeatureCoding.FLOATS.encode(values), new float[] {1, -rank});
+        rank,
+        3 * rank + 11,
+        1 + rank / 4f,
+        FeatureCoding.FLOATS.encode(values),
+        new float[] {1, -rank});
   }
 
   private static List<Integer> sizes(WorkerShare share) {
@@ -181,6 +185,7 @@ final class WorkerSharesIT {
                     block.features(), i * features * Float.BYTES, values, 0, features);
                 assertThat(3 * (long) values[features - 1] + 11).isEqualTo(id);
                 assertThat(-3 * (long) block.labels()[2 * i + 1] + 11).isEqualTo(id);
+                assertThat(block.weights()[i]).isEqualTo(1 + (id - 11) / 3f / 4f);
                 ids.add(id);
               }
             });

@@ -74,6 +74,7 @@ final class RunReportTest {
                 new ClassMetrics(0, firstClass, 0.5, 0.7, 0.6, 10),
                 new ClassMetrics(1, "dog", 0.5, 0.3, 0.4, 10)),
             List.of(List.of(7L, 3L), List.of(7L, 3L)),
+            null,
             null);
     Outcome outcome =
         new Outcome("done", 0, "run", dataset, "00", 0.5, 1, 2.5, 100, 1, 1, 1, 50, 2);

@@ -35,6 +35,7 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.MessageType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -232,12 +233,13 @@ final class ShardReaderTest {
       Normalizer normalizer,
       UnaryOperator<ExampleParquetWriter.Builder> form)
       throws IOException {
+    MessageType schema = ShardSchema.of(format(normalizer));
     ExampleParquetWriter.Builder builder =
         ExampleParquetWriter.builder(
                 new org.apache.hadoop.fs.Path(directory.resolve(FILE).toString()))
-            .withType(ShardSchema.TYPE)
+            .withType(schema)
             .withCompressionCodec(CompressionCodecName.SNAPPY);
-    SimpleGroupFactory rows = new SimpleGroupFactory(ShardSchema.TYPE);
+    SimpleGroupFactory rows = new SimpleGroupFactory(schema);
     float[] values = new float[Cifar10.FEATURES];
     try (ParquetWriter<Group> writer = form.apply(builder).build()) {
       for (Example example : examples) {
@@ -256,7 +258,7 @@ final class ShardReaderTest {
 
   /** Whether the file has these examples; false when it is said to be damaged. */
   private boolean read(List<Example> examples, Normalizer normalizer) {
-    ContentHash hash = new ContentHash();
+    ContentHash hash = new ContentHash(false);
     ShardIds ids = ShardIds.NONE;
     for (Example example : examples) {
       hash.add(example);
@@ -278,12 +280,13 @@ final class ShardReaderTest {
   }
 
   private static RowFormat format(Normalizer normalizer) {
-    return new RowFormat(Cifar10.DATA_SET.shape(), Cifar10.CLASSES, normalizer);
+    return new RowFormat(Cifar10.DATA_SET.shape(), Cifar10.CLASSES, normalizer, false);
   }
 
   private static void assertSame(Example found, Example expected) {
     assertThat(found.id()).isEqualTo(expected.id());
     assertThat(found.label()).isEqualTo(expected.label());
+    assertThat(found.weight()).isEqualTo(expected.weight());
     assertThat(found.features()).isEqualTo(expected.features());
   }
 
@@ -293,8 +296,9 @@ final class ShardReaderTest {
   }
 
   /** Floats are kept as they are, to the bit, whoever wrote them. */
-  @Test
-  void columnsAreFloats() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void columnsAreFloats(boolean weighted) throws IOException {
     DataSet rows =
         new DataSet(
             "rows", new FeatureShape(List.of(3)), List.of("a", "b"), List.of("x", "y", "z"));
@@ -302,7 +306,8 @@ final class ShardReaderTest {
         RowFormat.of(
             rows,
             Normalization.STANDARDIZE,
-            new ChannelStatistics(List.of(1.0, 2.0, 3.0), List.of(1.0, 2.0, 3.0)));
+            new ChannelStatistics(List.of(1.0, 2.0, 3.0), List.of(1.0, 2.0, 3.0)),
+            weighted);
     List<Example> examples = new ArrayList<>();
     for (int i = 0; i < 40_000; i++) {
       byte[] features = new byte[3 * Float.BYTES];
@@ -311,7 +316,7 @@ final class ShardReaderTest {
           features,
           0,
           ByteOrder.LITTLE_ENDIAN);
-      examples.add(new Example(3L * i - 50_000, i % 2, features));
+      examples.add(new Example(3L * i - 50_000, i % 2, weighted ? 0.25f + i % 7 : 1, features));
     }
     ShardEntry entry = write(examples, columns);
     assertThat(entry.rows()).isEqualTo(40_000);
@@ -322,7 +327,7 @@ final class ShardReaderTest {
             builder -> builder.withDictionaryEncoding(true),
             builder -> builder.withWriterVersion(WriterVersion.PARQUET_2_0))) {
       Files.deleteIfExists(directory.resolve(FILE));
-      writeFloats(examples, form);
+      writeFloats(examples, columns, form);
       ShardEntry other =
           new ShardEntry(
               FILE,
@@ -346,19 +351,24 @@ final class ShardReaderTest {
     }
   }
 
-  private void writeFloats(List<Example> examples, UnaryOperator<ExampleParquetWriter.Builder> form)
+  private void writeFloats(
+      List<Example> examples, RowFormat format, UnaryOperator<ExampleParquetWriter.Builder> form)
       throws IOException {
+    MessageType schema = ShardSchema.of(format);
     ExampleParquetWriter.Builder builder =
         ExampleParquetWriter.builder(
                 new org.apache.hadoop.fs.Path(directory.resolve(FILE).toString()))
-            .withType(ShardSchema.TYPE)
+            .withType(schema)
             .withCompressionCodec(CompressionCodecName.SNAPPY);
-    SimpleGroupFactory rows = new SimpleGroupFactory(ShardSchema.TYPE);
+    SimpleGroupFactory rows = new SimpleGroupFactory(schema);
     float[] values = new float[3];
     try (ParquetWriter<Group> writer = form.apply(builder).build()) {
       for (Example example : examples) {
         Group row = rows.newGroup();
         row.append(ShardSchema.ID, example.id()).append(ShardSchema.LABEL, example.label());
+        if (format.weighted()) {
+          row.append(ShardSchema.WEIGHT, example.weight());
+        }
         Group features = row.addGroup(ShardSchema.FEATURES);
         FloatBytes.get(example.features(), 0, values, 0, 3);
         for (float feature : values) {
