@@ -11,11 +11,11 @@ Usage: submit/local.sh [options]
 Builds what is missing, prepares CIFAR-10 as Parquet shards, trains the dense network on local[*]
 by parameter averaging, and prints summary, metrics and where everything is.
 
-  --data PATH      an archive of CIFAR-10 or a directory with its batches, the files of MNIST, or a
-                   directory with one of pictures for each class; without it: CIFAR-10's archive in
+  --data PATH      an archive of CIFAR-10 or CIFAR-100 or a directory with its batches, the files of MNIST,
+                   or a directory with one of pictures for each class; without it: CIFAR-10's archive in
                    the cache, else a download, else, where nothing came, the stand-in data
   --table PATH     a table that Spark reads, with --label COLUMN and, if need be, --features, --split,
-                   --id and --format: data-prep/README.md
+                   --id, --weight and --format: data-prep/README.md
   --image-size HEIGHTxWIDTH
                    what pictures of your own are resized to, as 64x64
   --image-channels N
@@ -39,14 +39,14 @@ while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage; exit 0 ;;
     --stand-in) stand_in=true; shift; continue ;;
-    --data | --table | --image-size | --image-channels | --label | --features | --split | --id | --format | --site | --shards | --runs | --conf | --set) ;;
+    --data | --table | --image-size | --image-channels | --label | --features | --split | --id | --weight | --format | --site | --shards | --runs | --conf | --set) ;;
     *) die "Cannot read arguments: found $1. Try submit/local.sh --help." ;;
   esac
   has_value "$@"
   case $1 in
     --data) data=$2 ;;
     --table) table=$2 ;;
-    --image-size | --image-channels | --label | --features | --split | --id | --format) own+=("$1" "$2") ;;
+    --image-size | --image-channels | --label | --features | --split | --id | --weight | --format) own+=("$1" "$2") ;;
     --site) site=$2 ;;
     --shards) shards=$2 ;;
     --runs) runs=$2 ;;

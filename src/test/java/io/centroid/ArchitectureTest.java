@@ -61,7 +61,7 @@ final class ArchitectureTest {
           "config",
           "json",
           "kryo",
-          "cifar10",
+          "cifar",
           "data",
           "error");
 
@@ -118,7 +118,7 @@ final class ArchitectureTest {
     Pattern numbers = Pattern.compile("\\b3_?072\\b|32 ?[×x*] ?32|Cifar10\\.(?!DATA_SET\\b)[A-Z]");
     for (Path file : files) {
       String room = sources.relativize(file).getName(0).toString();
-      if (!room.equals("cifar10") && !file.endsWith("source/OfficialImages.java")) {
+      if (!room.equals("cifar") && !file.endsWith("source/OfficialImages.java")) {
         String code = Files.readString(file).replaceAll("(?s)/\\*.*?\\*/", "");
         assertThat(numbers.matcher(code).results().map(MatchResult::group))
             .as("%s", file)

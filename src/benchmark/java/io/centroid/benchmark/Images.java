@@ -1,6 +1,6 @@
 package io.centroid.benchmark;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.data.Split;
 import io.centroid.deal.EpochOrder;
 import io.centroid.deal.ShardExamples;

@@ -1,6 +1,6 @@
 package io.centroid.compute;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.config.Settings;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Normalization;

@@ -1,6 +1,6 @@
 package io.centroid.cli;
 
-import io.centroid.cifar10.StandInImages;
+import io.centroid.cifar.StandInImages;
 import io.centroid.config.PrepareSettings;
 import io.centroid.data.ImageSource;
 import io.centroid.job.JobSession;
@@ -85,7 +85,7 @@ final class PrepareCommand implements Callable<Integer> {
         names = "--data",
         paramLabel = "PATH",
         description =
-            "An archive of CIFAR-10 (binary or Python), a directory with its batches, or one with a"
+            "An archive of CIFAR-10 or CIFAR-100 (binary or Python), a directory with its batches, or one with a"
                 + " directory of pictures for each class; told apart by content; any Hadoop path.")
     private Path data;
 
@@ -141,7 +141,7 @@ final class PrepareCommand implements Callable<Integer> {
     Optional<TableSource> rows =
         parquet.isEmpty()
             ? Optional.empty()
-            : TableSource.findCifar10(session.spark(), source.data, parquet);
+            : TableSource.findKnown(session.spark(), source.data, parquet);
     if (rows.isPresent()) {
       return new PrepareJob(session, rows.get(), settings, shards, existing, phases);
     }

@@ -1,7 +1,7 @@
 package io.centroid.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.centroid.cifar10.StandInImages;
+import io.centroid.cifar.StandInImages;
 import io.centroid.error.JobException;
 import io.centroid.evaluate.McNemar;
 import io.centroid.evaluate.Metrics;

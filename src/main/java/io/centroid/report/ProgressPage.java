@@ -1,6 +1,6 @@
 package io.centroid.report;
 
-import io.centroid.cifar10.StandInImages;
+import io.centroid.cifar.StandInImages;
 import io.centroid.job.Phases;
 import io.centroid.publish.WholeFile;
 import io.centroid.run.EpochRecord;

@@ -1,8 +1,8 @@
 package io.centroid.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.centroid.cifar10.Cifar10;
-import io.centroid.cifar10.StandInImages;
+import io.centroid.cifar.Cifar10;
+import io.centroid.cifar.StandInImages;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
 import io.centroid.evaluate.Metrics;

@@ -1,6 +1,6 @@
 package io.centroid.report;
 
-import io.centroid.cifar10.StandInImages;
+import io.centroid.cifar.StandInImages;
 import io.centroid.data.Choice;
 import io.centroid.job.Terminal;
 import io.centroid.job.TextTable;

@@ -2,7 +2,7 @@ package io.centroid.shard;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import io.centroid.cifar10.StandInImages;
+import io.centroid.cifar.StandInImages;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.Choice;
 import io.centroid.data.DataSet;

@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.Path;
  * header of a member to fill the memory with its name.
  */
 final class BoundedContent extends ProxyInputStream {
-  /** CIFAR-10 unpacks to 185 MB; saved again with 8-byte numbers, to 1.5 GB. */
+  /** CIFAR-10 and CIFAR-100 unpack to 185 MB; saved again with 8-byte numbers, to 1.5 GB. */
   private static final long BYTES_MAXIMUM = 2L << 30;
 
   /** Pictures do not compress well; those of one colour to a thousandth. */

@@ -1,8 +1,9 @@
 package io.centroid.source;
 
-import io.centroid.cifar10.Batch;
-import io.centroid.cifar10.BatchInventory;
-import io.centroid.cifar10.BatchReader;
+import io.centroid.cifar.Batch;
+import io.centroid.cifar.BatchInventory;
+import io.centroid.cifar.BatchReader;
+import io.centroid.cifar.Cifar;
 import io.centroid.data.SourceFile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,14 +15,21 @@ import org.apache.hadoop.fs.Path;
 
 /** The images of a directory with extracted batches. */
 final class DirectoryImages implements OfficialImages {
+  private final Cifar of;
   private final SourceFiles storage;
   private final Path directory;
   private final List<FileStatus> files;
 
-  DirectoryImages(SourceFiles storage, Path directory, List<FileStatus> files) {
+  DirectoryImages(Cifar of, SourceFiles storage, Path directory, List<FileStatus> files) {
+    this.of = of;
     this.storage = storage;
     this.directory = directory;
     this.files = List.copyOf(files);
+  }
+
+  @Override
+  public Cifar of() {
+    return of;
   }
 
   @Override
@@ -40,7 +48,7 @@ final class DirectoryImages implements OfficialImages {
   }
 
   private Map<Batch, FileStatus> batches() {
-    BatchInventory inventory = new BatchInventory(directory.toString());
+    BatchInventory inventory = new BatchInventory(of, directory.toString());
     Map<Batch, FileStatus> batches = new EnumMap<>(Batch.class);
     for (FileStatus file : files) {
       inventory.add(file.getPath().getName()).ifPresent(batch -> batches.put(batch, file));

@@ -1,5 +1,6 @@
 package io.centroid.source;
 
+import io.centroid.cifar.Cifar;
 import io.centroid.data.FileKind;
 import io.centroid.data.ImageSource;
 import io.centroid.error.JobException;
@@ -9,7 +10,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
-/** Finds CIFAR-10 where a path points to, by what is there and never by how it is named. */
+/**
+ * Finds CIFAR-10, or CIFAR-100 or MNIST, where a path points to, by what is there and never by how
+ * it is named.
+ */
 public final class ImageSources {
   private ImageSources() {}
 
@@ -22,7 +26,7 @@ public final class ImageSources {
    * read. Of both versions side by side the binary one is taken.
    *
    * @param path a path of any Hadoop file system
-   * @throws JobException with category DATA when nothing is there, or nothing that is CIFAR-10;
+   * @throws JobException with category DATA when nothing is there, or nothing that is one of them;
    *     with category SETTINGS when more than one copy is there or reading is not permitted
    * @throws IOException when the storage fails
    */
@@ -40,6 +44,10 @@ public final class ImageSources {
     if (kind.filter(FileKind::isArchive).isEmpty()) {
       throw OtherContent.refusal(path.toString(), kind);
     }
-    return new ArchiveImages(storage, path);
+    Cifar of =
+        ArchiveImages.form(storage, path, new OtherContent(path.toString()))
+            .map(ArchiveImages.Form::of)
+            .orElse(Cifar.CIFAR_10);
+    return new ArchiveImages(of, storage, path);
   }
 }

@@ -1,14 +1,18 @@
 package io.centroid.source;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar;
+import io.centroid.cifar.Cifar10;
 import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;
 
-/** A source of the real data set, which always has the same images. */
+/** A source of a data set as it is distributed, which always has the same images. */
 interface OfficialImages extends ImageSource {
+  /** Which it is. */
+  Cifar of();
+
   @Override
   default DataSet dataSet() {
-    return Cifar10.DATA_SET;
+    return of().dataSet();
   }
 
   @Override

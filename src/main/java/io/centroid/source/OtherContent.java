@@ -11,7 +11,7 @@ import java.util.Optional;
 /** What is found in a place that should hold CIFAR-10 and does not: named, with what to do. */
 final class OtherContent {
   private static final String EXPECTED =
-      "expected CIFAR-10: its .tar.gz archive, or the directory that was extracted from it; or MNIST's four files, or a directory of pictures for each class";
+      "expected CIFAR-10: its .tar.gz archive, or the directory that was extracted from it; or CIFAR-100's or MNIST's files, or a directory of pictures for each class";
   private static final String GIVE_ONE = "Give the path of one of them";
 
   private final String place;
@@ -20,7 +20,6 @@ final class OtherContent {
   private final Map<FileKind, String> files = new EnumMap<>(FileKind.class);
 
   private final List<String> unreadable = new ArrayList<>();
-  private String cifar100File;
   private String shardSet;
 
   /** Starts with nothing in {@code place}, the file or directory that messages name. */
@@ -30,10 +29,6 @@ final class OtherContent {
 
   void add(String file, FileKind kind) {
     files.putIfAbsent(kind, file);
-  }
-
-  void addCifar100(String file) {
-    cifar100File = cifar100File == null ? file : cifar100File;
   }
 
   void addShardSet(String directory) {
@@ -55,9 +50,6 @@ final class OtherContent {
 
   /** The refusal of the place. */
   JobException refusal() {
-    if (cifar100File != null) {
-      return refusal(place, "CIFAR-100 (%s)".formatted(cifar100File), "Give the path of CIFAR-10");
-    }
     if (shardSet != null) {
       return refusal(
           place, "prepared shards (%s)".formatted(shardSet), "Give them to train with --shards");

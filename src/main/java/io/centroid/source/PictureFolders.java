@@ -1,6 +1,7 @@
 package io.centroid.source;
 
-import io.centroid.cifar10.Batch;
+import io.centroid.cifar.Batch;
+import io.centroid.cifar.Cifar;
 import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;
 import io.centroid.data.FileKind;
@@ -176,7 +177,7 @@ public final class PictureFolders implements ExampleSource {
     Look found = Look.NOTHING;
     try {
       for (Path file : storage.first(folder, LOOKED_AT)) {
-        if (Batch.named(file.getName()).isPresent()) {
+        if (Batch.named(Cifar.CIFAR_10, file.getName()).isPresent()) {
           return Look.BATCHES;
         }
         if (FileKind.of(storage.start(file)).filter(FileKind.PICTURE::equals).isPresent()) {

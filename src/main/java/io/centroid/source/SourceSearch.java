@@ -1,7 +1,8 @@
 package io.centroid.source;
 
-import io.centroid.cifar10.Batch;
-import io.centroid.cifar10.BatchInventory;
+import io.centroid.cifar.Batch;
+import io.centroid.cifar.BatchInventory;
+import io.centroid.cifar.Cifar;
 import io.centroid.data.FileKind;
 import io.centroid.data.ImageSource;
 import io.centroid.error.FailureCategory;
@@ -10,6 +11,7 @@ import io.centroid.shard.Manifest;
 import io.centroid.source.ArchiveImages.Version;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -23,8 +25,9 @@ import org.apache.logging.log4j.Logger;
 
 /**
  * The search for CIFAR-10 in a directory and those below it: complete batches in the nearest one
- * that has them, else an archive, else batches of which some are missing. Other data sets there do
- * not disturb it, nor does what cannot be read.
+ * that has them, else an archive, else batches of which some are missing. Where there is nothing of
+ * it, CIFAR-100 is taken in the same way, or MNIST. Other data sets there do not disturb it, nor
+ * does what cannot be read.
  */
 final class SourceSearch {
   private static final Logger LOG = LogManager.getLogger();
@@ -42,8 +45,12 @@ final class SourceSearch {
   private static final List<String> UNFINISHED =
       List.of(".part", ".partial", ".crdownload", ".download", ".tmp", "~");
 
-  /** Something that can be read as CIFAR-10. */
-  private record Copy(ImageSource source, String name, Version version) {
+  /** Something that can be read. */
+  private record Copy(OfficialImages source, String name, Version version) {
+    boolean isOf(Cifar which) {
+      return source.of() == which;
+    }
+
     boolean isUnfinished() {
       return name.startsWith(".") || UNFINISHED.stream().anyMatch(name::endsWith);
     }
@@ -86,15 +93,16 @@ final class SourceSearch {
     }
     seen.add(storage.target(directory));
     whole = children.get(0).getPath().getParent().toUri().getPath();
-    List<Copy> found = batches(children);
-    if (found.isEmpty()) {
-      found = archives();
-    }
-    if (found.isEmpty()) {
-      found = incomplete;
-    }
-    if (!found.isEmpty()) {
-      return chosen(found).source();
+    List<Copy> complete = batches(children);
+    List<Copy> archives =
+        complete.stream().anyMatch(copy -> copy.isOf(Cifar.CIFAR_10)) ? List.of() : archives();
+    for (Cifar of : Cifar.values()) {
+      for (List<Copy> copies : List.of(complete, archives, incomplete)) {
+        List<Copy> found = copies.stream().filter(copy -> copy.isOf(of)).toList();
+        if (!found.isEmpty()) {
+          return chosen(found).source();
+        }
+      }
     }
     Optional<IdxImages> idx = IdxImages.find(storage, files);
     if (idx.isEmpty()) {
@@ -108,7 +116,9 @@ final class SourceSearch {
     List<Copy> complete = new ArrayList<>(batches(directory, children));
     List<Path> level = directories(children);
     int listed = 0;
-    for (int depth = 1; depth <= DEPTH && complete.isEmpty(); depth++) {
+    for (int depth = 1;
+        depth <= DEPTH && complete.stream().noneMatch(copy -> copy.isOf(Cifar.CIFAR_10));
+        depth++) {
       List<Path> below = new ArrayList<>();
       for (Path child : level) {
         if (++listed > DIRECTORIES_MAXIMUM) {
@@ -145,24 +155,24 @@ final class SourceSearch {
     List<FileStatus> regular = children.stream().filter(storage::isRegular).toList();
     List<Copy> complete = new ArrayList<>();
     for (Version version : Version.values()) {
-      BatchInventory inventory = new BatchInventory(place.toString());
-      List<FileStatus> batches = new ArrayList<>();
-      for (FileStatus file : regular) {
-        String name = file.getPath().getName();
-        boolean isBinary = name.endsWith(".bin");
-        if (Batch.named(name).isEmpty() || isBinary == (version == Version.BINARY)) {
-          inventory.add(name).ifPresent(batch -> batches.add(file));
+      for (Cifar of : Cifar.values()) {
+        BatchInventory inventory = new BatchInventory(of, place.toString());
+        List<FileStatus> batches = new ArrayList<>();
+        for (FileStatus file : regular) {
+          String name = file.getPath().getName();
+          if (name.endsWith(".bin") == (version == Version.BINARY) && isBatch(of, file)) {
+            inventory.add(name).ifPresent(batch -> batches.add(file));
+          }
         }
-      }
-      if (inventory.holdsBatches()) {
-        Copy copy = new Copy(new DirectoryImages(storage, place, batches), name(place), version);
-        (inventory.isComplete() ? complete : incomplete).add(copy);
-      } else {
-        inventory.cifar100File().ifPresent(file -> others.addCifar100(name(new Path(place, file))));
+        if (inventory.holdsBatches()) {
+          Copy copy =
+              new Copy(new DirectoryImages(of, storage, place, batches), name(place), version);
+          (inventory.isComplete() ? complete : incomplete).add(copy);
+        }
       }
     }
     regular.stream()
-        .filter(file -> Batch.named(file.getPath().getName()).isEmpty())
+        .filter(file -> Arrays.stream(Cifar.values()).noneMatch(of -> isBatch(of, file)))
         .sorted(Comparator.comparingLong(FileStatus::getLen).reversed())
         .limit(FILES_MAXIMUM)
         .map(FileStatus::getPath)
@@ -174,16 +184,26 @@ final class SourceSearch {
     return complete;
   }
 
+  /** Many a small file is called "test". */
+  private static boolean isBatch(Cifar of, FileStatus file) {
+    return Batch.named(of, file.getPath().getName()).isPresent()
+        && (of == Cifar.CIFAR_10 || file.getLen() > ArchiveImages.BIG_MEMBER_BYTES);
+  }
+
   private List<Copy> archives() throws IOException {
     List<Copy> archives = new ArrayList<>();
     for (Path file : files) {
       try {
         Optional<FileKind> kind = FileKind.of(storage.start(file));
         if (kind.filter(FileKind::isArchive).isPresent()) {
-          ArchiveImages archive = new ArchiveImages(storage, file);
-          archive
-              .version(others)
-              .ifPresent(version -> archives.add(new Copy(archive, name(file), version)));
+          ArchiveImages.form(storage, file, others)
+              .ifPresent(
+                  form ->
+                      archives.add(
+                          new Copy(
+                              new ArchiveImages(form.of(), storage, file),
+                              name(file),
+                              form.version())));
         } else {
           kind.ifPresent(its -> others.add(name(file), its));
         }
@@ -213,13 +233,11 @@ final class SourceSearch {
     }
     if (candidates.size() > 1) {
       throw JobException.settings(
-          "Cannot choose the data in %s: found %s, expected one copy of CIFAR-10. Give the path of one of them."
+          "Cannot choose the data in %s: found %s, expected one copy of %s. Give the path of one of them."
               .formatted(
                   directory,
-                  candidates.stream()
-                      .map(Copy::name)
-                      .sorted()
-                      .collect(Collectors.joining(" and "))));
+                  candidates.stream().map(Copy::name).sorted().collect(Collectors.joining(" and ")),
+                  candidates.get(0).source().dataSet().title()));
     }
     return candidates.get(0);
   }

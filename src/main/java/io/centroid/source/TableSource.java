@@ -1,6 +1,6 @@
 package io.centroid.source;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar;
 import io.centroid.data.DataSet;
 import io.centroid.data.FileKind;
 import io.centroid.data.Split;
@@ -63,9 +63,15 @@ public final class TableSource implements ExampleSource {
                   "mode", "FAILFAST",
                   "columnPruning", "false"));
 
-  /** CIFAR-10's columns at Hugging Face. */
-  private static final String CIFAR_10 =
-      "struct<img:struct<bytes:binary,path:string>,label:bigint>";
+  /** How Hugging Face has data sets: their columns, and which of them is the label. */
+  private static final Map<String, Known> KNOWN =
+      Map.of(
+          "struct<img:struct<bytes:binary,path:string>,label:bigint>",
+          new Known(Cifar.CIFAR_10.dataSet(), "label"),
+          "struct<img:struct<bytes:binary,path:string>,fine_label:bigint,coarse_label:bigint>",
+          new Known(Cifar.CIFAR_100.dataSet(), "fine_label"));
+
+  private record Known(DataSet dataSet, String label) {}
 
   /** Gets the split of a file's name. */
   private static final String FILE_SPLIT = "split of the file";
@@ -122,25 +128,27 @@ public final class TableSource implements ExampleSource {
   }
 
   /**
-   * Opens CIFAR-10 as Hugging Face has it.
+   * Opens CIFAR-10 or CIFAR-100 as Hugging Face has them.
    *
    * @param path the directory that was given
    * @param files those of {@link ParquetFiles}
    * @return nothing when they are something else
    */
-  public static Optional<TableSource> findCifar10(SparkSession spark, Path path, List<String> files)
+  public static Optional<TableSource> findKnown(SparkSession spark, Path path, List<String> files)
       throws IOException {
     Dataset<Row> rows =
         told(path.toString(), () -> spark.read().parquet(files.toArray(String[]::new)));
-    if (!rows.schema().simpleString().equals(CIFAR_10)) {
+    Known known = KNOWN.get(rows.schema().simpleString());
+    if (known == null) {
       return Optional.empty();
     }
     TableOptions options =
-        new TableOptions(path.toString(), "parquet", "label", List.of("img"), null, null, null);
+        new TableOptions(
+            path.toString(), "parquet", known.label(), List.of("img"), null, null, null);
     return Optional.of(
         told(
             path.toString(),
-            () -> open(rows, options, PictureSize.OF_THE_PICTURES, Cifar10.DATA_SET)));
+            () -> open(rows, options, PictureSize.OF_THE_PICTURES, known.dataSet())));
   }
 
   private static TableSource open(

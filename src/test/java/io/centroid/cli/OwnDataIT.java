@@ -89,6 +89,18 @@ final class OwnDataIT {
         .done();
     assertThat(rows(again)).hasSize(count);
     CommandLine.of("report", run).done();
+    gateAndPromote(run);
+  }
+
+  /** Measures a run again, shows it, and makes a version of it. */
+  private void evaluateReportGateAndPromote(Path shards, Path run) throws IOException {
+    assertThat(CommandLine.of("evaluate", "--model", run, "--shards", shards).done().out())
+        .contains("accuracy %.2f %%".formatted(100 * accuracy(run)));
+    CommandLine.of("report", run).done();
+    gateAndPromote(run);
+  }
+
+  private void gateAndPromote(Path run) {
     Path models = directory.resolve("models");
     for (String command : List.of("gate", "promote")) {
       CommandLine.of(command, "--run", run, "--models", models, "--name", "own").done();
@@ -188,6 +200,7 @@ final class OwnDataIT {
         .with("--output", scores, "--format", "csv")
         .done();
     assertThat(rows(scores)).hasSize(120).anyMatch(row -> row.startsWith("240,"));
+    evaluateReportGateAndPromote(shards, run());
   }
 
   @Test
@@ -218,7 +231,7 @@ final class OwnDataIT {
         .containsPattern("of [0-9]+ test rows of flowers.csv")
         .containsPattern("[0-9,]+ rows/s. Of the rounds")
         .doesNotContain("most confident mistakes");
-    CommandLine.of("evaluate", "--model", run, "--shards", shards).done();
+    evaluateReportGateAndPromote(shards, run);
 
     List<String> unlabelled = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -236,10 +249,6 @@ final class OwnDataIT {
     assertThat(rows).hasSize(240);
     long right = rows.stream().filter(row -> row.contains(kindOf(row))).count();
     assertThat(right).isGreaterThan(216);
-    Path models = directory.resolve("models");
-    for (String command : List.of("gate", "promote")) {
-      CommandLine.of(command, "--run", run, "--models", models, "--name", "own").done();
-    }
     assertFails(
         2,
         "found a model of flowers.csv, whose examples have shape [3], expected one of pictures",
@@ -301,10 +310,7 @@ final class OwnDataIT {
           .isCloseTo(counted.path(each).asDouble(), within(1e-9));
     }
 
-    Path models = directory.resolve("models");
-    for (String command : List.of("gate", "promote")) {
-      CommandLine.of(command, "--run", run, "--models", models, "--name", "own").done();
-    }
+    gateAndPromote(run);
     for (String setting : List.of("averaging.engine=stock", "training.local-step=general")) {
       assertFails(
           2,
@@ -426,6 +432,7 @@ final class OwnDataIT {
         .with("--output", scores, "--format", "csv")
         .done();
     assertThat(rows(scores)).hasSize(100).anyMatch(row -> row.startsWith("99,1,1,"));
+    evaluateReportGateAndPromote(shards, run());
   }
 
   /** As {@code datasets} downloads it, with what else is in the repository. */
@@ -434,8 +441,9 @@ final class OwnDataIT {
     Path repository = directory.resolve("cifar10");
     Path files = Files.createDirectories(repository.resolve("plain_text"));
     Files.writeString(repository.resolve("README.md"), "# Dataset Card");
-    hugging(files, "train", 200);
-    hugging(files, "test", 50);
+    String label = "label bigint";
+    hugging(files, label, "train", 200);
+    hugging(files, label, "test", 50);
     Path shards = directory.resolve("shards");
     CommandLineRun prepared =
         CommandLine.of("prepare", "--data", repository, "--shards", shards).done();
@@ -445,6 +453,14 @@ final class OwnDataIT {
     assertThat(count(manifest, "test")).isEqualTo(50);
     assertThat(count(manifest, "train") + count(manifest, "validation")).isEqualTo(200);
     assertThat(manifest.path("featureShape").toString()).isEqualTo("[32,32,3]");
+
+    train(shards, "training.epochs=1");
+    Path scores = directory.resolve("scores");
+    CommandLine.of("score", "--model", run(), "--shards", shards, "--split", "test")
+        .with("--output", scores, "--format", "csv")
+        .done();
+    assertThat(rows(scores)).hasSize(50);
+    evaluateReportGateAndPromote(shards, run());
 
     // The same pictures as any table of pictures, smaller and grey.
     Path small = directory.resolve("small");
@@ -465,11 +481,28 @@ final class OwnDataIT {
     train(small, "training.epochs=1");
   }
 
-  private static void hugging(Path directory, String split, int count) throws IOException {
+  @Test
+  void huggingFacesCifar100() throws IOException {
+    Path files = Files.createDirectories(directory.resolve("cifar100"));
+    String labels = "fine_label bigint, coarse_label bigint";
+    hugging(files, labels, "train", 300);
+    hugging(files, labels, "test", 100);
+    Path shards = directory.resolve("shards");
+    assertThat(CommandLine.of("prepare", "--data", files, "--shards", shards).done().out())
+        .contains("CIFAR-100: 400 images in ");
+    assertThat(manifest(shards).path("classNames").get(99).asText()).isEqualTo("worm");
+  }
+
+  private static void hugging(Path directory, String labels, String split, int count)
+      throws IOException {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       byte[] png = ImageSamples.encoded(colour(i % 3, i, 32, 32), "png");
-      rows.add(RowFactory.create(RowFactory.create(png, null), (long) (i % 10)));
+      Row picture = RowFactory.create(png, null);
+      rows.add(
+          labels.contains(",")
+              ? RowFactory.create(picture, i % 100L, i % 20L)
+              : RowFactory.create(picture, i % 10L));
     }
     SparkSession session =
         LocalSpark.open("local[2]", Map.of("spark.kryo.registrationRequired", "false"));
@@ -477,7 +510,7 @@ final class OwnDataIT {
     try {
       session
           .createDataFrame(
-              rows, StructType.fromDDL("img struct<bytes: binary, path: string>, label bigint"))
+              rows, StructType.fromDDL("img struct<bytes: binary, path: string>, " + labels))
           .coalesce(1)
           .write()
           .parquet(written.toString());

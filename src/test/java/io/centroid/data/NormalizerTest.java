@@ -2,7 +2,7 @@ package io.centroid.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

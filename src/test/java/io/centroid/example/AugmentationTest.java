@@ -2,7 +2,7 @@ package io.centroid.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.config.AugmentationSettings;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.config.Settings;
 import io.centroid.data.Normalization;
 import io.centroid.error.FailureCategory;

@@ -3,7 +3,7 @@ package io.centroid.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.config.ActivationKind;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.NetworkSettings;

@@ -4,7 +4,7 @@ import static io.centroid.picture.ImageSamples.encoded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.data.FeatureShape;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.OwnJvm;
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.data.FeatureShape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import static io.centroid.picture.ImageSamples.noise;
 import static io.centroid.picture.ImageSamples.pngWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.data.FeatureShape;
 import java.awt.image.BufferedImage;
 import java.nio.ByteOrder;

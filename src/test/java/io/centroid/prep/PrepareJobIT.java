@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.centroid.LocalSpark;
-import io.centroid.cifar10.Cifar10;
-import io.centroid.cifar10.SmallImages;
+import io.centroid.cifar.Cifar10;
+import io.centroid.cifar.SmallImages;
 import io.centroid.config.PrepareSettings;
 import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;

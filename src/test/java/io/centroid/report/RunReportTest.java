@@ -2,7 +2,7 @@ package io.centroid.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.config.Settings;
 import io.centroid.data.PngImage;
 import io.centroid.evaluate.Gallery;

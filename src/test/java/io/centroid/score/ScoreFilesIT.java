@@ -13,7 +13,7 @@ import io.centroid.CommandLine;
 import io.centroid.CommandLineRun;
 import io.centroid.OwnJvm;
 import io.centroid.StandInRuns;
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.cli.Centroid;
 import io.centroid.picture.ImageSamples;
 import io.centroid.picture.RemoteImagesTest;

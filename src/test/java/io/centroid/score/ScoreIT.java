@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.centroid.CommandLineRun;
 import io.centroid.LocalSpark;
-import io.centroid.cifar10.Cifar10;
-import io.centroid.cifar10.CifarFiles;
-import io.centroid.cifar10.StandInImages;
-import io.centroid.cifar10.SyntheticImages;
+import io.centroid.cifar.Cifar10;
+import io.centroid.cifar.CifarFiles;
+import io.centroid.cifar.StandInImages;
+import io.centroid.cifar.SyntheticImages;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.centroid.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.centroid.cifar10.Cifar10;
+import io.centroid.cifar.Cifar10;
 import io.centroid.data.ChannelStatistics;
 import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;

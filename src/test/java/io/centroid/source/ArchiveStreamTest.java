@@ -3,7 +3,7 @@ package io.centroid.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.centroid.cifar10.CifarFiles;
+import io.centroid.cifar.CifarFiles;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import java.io.ByteArrayOutputStream;
@@ -94,7 +94,7 @@ final class ArchiveStreamTest {
       out.write("a log file, perhaps\n".repeat(100).getBytes(StandardCharsets.UTF_8));
     }
     assertRefused(
-        "Cannot read %s: found gzip'd data that are no tar archive, expected CIFAR-10: its .tar.gz archive, or the directory that was extracted from it; or MNIST's four files, or a directory of pictures for each class."
+        "Cannot read %s: found gzip'd data that are no tar archive, expected CIFAR-10: its .tar.gz archive, or the directory that was extracted from it; or CIFAR-100's or MNIST's files, or a directory of pictures for each class."
                 .formatted(archive)
             + " Give the path of one of them.");
   }

@@ -3,8 +3,8 @@ package io.centroid.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.LocalSpark;
-import io.centroid.cifar10.CifarFiles;
-import io.centroid.cifar10.SyntheticImages;
+import io.centroid.cifar.CifarFiles;
+import io.centroid.cifar.SyntheticImages;
 import io.centroid.config.Settings;
 import io.centroid.job.JobSession;
 import io.centroid.job.Phases;

@@ -3,10 +3,11 @@ package io.centroid.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.centroid.cifar10.Batch;
-import io.centroid.cifar10.Cifar10;
-import io.centroid.cifar10.CifarFiles;
-import io.centroid.cifar10.SyntheticImages;
+import io.centroid.cifar.Batch;
+import io.centroid.cifar.Cifar;
+import io.centroid.cifar.Cifar10;
+import io.centroid.cifar.CifarFiles;
+import io.centroid.cifar.SyntheticImages;
 import io.centroid.data.ImageSource;
 import io.centroid.data.SourceFile;
 import io.centroid.error.FailureCategory;
@@ -238,18 +239,29 @@ final class ImageSourcesTest {
   }
 
   @Test
-  void recognisesAnArchiveOfCifar100() throws IOException {
-    Path archive = folder.resolve("cifar.tar.gz");
-    try (var tar = CifarFiles.tarGz(archive)) {
-      CifarFiles.addFile(tar, "cifar-100-python/train", new byte[100]);
+  void bothFormsOfCifar100HaveItsImages() throws IOException {
+    ImageSource images = new SyntheticImages(Cifar.CIFAR_100);
+    long[] sums = sums(images);
+    Path binary = CifarFiles.writeBinary100(images, folder.resolve("a"));
+    Path python = CifarFiles.writePython100(images, Files.createDirectory(folder.resolve("b")));
+    for (Path form : List.of(binary, binary.getParent(), python, python.getParent())) {
+      ImageSource source = open(form);
+      assertThat(source.dataSet().title()).isEqualTo("CIFAR-100");
+      assertThat(source.dataSet().classNames()).hasSize(100).contains("baby").isSorted();
+      assertThat(Arrays.equals(sums(source), sums)).as("%s", form).isTrue();
     }
-    assertFails(archive).hasMessageContaining("found CIFAR-100 (cifar-100-python/train)");
+    Files.delete(binary.resolve("test.bin"));
+    assertFails(folder.resolve("a"))
+        .hasMessageEndingWith(
+            "found no test, expected train and test. Get a complete copy of CIFAR-100.");
+    Files.move(binary.resolve("train.bin"), binary.resolve("data_batch_1.bin"));
+    assertFails(binary).hasMessageContaining("found no data_batch_2");
   }
 
   @Test
   void namesTheBatchThatADirectoryLacks() throws IOException {
     for (Batch batch : Batch.values()) {
-      if (batch != Batch.DATA_BATCH_4) {
+      if (batch.of() == Cifar.CIFAR_10 && batch != Batch.DATA_BATCH_4) {
         Files.createFile(folder.resolve(batch.fileName() + ".bin"));
       }
     }
@@ -258,13 +270,6 @@ final class ImageSourcesTest {
             "Cannot read %s: found no data_batch_4, expected data_batch_1 to data_batch_5 and"
                     .formatted(folder)
                 + " test_batch. Get a complete copy of CIFAR-10.");
-  }
-
-  @Test
-  void recognisesADirectoryOfCifar100() throws IOException {
-    Files.createFile(
-        Files.createDirectory(folder.resolve("cifar-100-binary")).resolve("train.bin"));
-    assertFails(folder).hasMessageContaining("found CIFAR-100 (cifar-100-binary/train.bin)");
   }
 
   @Test
@@ -543,7 +548,7 @@ final class ImageSourcesTest {
         .hasMessage(
             "Cannot read %s: found an empty directory, expected CIFAR-10: its .tar.gz archive, or"
                     .formatted(folder)
-                + " the directory that was extracted from it; or MNIST's four files, or a directory of"
+                + " the directory that was extracted from it; or CIFAR-100's or MNIST's files, or a directory of"
                 + " pictures for each class. Give the path of one of them.");
   }
 

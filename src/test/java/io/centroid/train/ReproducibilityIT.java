@@ -8,7 +8,7 @@ import io.centroid.average.RoundListener;
 import io.centroid.average.RoundPlan;
 import io.centroid.average.SyntheticExamples;
 import io.centroid.average.TrainingPosition;
-import io.centroid.cifar10.SmallImages;
+import io.centroid.cifar.SmallImages;
 import io.centroid.config.NetworkKind;
 import io.centroid.config.Settings;
 import io.centroid.config.TrainingSettings;

@@ -1,4 +1,4 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;

@@ -1,7 +1,7 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
-import static io.centroid.cifar10.Cifar10.CHANNELS;
-import static io.centroid.cifar10.Cifar10.PLANE;
+import static io.centroid.cifar.Cifar10.CHANNELS;
+import static io.centroid.cifar.Cifar10.PLANE;
 
 /** The two orders in which images keep their pixels. */
 final class Pixels {

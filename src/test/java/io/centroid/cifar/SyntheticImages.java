@@ -1,4 +1,4 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;
@@ -12,6 +12,17 @@ import java.util.List;
  * to compress, and different wherever rows, columns, channels or images are mixed up.
  */
 public final class SyntheticImages implements ImageSource {
+  private final DataSet dataSet;
+
+  /** Of CIFAR-10. */
+  public SyntheticImages() {
+    this(Cifar.CIFAR_10);
+  }
+
+  /** Of one of the two. */
+  public SyntheticImages(Cifar of) {
+    this.dataSet = of.dataSet();
+  }
 
   /** The label of the image with this id; every class comes equally often. */
   public static int label(int id) {
@@ -37,7 +48,7 @@ public final class SyntheticImages implements ImageSource {
 
   @Override
   public DataSet dataSet() {
-    return Cifar10.DATA_SET;
+    return dataSet;
   }
 
   @Override
@@ -55,7 +66,7 @@ public final class SyntheticImages implements ImageSource {
     byte[] pixels = new byte[Cifar10.FEATURES];
     for (int id = 0; id < Cifar10.TRAINING_IMAGES + Cifar10.TEST_IMAGES; id++) {
       fill(id, pixels);
-      consumer.accept(new LabeledImage(id, label(id), pixels));
+      consumer.accept(new LabeledImage(id, 3 * id % dataSet.classes(), pixels));
     }
     return List.of();
   }

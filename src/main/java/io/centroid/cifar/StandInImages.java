@@ -1,10 +1,10 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
-import static io.centroid.cifar10.Cifar10.CHANNELS;
-import static io.centroid.cifar10.Cifar10.CLASSES;
-import static io.centroid.cifar10.Cifar10.FEATURES;
-import static io.centroid.cifar10.Cifar10.HEIGHT;
-import static io.centroid.cifar10.Cifar10.WIDTH;
+import static io.centroid.cifar.Cifar10.CHANNELS;
+import static io.centroid.cifar.Cifar10.CLASSES;
+import static io.centroid.cifar.Cifar10.FEATURES;
+import static io.centroid.cifar.Cifar10.HEIGHT;
+import static io.centroid.cifar.Cifar10.WIDTH;
 
 import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;

@@ -1,4 +1,4 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import io.centroid.error.JobException;
 import java.io.IOException;

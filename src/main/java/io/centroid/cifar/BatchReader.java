@@ -1,4 +1,4 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import io.centroid.data.FileKind;
 import io.centroid.data.ImageSource.ImageConsumer;
@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Reads a batch file of either version of CIFAR-10, told apart by what it begins with. */
+/** Reads a batch file of either version, told apart by what it begins with. */
 public final class BatchReader {
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -21,7 +21,7 @@ public final class BatchReader {
    * @param file its path, as messages name it
    * @param bytes its size
    * @param in its content; read to its end, left open
-   * @param consumer receives 10,000 images in ascending order
+   * @param consumer receives its images in ascending order
    * @throws JobException when the content is not a batch
    * @throws IOException when reading fails
    */
@@ -30,12 +30,12 @@ public final class BatchReader {
       throws IOException {
     InputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
     byte[] start = FileKind.peek(buffered);
-    // A batch of the binary version begins with a label; its pixels may look like anything.
+    // A batch of the binary version begins with labels; its pixels may look like anything.
     boolean isBinary =
-        bytes == BinaryBatch.FILE_BYTES
+        bytes == batch.binaryBytes()
             && start.length > 0
             && start[0] >= 0
-            && start[0] < Cifar10.CLASSES;
+            && start[0] < batch.of().firstLabels();
     Optional<FileKind> kind = isBinary ? Optional.empty() : FileKind.of(start);
     if (kind.isEmpty()) {
       BinaryBatch.read(batch, file, bytes, buffered, consumer);
@@ -43,8 +43,9 @@ public final class BatchReader {
       PickledBatch.read(batch, file, buffered, consumer);
     } else {
       throw JobException.data(
-          "Cannot read %s: found %s, expected a CIFAR-10 batch. %s."
-              .formatted(file, kind.get().found(), kind.get().advice()));
+          "Cannot read %s: found %s, expected a %s batch. %s."
+              .formatted(
+                  file, kind.get().found(), batch.of().dataSet().title(), kind.get().advice()));
     }
   }
 }

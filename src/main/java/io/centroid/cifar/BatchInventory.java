@@ -1,31 +1,28 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import io.centroid.error.JobException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The files of an archive or a directory, checked to be CIFAR-10: every batch, each once. */
+/**
+ * The files of an archive or a directory, checked to be CIFAR-10 or CIFAR-100: every batch, each
+ * once.
+ */
 public final class BatchInventory {
-  private static final Set<String> CIFAR_100_FILES =
-      Set.of(
-          "train.bin",
-          "test.bin",
-          "coarse_label_names.txt",
-          "fine_label_names.txt",
-          "train",
-          "test",
-          "meta");
-
+  private final Cifar of;
   private final String origin;
   private final Map<Batch, String> paths = new EnumMap<>(Batch.class);
-  private String cifar100File;
 
-  /** Starts an empty inventory of {@code origin}, the archive or directory that messages name. */
-  public BatchInventory(String origin) {
+  /**
+   * Starts an empty inventory.
+   *
+   * @param of whose batches count
+   * @param origin the archive or directory that messages name
+   */
+  public BatchInventory(Cifar of, String origin) {
+    this.of = of;
     this.origin = origin;
   }
 
@@ -38,7 +35,7 @@ public final class BatchInventory {
    */
   public Optional<Batch> add(String path) {
     String name = path.substring(path.lastIndexOf('/') + 1);
-    Optional<Batch> batch = Batch.named(name);
+    Optional<Batch> batch = Batch.named(of, name);
     if (batch.isPresent()) {
       String earlier = paths.putIfAbsent(batch.get(), path);
       if (earlier != null) {
@@ -46,25 +43,18 @@ public final class BatchInventory {
             "Cannot read %s: found %s twice, in %s and %s, expected each batch once. Keep one of them."
                 .formatted(origin, batch.get().fileName(), earlier, path));
       }
-    } else if (cifar100File == null && CIFAR_100_FILES.contains(name)) {
-      cifar100File = path;
     }
     return batch;
   }
 
-  /** Whether any file was a batch of CIFAR-10. */
+  /** Whether any file was a batch. */
   public boolean holdsBatches() {
     return !paths.isEmpty();
   }
 
   /** Whether every batch was there. */
   public boolean isComplete() {
-    return paths.size() == Batch.values().length;
-  }
-
-  /** A file that by its name is one of CIFAR-100. */
-  public Optional<String> cifar100File() {
-    return Optional.ofNullable(cifar100File);
+    return paths.keySet().containsAll(of.batches());
   }
 
   /**
@@ -76,14 +66,15 @@ public final class BatchInventory {
     if (isComplete()) {
       return;
     }
-    String missing =
-        Arrays.stream(Batch.values())
-            .filter(batch -> !paths.containsKey(batch))
-            .map(Batch::fileName)
-            .collect(Collectors.joining(", "));
     throw JobException.data(
-        ("Cannot read %s: found no %s, expected data_batch_1 to data_batch_5 and test_batch."
-                + " Get a complete copy of CIFAR-10.")
-            .formatted(origin, missing));
+        "Cannot read %s: found no %s, expected %s. Get a complete copy of %s."
+            .formatted(
+                origin,
+                of.batches().stream()
+                    .filter(batch -> !paths.containsKey(batch))
+                    .map(Batch::fileName)
+                    .collect(Collectors.joining(", ")),
+                of.fileNames(),
+                of.dataSet().title()));
   }
 }

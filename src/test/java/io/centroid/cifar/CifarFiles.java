@@ -1,9 +1,8 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
-import static io.centroid.cifar10.Cifar10.BATCH_IMAGES;
-import static io.centroid.cifar10.Cifar10.CHANNELS;
-import static io.centroid.cifar10.Cifar10.FEATURES;
-import static io.centroid.cifar10.Cifar10.PLANE;
+import static io.centroid.cifar.Cifar10.CHANNELS;
+import static io.centroid.cifar.Cifar10.FEATURES;
+import static io.centroid.cifar.Cifar10.PLANE;
 
 import io.centroid.data.ImageSource;
 import io.centroid.data.LabeledImage;
@@ -22,8 +21,9 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
 import org.apache.commons.compress.compressors.gzip.GzipParameters;
 
 /**
- * Writes the 60,000 images of a source in the four forms in which CIFAR-10 is distributed. The
- * files are those of the official archives to the byte, but for the pictures and names in them.
+ * Writes the 60,000 images of a source in the forms in which CIFAR-10 and CIFAR-100 are
+ * distributed. The files are those of the official archives to the byte, but for the pictures and
+ * names in them.
  */
 public final class CifarFiles {
   /** The folder of the binary version. */
@@ -57,6 +57,35 @@ public final class CifarFiles {
     Path directory = Files.createDirectories(parent.resolve(BINARY_FOLDER));
     writeBinary(source, (name, content) -> Files.write(directory.resolve(name), content));
     return directory;
+  }
+
+  /** Writes {@code parent/cifar-100-binary} and returns it. */
+  public static Path writeBinary100(ImageSource source, Path parent) throws IOException {
+    Path directory = Files.createDirectories(parent.resolve("cifar-100-binary"));
+    Files.write(directory.resolve("coarse_label_names.txt"), new byte[] {'a', '\n'});
+    Files.write(directory.resolve("fine_label_names.txt"), new byte[] {'a', '\n'});
+    collect(
+        Cifar.CIFAR_100,
+        source,
+        (batch, records) -> Files.write(directory.resolve(batch.fileName() + ".bin"), records));
+    return directory;
+  }
+
+  /** Writes {@code parent/cifar-100-python.tar.gz} and returns it. */
+  public static Path writePython100(ImageSource source, Path parent) throws IOException {
+    Path archive = parent.resolve("cifar-100-python.tar.gz");
+    String folder = "cifar-100-python";
+    try (TarArchiveOutputStream tar = tarGz(archive)) {
+      addFolder(tar, folder);
+      addFile(tar, folder + "/file.txt~", new byte[] {'~'});
+      collect(
+          Cifar.CIFAR_100,
+          source,
+          (batch, records) ->
+              addFile(tar, folder + "/" + batch.fileName(), pickledBatch(batch, records)));
+      addFile(tar, folder + "/meta", new byte[] {(byte) 0x80, 2, '}', '.'});
+    }
+    return archive;
   }
 
   /** Writes {@code parent/cifar-10-batches-py} and returns it. */
@@ -106,12 +135,12 @@ public final class CifarFiles {
 
   /** The synthetic images of a batch as the binary version's file: 30,730,000 bytes. */
   public static byte[] binaryBatch(Batch batch) {
-    byte[] records = new byte[BATCH_IMAGES * RECORD_BYTES];
+    byte[] records = new byte[(int) batch.binaryBytes()];
     byte[] pixels = new byte[FEATURES];
-    for (int i = 0; i < BATCH_IMAGES; i++) {
+    for (int i = 0; i < batch.images(); i++) {
       int id = batch.firstId() + i;
       SyntheticImages.fill(id, pixels);
-      record(new LabeledImage(id, SyntheticImages.label(id), pixels), records, i);
+      record(batch.of(), new LabeledImage(id, SyntheticImages.label(id), pixels), records, i);
     }
     return records;
   }
@@ -120,35 +149,49 @@ public final class CifarFiles {
   public static byte[] pickledBatch(Batch batch, byte[] records) {
     PickleBytes pickle = new PickleBytes(2, 1).op('}').put().op('(');
     pickle.shortString("batch_label").put().shortString(title(batch)).put();
-    pickle.shortString("labels").put().op(']').put();
-    for (int i = 0; i < BATCH_IMAGES; i++) {
-      startChunk(pickle, i);
-      pickle.int1(records[i * RECORD_BYTES]);
-      endChunk(pickle, i);
+    if (batch.of() == Cifar.CIFAR_100) {
+      numbers(batch, "coarse_labels", records, 0, pickle);
     }
+    numbers(batch, batch.of().labelKey(), records, batch.of().labelBytes() - 1, pickle);
     pickle.shortString("data").put();
     pickle.global("numpy.core.multiarray", "_reconstruct").put();
     pickle.global("numpy", "ndarray").put();
     pickle.int1(0).op(0x85).shortString("b").op(0x87).op('R').put();
-    pickle.op('(').int1(1).int2(BATCH_IMAGES).int2(FEATURES).op(0x86);
+    pickle.op('(').int1(1).int2(batch.images()).int2(FEATURES).op(0x86);
     pickle.global("numpy", "dtype").put();
     pickle.shortString("u1").int1(0).int1(1).op(0x87).op('R').put();
     pickle.op('(').int1(3).shortString("|").ascii("NNN").int4(-1).int4(-1).int1(0);
-    pickle.op('t').op('b').op(0x89).counted('T', pixels(records)).op('t').op('b');
+    pickle.op('t').op('b').op(0x89).counted('T', pixels(batch.of(), records)).op('t').op('b');
     pickle.shortString("filenames").put().op(']').put();
-    for (int i = 0; i < BATCH_IMAGES; i++) {
+    for (int i = 0; i < batch.images(); i++) {
       startChunk(pickle, i);
-      pickle.shortString(fileName(batch, i, records[i * RECORD_BYTES])).put();
+      int label = records[i * batch.of().recordBytes() + batch.of().labelBytes() - 1];
+      pickle.shortString(fileName(batch, i, label)).put();
       endChunk(pickle, i);
     }
     return pickle.op('u').op('.').bytes();
   }
 
+  private static void numbers(Batch batch, String key, byte[] records, int at, PickleBytes pickle) {
+    pickle.shortString(key).put().op(']').put();
+    for (int i = 0; i < batch.images(); i++) {
+      startChunk(pickle, i);
+      pickle.int1(records[i * batch.of().recordBytes() + at]);
+      endChunk(pickle, i);
+    }
+  }
+
   /** The pixels of a batch as the Python version keeps them, without the labels between. */
   public static byte[] pixels(byte[] records) {
-    byte[] pixels = new byte[BATCH_IMAGES * FEATURES];
-    for (int i = 0; i < BATCH_IMAGES; i++) {
-      System.arraycopy(records, i * RECORD_BYTES + 1, pixels, i * FEATURES, FEATURES);
+    return pixels(Cifar.CIFAR_10, records);
+  }
+
+  private static byte[] pixels(Cifar of, byte[] records) {
+    int count = records.length / of.recordBytes();
+    byte[] pixels = new byte[count * FEATURES];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(
+          records, i * of.recordBytes() + of.labelBytes(), pixels, i * FEATURES, FEATURES);
     }
     return pixels;
   }
@@ -157,51 +200,61 @@ public final class CifarFiles {
     String classes = Cifar10.CLASS_NAMES.stream().collect(Collectors.joining("\n", "", "\n\n"));
     files.accept("batches.meta.txt", classes.getBytes(StandardCharsets.US_ASCII));
     files.accept("readme.html", README.getBytes(StandardCharsets.US_ASCII));
-    collect(source, (batch, records) -> files.accept(batch.fileName() + ".bin", records));
+    collect(
+        Cifar.CIFAR_10,
+        source,
+        (batch, records) -> files.accept(batch.fileName() + ".bin", records));
   }
 
   private static void writePython(ImageSource source, FileConsumer files) throws IOException {
     PickleBytes meta = new PickleBytes(2, 1).op('}').put().op('(');
-    meta.shortString("num_cases_per_batch").put().int2(BATCH_IMAGES);
+    meta.shortString("num_cases_per_batch").put().int2(10_000);
     meta.shortString("label_names").put().op(']').put().op('(');
     Cifar10.CLASS_NAMES.forEach(name -> meta.shortString(name).put());
     meta.op('e').shortString("num_vis").put().int2(FEATURES).op('u').op('.');
     files.accept("batches.meta", meta.bytes());
     files.accept("readme.html", README.getBytes(StandardCharsets.US_ASCII));
     collect(
-        source, (batch, records) -> files.accept(batch.fileName(), pickledBatch(batch, records)));
+        Cifar.CIFAR_10,
+        source,
+        (batch, records) -> files.accept(batch.fileName(), pickledBatch(batch, records)));
   }
 
   /** Turns images into batches; every batch must come in one go, in ascending order. */
-  private static void collect(ImageSource source, BatchConsumer batches) throws IOException {
+  private static void collect(Cifar of, ImageSource source, BatchConsumer batches)
+      throws IOException {
     if (source.trainingImages() != Cifar10.TRAINING_IMAGES
         || source.testImages() != Cifar10.TEST_IMAGES) {
       throw new IllegalArgumentException("batch files need 50,000 training and 10,000 test images");
     }
-    byte[] records = new byte[BATCH_IMAGES * RECORD_BYTES];
+    byte[] records = new byte[of.batches().get(0).images() * of.recordBytes()];
     source.read(
         image -> {
-          record(image, records, image.id() % BATCH_IMAGES);
-          if (image.id() % BATCH_IMAGES == BATCH_IMAGES - 1) {
-            batches.accept(batchEndingWith(image.id()), records);
+          Batch batch = holding(of, image.id());
+          int within = image.id() - batch.firstId();
+          record(of, image, records, within);
+          if (within == batch.images() - 1) {
+            batches.accept(batch, Arrays.copyOf(records, (int) batch.binaryBytes()));
           }
         });
   }
 
-  private static Batch batchEndingWith(int id) {
-    return Arrays.stream(Batch.values())
-        .filter(batch -> batch.firstId() == id + 1 - BATCH_IMAGES)
+  private static Batch holding(Cifar of, int id) {
+    return of.batches().stream()
+        .filter(batch -> id >= batch.firstId() && id < batch.firstId() + batch.images())
         .findFirst()
         .orElseThrow();
   }
 
   /** Writes an image as a record of the binary version: label, red, green and blue plane. */
-  private static void record(LabeledImage image, byte[] records, int index) {
-    int start = index * RECORD_BYTES;
-    records[start] = (byte) image.label();
+  private static void record(Cifar of, LabeledImage image, byte[] records, int index) {
+    int start = index * of.recordBytes();
+    records[start] = (byte) (image.label() / 5); // of CIFAR-100 some coarse one
+    start += of.labelBytes();
+    records[start - 1] = (byte) image.label();
     byte[] pixels = image.pixels();
     for (int channel = 0; channel < CHANNELS; channel++) {
-      int plane = start + 1 + channel * PLANE;
+      int plane = start + channel * PLANE;
       for (int place = 0; place < PLANE; place++) {
         records[plane + place] = pixels[place * CHANNELS + channel];
       }
@@ -211,12 +264,12 @@ public final class CifarFiles {
   private static String title(Batch batch) {
     return batch == Batch.TEST_BATCH
         ? "testing batch 1 of 1"
-        : "training batch %d of 5".formatted(1 + batch.firstId() / BATCH_IMAGES);
+        : "training batch %d of 5".formatted(1 + batch.firstId() / batch.images());
   }
 
   private static String fileName(Batch batch, int index, int label) {
-    String use = batch == Batch.TEST_BATCH ? "test" : "train";
-    return "%s_%s_%04d.jpg".formatted(use, Cifar10.CLASS_NAMES.get(label), index);
+    String use = batch.firstId() == Cifar10.TRAINING_IMAGES ? "test" : "train";
+    return "%s_%s_%04d.jpg".formatted(use, batch.of().dataSet().classNames().get(label), index);
   }
 
   /** cPickle writes lists a thousand entries at a time. */

@@ -1,4 +1,4 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,4 +1,4 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -9,12 +9,12 @@ import io.centroid.error.JobException;
 import org.junit.jupiter.api.Test;
 
 final class BatchInventoryTest {
-  private final BatchInventory inventory = new BatchInventory("/data/cifar");
+  private final BatchInventory inventory = new BatchInventory(Cifar.CIFAR_10, "/data/cifar");
 
   @Test
   void acceptsAllSixBatchesAmongOtherFiles() {
     inventory.add("folder/readme.html");
-    for (Batch batch : Batch.values()) {
+    for (Batch batch : Cifar.CIFAR_10.batches()) {
       assertThat(inventory.add("folder/" + batch.fileName() + ".bin")).contains(batch);
     }
     assertThatCode(inventory::requireComplete).doesNotThrowAnyException();
@@ -22,7 +22,7 @@ final class BatchInventoryTest {
 
   @Test
   void namesEveryMissingBatch() {
-    for (Batch batch : Batch.values()) {
+    for (Batch batch : Cifar.CIFAR_10.batches()) {
       if (batch != Batch.DATA_BATCH_2 && batch != Batch.TEST_BATCH) {
         inventory.add(batch.fileName());
       }
@@ -46,11 +46,15 @@ final class BatchInventoryTest {
   }
 
   @Test
-  void recognisesTheFilesOfCifar100() {
-    assertThat(inventory.cifar100File()).isEmpty();
-    inventory.add("cifar-100-binary/coarse_label_names.txt");
-    inventory.add("cifar-100-python/train");
+  void batchesOfTheOtherDataSetDoNotCount() {
+    BatchInventory other = new BatchInventory(Cifar.CIFAR_100, "/data/cifar");
+    assertThat(inventory.add("cifar-100-python/train")).isEmpty();
     assertThat(inventory.holdsBatches()).isFalse();
-    assertThat(inventory.cifar100File()).contains("cifar-100-binary/coarse_label_names.txt");
+    assertThat(other.add("cifar-100-python/train")).contains(Batch.TRAIN);
+    assertThatThrownBy(other::requireComplete)
+        .hasMessage(
+            "Cannot read /data/cifar: found no test, expected train and test. Get a complete copy of CIFAR-100.");
+    assertThat(other.add("cifar-100-python/test")).contains(Batch.TEST);
+    assertThat(other.isComplete()).isTrue();
   }
 }

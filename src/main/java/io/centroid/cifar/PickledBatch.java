@@ -1,11 +1,9 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
-import static io.centroid.cifar10.Cifar10.BATCH_IMAGES;
-import static io.centroid.cifar10.Cifar10.CHANNELS;
-import static io.centroid.cifar10.Cifar10.CLASSES;
-import static io.centroid.cifar10.Cifar10.FEATURES;
-import static io.centroid.cifar10.Cifar10.HEIGHT;
-import static io.centroid.cifar10.Cifar10.WIDTH;
+import static io.centroid.cifar.Cifar10.CHANNELS;
+import static io.centroid.cifar.Cifar10.FEATURES;
+import static io.centroid.cifar.Cifar10.HEIGHT;
+import static io.centroid.cifar.Cifar10.WIDTH;
 
 import io.centroid.data.ImageSource.ImageConsumer;
 import io.centroid.data.LabeledImage;
@@ -21,32 +19,29 @@ import java.util.stream.IntStream;
 /**
  * A batch file of the Python version: a pickled dictionary with {@code data}, a NumPy array of
  * uint8 with shape (10000, 3072), each row channel × height × width, and {@code labels}, a list of
- * 10,000 numbers.
+ * 10,000 numbers; of CIFAR-100 as many as the file has images, and {@code fine_labels}.
  *
  * @see <a href="https://www.cs.toronto.edu/~kriz/cifar.html">"Python / Matlab versions"</a>
  */
 final class PickledBatch {
-  /** Rows, or planes with two axes; either is the same bytes. */
-  private static final List<int[]> SHAPES =
-      List.of(
-          new int[] {BATCH_IMAGES, FEATURES}, new int[] {BATCH_IMAGES, CHANNELS, HEIGHT, WIDTH});
-
+  private final Batch batch;
   private final String file;
   private final Map<String, Object> entries;
 
-  private PickledBatch(String file, Map<String, Object> entries) {
+  private PickledBatch(Batch batch, String file, Map<String, Object> entries) {
+    this.batch = batch;
     this.file = file;
     this.entries = entries;
   }
 
   static void read(Batch batch, String file, InputStream in, ImageConsumer consumer)
       throws IOException {
-    PickledBatch pickled = new PickledBatch(file, entries(file, in));
-    pickled.requireCifar10();
+    PickledBatch pickled = new PickledBatch(batch, file, entries(file, in));
+    pickled.requireKeys();
     int[] labels = pickled.labels();
     byte[] planes = pickled.planes();
     byte[] pixels = new byte[FEATURES];
-    for (int i = 0; i < BATCH_IMAGES; i++) {
+    for (int i = 0; i < batch.images(); i++) {
       Pixels.interleave(planes, i * FEATURES, pixels);
       consumer.accept(new LabeledImage(batch.firstId() + i, labels[i], pixels));
     }
@@ -60,16 +55,28 @@ final class PickledBatch {
     return dictionary.byText();
   }
 
-  private void requireCifar10() {
-    if (entries.containsKey("fine_labels") || entries.containsKey("coarse_labels")) {
-      throw JobException.data(
-          "Cannot read %s: found a CIFAR-100 file (keys %.200s), expected a CIFAR-10 batch."
-                  .formatted(file, entries.keySet())
-              + " Give the path of CIFAR-10.");
+  private void requireKeys() {
+    for (Cifar other : Cifar.values()) {
+      if (other != batch.of() && entries.containsKey(other.labelKey())) {
+        throw JobException.data(
+            "Cannot read %s: found a %s file (keys %.200s), expected a %s batch. Give the path of %s."
+                .formatted(
+                    file,
+                    other.dataSet().title(),
+                    entries.keySet(),
+                    batch.of().dataSet().title(),
+                    batch.of().dataSet().title()));
+      }
     }
-    if (!entries.keySet().containsAll(List.of("data", "labels"))) {
-      throw wrong("the keys " + entries.keySet(), "data and labels");
+    if (!entries.keySet().containsAll(List.of("data", batch.of().labelKey()))) {
+      throw wrong("the keys " + entries.keySet(), "data and " + batch.of().labelKey());
     }
+  }
+
+  /** Rows, or planes with two axes; either is the same bytes. */
+  private List<int[]> shapes() {
+    return List.of(
+        new int[] {batch.images(), FEATURES}, new int[] {batch.images(), CHANNELS, HEIGHT, WIDTH});
   }
 
   /** The images one after another, each channel × height × width. */
@@ -80,24 +87,25 @@ final class PickledBatch {
     if (!array.holdsIntegers()) {
       throw wrong("data of type " + array.type(), "uint8");
     }
-    if (SHAPES.stream().noneMatch(shape -> Arrays.equals(array.shape(), shape))) {
+    if (shapes().stream().noneMatch(shape -> Arrays.equals(array.shape(), shape))) {
       throw wrong(
           "data of shape " + Arrays.toString(array.shape()),
-          SHAPES.stream().map(Arrays::toString).collect(Collectors.joining(" or ")));
+          shapes().stream().map(Arrays::toString).collect(Collectors.joining(" or ")));
     }
     return uint8("data", array);
   }
 
   private int[] labels() {
-    Object labels = entries.get("labels");
+    String key = batch.of().labelKey();
+    Object labels = entries.get(key);
     if (labels instanceof NumpyArray array) {
-      if (array.size() != BATCH_IMAGES || !array.holdsIntegers()) {
+      if (array.size() != batch.images() || !array.holdsIntegers()) {
         throw wrong(
-            "labels of type %s and shape %s"
-                .formatted(array.type(), Arrays.toString(array.shape())),
-            BATCH_IMAGES + " whole numbers");
+            "%s of type %s and shape %s"
+                .formatted(key, array.type(), Arrays.toString(array.shape())),
+            batch.images() + " whole numbers");
       }
-      labels = uint8("labels", array);
+      labels = uint8(key, array);
     }
     List<?> list;
     if (labels instanceof byte[] bytes) {
@@ -107,16 +115,18 @@ final class PickledBatch {
     } else if (labels instanceof List<?> found) {
       list = found;
     } else {
-      throw wrong("labels that are a " + describe(labels), "a list");
+      throw wrong(key + " that are a " + describe(labels), "a list");
     }
-    if (list.size() != BATCH_IMAGES) {
-      throw wrong(list.size() + " labels", "" + BATCH_IMAGES);
+    if (list.size() != batch.images()) {
+      throw wrong("%d %s".formatted(list.size(), key), "" + batch.images());
     }
-    int[] numbers = new int[BATCH_IMAGES];
-    for (int i = 0; i < BATCH_IMAGES; i++) {
+    int classes = batch.of().dataSet().classes();
+    int[] numbers = new int[batch.images()];
+    for (int i = 0; i < numbers.length; i++) {
       long label = NumpyArray.integer(list.get(i));
-      if (label < 0 || label >= CLASSES) {
-        throw wrong("label %s of image %d".formatted(describe(list.get(i)), i), "0 to 9");
+      if (label < 0 || label >= classes) {
+        throw wrong(
+            "label %s of image %d".formatted(describe(list.get(i)), i), "0 to " + (classes - 1));
       }
       numbers[i] = (int) label;
     }

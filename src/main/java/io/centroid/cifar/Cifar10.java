@@ -1,4 +1,4 @@
-package io.centroid.cifar10;
+package io.centroid.cifar;
 
 import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;
@@ -27,9 +27,6 @@ public final class Cifar10 {
 
   /** Classes. */
   public static final int CLASSES = 10;
-
-  /** Images in one batch file. */
-  public static final int BATCH_IMAGES = 10_000;
 
   /** Images in the five official training batches; the first test image has this id. */
   public static final int TRAINING_IMAGES = 50_000;
