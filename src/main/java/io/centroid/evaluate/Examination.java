@@ -14,7 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * All that a run keeps of how its model does on the test images.
  *
  * @param metrics how good it is
- * @param predictions what it says of every image
+ * @param predictions what it says of every image, or of a million
  * @param gallery calibration, and images to look at
  */
 public record Examination(Metrics metrics, TestPredictions predictions, Gallery gallery) {
@@ -23,8 +23,9 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
   public static Examination of(JavaSparkContext context, ShardSet shards, PublishedModel model) {
     DataSet dataSet = shards.manifest().dataSet();
     int classes = dataSet.classes();
+    KeptPredictions kept = new KeptPredictions(shards.manifest().count(Split.TEST));
     List<Part> parts =
-        SplitPass.over(context, shards, Split.TEST, model, () -> new PartTally(dataSet));
+        SplitPass.over(context, shards, Split.TEST, model, () -> new PartTally(dataSet, kept));
     return new Examination(
         Metrics.of(
             dataSet,
@@ -42,19 +43,21 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
    *
    * @param counts what the metrics are made of
    * @param gallery what may get into the gallery
-   * @param predictions one for each image, in the order of the shard
+   * @param predictions those that are kept, in the order of the shard
    */
   record Part(Counts counts, GalleryTally gallery, List<Prediction> predictions)
       implements Serializable {}
 
   private static final class PartTally implements ExampleTally<Example, Part> {
     private final DataSet dataSet;
+    private final KeptPredictions kept;
     private final Tally<Example> counts;
     private final GalleryTally gallery;
     private final List<Prediction> predictions = new ArrayList<>();
 
-    PartTally(DataSet dataSet) {
+    PartTally(DataSet dataSet, KeptPredictions kept) {
       this.dataSet = dataSet;
+      this.kept = kept;
       this.counts = Tally.ofExamples(dataSet.classes());
       this.gallery = GalleryTally.empty(dataSet.classes());
     }
@@ -64,7 +67,9 @@ public record Examination(Metrics metrics, TestPredictions predictions, Gallery 
       Prediction prediction = Prediction.of(example, probabilities, from, dataSet.classes());
       counts.add(example, probabilities, from);
       gallery.add(prediction, example.features(), dataSet.shape());
-      predictions.add(prediction);
+      if (kept.has(example.id())) {
+        predictions.add(prediction);
+      }
     }
 
     @Override

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** Predicts the class of every test image of a shard set, on the executors. */
+/** Predicts the classes of the test images of a shard set, on the executors. */
 public final class PredictionJob {
   private PredictionJob() {}
 
   /**
    * Predicts with a model's own normalization, whatever the shards' is.
    *
-   * @return one prediction for each test image, in ascending order of ids
+   * @return one prediction for each test image, of a million where there are more, in ascending
+   *     order of ids
    * @throws JobException with category DATA when the model is of other classes or features
    */
   public static TestPredictions predict(
@@ -32,18 +33,21 @@ public final class PredictionJob {
                   model.card().dataSet().difference(dataSet)));
     }
     int classes = dataSet.classes();
+    KeptPredictions kept = new KeptPredictions(shards.manifest().count(Split.TEST));
     return new TestPredictions(
-        SplitPass.over(context, shards, Split.TEST, model, () -> begin(classes)).stream()
+        SplitPass.over(context, shards, Split.TEST, model, () -> begin(classes, kept)).stream()
             .flatMap(List::stream)
             .toList());
   }
 
-  private static ExampleTally<Example, List<Prediction>> begin(int classes) {
+  private static ExampleTally<Example, List<Prediction>> begin(int classes, KeptPredictions kept) {
     List<Prediction> predictions = new ArrayList<>();
     return new ExampleTally<>() {
       @Override
       public void add(Example example, float[] probabilities, int from) {
-        predictions.add(Prediction.of(example, probabilities, from, classes));
+        if (kept.has(example.id())) {
+          predictions.add(Prediction.of(example, probabilities, from, classes));
+        }
       }
 
       @Override

@@ -14,8 +14,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What a model says of every test image, in ascending order of ids: {@code predictions.csv} of a
- * run, with a header and a line for each image.
+ * What a model says of every test image, or of a million where there are more, in ascending order
+ * of ids: {@code predictions.csv} of a run, with a header and a line for each image.
  */
 public record TestPredictions(List<Prediction> predictions) {
   /** Its name in a run's directory. */
