@@ -39,6 +39,7 @@ final class ArchitectureTest {
           "pipeline",
           "promote",
           "train",
+          "ml",
           "dl4j",
           "prep",
           "score",
@@ -53,6 +54,7 @@ final class ArchitectureTest {
           "model",
           "source",
           "shard",
+          "order",
           "example",
           "publish",
           "picture",
@@ -91,6 +93,7 @@ final class ArchitectureTest {
     doesNotUse(
         "promote", "average", "checkpoint", "compute", "deal", "model", "prep", "report", "train");
     doesNotUse("pipeline", "evaluate", "prep", "report", "score", "shard", "train");
+    doesNotUse("ml", "prep", "source", "shard", "score", "report", "publish");
     doesNotUse("average", "checkpoint", "evaluate", "report", "shard");
   }
 

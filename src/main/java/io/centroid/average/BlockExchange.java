@@ -1,11 +1,13 @@
 package io.centroid.average;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
 import io.centroid.average.Contribution.PartialSum;
 import io.centroid.average.Contribution.WorkerResult;
 import io.centroid.compute.TrainingState;
 import io.centroid.data.FloatBytes;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.kryo.RecordSerializer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,6 +86,7 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
    * @param checksum CRC-32C of the bytes
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
+  @DefaultSerializer(RecordSerializer.class)
   record Block(BlockManagerId place, String field, int[] lengths, long checksum)
       implements Serializable {}
 
@@ -92,6 +95,7 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
    *
    * @param index its place in its level
    */
+  @DefaultSerializer(RecordSerializer.class)
   record BlockReference(int index, RoundTally tally, boolean sum, Block block)
       implements ResultHandle {}
 

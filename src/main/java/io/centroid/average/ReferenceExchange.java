@@ -1,6 +1,8 @@
 package io.centroid.average;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
 import io.centroid.compute.TrainingState;
+import io.centroid.kryo.RecordSerializer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,7 @@ record ReferenceExchange(String training, long round) implements RoundExchange {
   }
 
   /** The number of a contribution in its round. */
+  @DefaultSerializer(RecordSerializer.class)
   record LocalReference(long number) implements ResultHandle {}
 
   static RoundExchange open(String training, TrainingState start) {

@@ -1,6 +1,8 @@
 package io.centroid.average;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
 import io.centroid.compute.TrainingState;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 import java.util.concurrent.CompletableFuture;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -43,6 +45,7 @@ sealed interface RoundExchange extends Serializable, AutoCloseable
    * @param reason why the first of them cannot be had, for the log
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
+  @DefaultSerializer(RecordSerializer.class)
   record LostMembers(int[] indices, String reason) implements TaskResult {}
 
   /** In a task: the state to start from. */

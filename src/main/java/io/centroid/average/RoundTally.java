@@ -1,6 +1,8 @@
 package io.centroid.average;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
 import io.centroid.example.Coverage;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.List;
  * @param slowest where the time of the slowest worker went
  * @param all where the time of all workers went
  */
+@DefaultSerializer(RecordSerializer.class)
 record RoundTally(
     Coverage used,
     double weight,
@@ -34,6 +37,7 @@ record RoundTally(
    * @param steps local training
    * @param up handing its state over, until the next one can fetch it
    */
+  @DefaultSerializer(RecordSerializer.class)
   record Time(long down, long steps, long up) implements Serializable {
     static final Time NONE = new Time(0, 0, 0);
 

@@ -1,5 +1,7 @@
 package io.centroid.average;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 import java.util.UUID;
 
@@ -13,6 +15,7 @@ import java.util.UUID;
  * @param id no other training has it
  * @param configurationJson the Deeplearning4j configuration of the network
  */
+@DefaultSerializer(RecordSerializer.class)
 record TrainingSession(String id, String configurationJson) implements Serializable, AutoCloseable {
 
   /** A new training. */

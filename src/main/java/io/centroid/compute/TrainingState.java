@@ -1,5 +1,7 @@
 package io.centroid.compute;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import io.centroid.model.FlatParameters;
 import io.centroid.model.Networks;
 import java.io.Serializable;
@@ -19,6 +21,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
  * @param iteration t, the steps made so far
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
+@DefaultSerializer(RecordSerializer.class)
 public record TrainingState(float[] parameters, float[][] updaterState, int iteration)
     implements Serializable {
   /** Of no network: no parameters, no updater state. */

@@ -1,5 +1,7 @@
 package io.centroid.deal;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 
 /**
@@ -15,6 +17,7 @@ import java.io.Serializable;
  * @param labels {@code float[n × labels]}, example after example
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
+@DefaultSerializer(RecordSerializer.class)
 public record ExampleBlock(long[] ids, float[] weights, byte[] features, float[] labels)
     implements Serializable {
 

@@ -10,7 +10,6 @@ import io.centroid.example.ExampleShape;
 import io.centroid.model.DenseNetwork;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
@@ -128,17 +127,9 @@ public final class ShardExamples {
               row.id(),
               row.weight(),
               row.features(),
-              labels(row.label(), classes, labelSmoothing));
+              TrainingExample.oneHot(row.label(), classes, labelSmoothing));
         }
       };
     }
-  }
-
-  /** One-hot, smoothed: 1 − ε for the true class, and ε spread over all classes. */
-  private static float[] labels(int label, int classes, double smoothing) {
-    float[] labels = new float[classes];
-    Arrays.fill(labels, (float) (smoothing / classes));
-    labels[label] = (float) (1 - smoothing + smoothing / classes);
-    return labels;
   }
 }

@@ -1,6 +1,9 @@
 package io.centroid.deal;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * One example as a network trains on it.
@@ -13,5 +16,15 @@ import java.io.Serializable;
  * @param labels the wanted output, flat in C order; one-hot for a classifier
  */
 @SuppressWarnings("ArrayRecordComponent") // a value on the way into a packed block
+@DefaultSerializer(RecordSerializer.class)
 public record TrainingExample(long rank, long id, float weight, byte[] features, float[] labels)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The labels of a class, smoothed: 1 − ε for it, and ε spread over all classes. */
+  public static float[] oneHot(int label, int classes, double smoothing) {
+    float[] labels = new float[classes];
+    Arrays.fill(labels, (float) (smoothing / classes));
+    labels[label] = (float) (1 - smoothing + smoothing / classes);
+    return labels;
+  }
+}

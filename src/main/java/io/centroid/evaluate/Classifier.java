@@ -1,5 +1,7 @@
 package io.centroid.evaluate;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 
 /**
@@ -9,4 +11,5 @@ import java.io.Serializable;
  * @param parameters its flat parameters
  */
 @SuppressWarnings("ArrayRecordComponent") // megabytes that are handed on, never compared
+@DefaultSerializer(RecordSerializer.class)
 public record Classifier(String configurationJson, float[] parameters) implements Serializable {}

@@ -1,5 +1,7 @@
 package io.centroid.evaluate;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 
 /**
@@ -16,6 +18,7 @@ import java.io.Serializable;
  * @param lossSum sum of −ln p(truth) over the examples, each times its weight
  */
 @SuppressWarnings("ArrayRecordComponent") // a matrix, never compared
+@DefaultSerializer(RecordSerializer.class)
 public record Counts(
     long[][] confusion,
     double[] truthWeights,

@@ -1,5 +1,7 @@
 package io.centroid.example;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -10,6 +12,7 @@ import java.util.Arrays;
  * @param examples how many
  * @param idSum Σ {@link SplitMix#mix mix}(id) modulo 2^64, which does not depend on the order
  */
+@DefaultSerializer(RecordSerializer.class)
 public record Coverage(long examples, long idSum) implements Serializable {
   /** Of no examples. */
   public static final Coverage NONE = new Coverage(0, 0);

@@ -1,5 +1,7 @@
 package io.centroid.example;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -11,6 +13,7 @@ import java.util.Arrays;
  * @param coding how the features are kept in memory
  */
 @SuppressWarnings("ArrayRecordComponent") // shapes are long[] throughout ND4J
+@DefaultSerializer(RecordSerializer.class)
 public record ExampleShape(long[] features, long[] labels, FeatureCoding coding)
     implements Serializable {
 

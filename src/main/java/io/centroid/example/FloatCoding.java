@@ -1,9 +1,12 @@
 package io.centroid.example;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
 import io.centroid.data.FloatBytes;
+import io.centroid.kryo.RecordSerializer;
 import java.nio.ByteOrder;
 
 /** Four bytes for each float, little-endian. */
+@DefaultSerializer(RecordSerializer.class)
 public record FloatCoding() implements FeatureCoding {
   @Override
   public int bytesPerValue() {

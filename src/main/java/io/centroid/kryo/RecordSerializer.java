@@ -10,11 +10,17 @@ import java.util.Arrays;
 
 /**
  * Serializes a record by its components, through its canonical constructor: the Kryo of Spark 3
- * knows no records, and the JVM lets nobody set a record's fields.
+ * knows no records, and the JVM lets nobody set a record's fields. Records that cross the wire in
+ * sessions of others, where nobody registers them, are annotated with it.
  */
 public final class RecordSerializer<T extends Record> extends Serializer<T> {
   private final RecordComponent[] components;
   private final Constructor<T> constructor;
+
+  /** As Kryo makes the serializers that classes are annotated with. */
+  public RecordSerializer(Kryo kryo, Class<T> type) {
+    this(type);
+  }
 
   private RecordSerializer(Class<T> type) {
     super(false, true);

@@ -195,7 +195,7 @@ public final class PrepareJob {
     boolean same =
         found.imagesHash().equals(content.hash())
             && found.dataSet().equals(dataSet)
-            && found.isWeighted() == weighted
+            && found.hasWeights() == weighted
             && found.splits().equals(content.counts())
             && found.normalization().kind() == normalization
             && found.holdOut().equals(holdOut())

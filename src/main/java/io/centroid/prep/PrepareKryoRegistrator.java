@@ -6,6 +6,7 @@ import io.centroid.data.ChannelSums;
 import io.centroid.data.ColumnTally;
 import io.centroid.data.PixelTally;
 import io.centroid.kryo.RecordSerializer;
+import io.centroid.order.OrderKryoRegistrator;
 import io.centroid.shard.ShardKryoRegistrator;
 import io.centroid.source.SourceKryoRegistrator;
 import java.math.BigInteger;
@@ -18,7 +19,7 @@ public final class PrepareKryoRegistrator implements KryoRegistrator {
   public void registerClasses(Kryo kryo) {
     new ShardKryoRegistrator().registerClasses(kryo);
     new SourceKryoRegistrator().registerClasses(kryo);
-    RecordSerializer.register(kryo, SortKey.class);
+    new OrderKryoRegistrator().registerClasses(kryo);
     RecordSerializer.register(kryo, SortedContent.Found.class);
     RecordSerializer.register(kryo, SortedContent.Unreadable.class);
     kryo.register(SortedContent.Found[].class);

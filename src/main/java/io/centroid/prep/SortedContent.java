@@ -39,7 +39,6 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
-import scala.Tuple2;
 
 /**
  * Examples of a source that executors read. One shuffle brings them into the order of their ids, a
@@ -75,14 +74,7 @@ final class SortedContent implements Content {
       SplitDraw draw,
       int shards,
       double unreadableFraction) {
-    JavaRDD<SourceExample> sorted =
-        source
-            .examples(context)
-            .mapToPair(example -> new Tuple2<>(new SortKey(example.id(), example.tie()), example))
-            .repartitionAndSortWithinPartitions(
-                new IdRanges(shards, source.firstId(), source.lastId()))
-            .values()
-            .mapPartitions(new Numbering(source.numbersEqualIds()));
+    JavaRDD<SourceExample> sorted = source.order().sorted(source.examples(context), shards);
     context.setJobDescription("read and check the examples");
     Found found;
     try {
@@ -274,45 +266,6 @@ final class SortedContent implements Content {
     private static JobException refusal(DataSet dataSet, String found, String expected) {
       return JobException.data(
           "Cannot prepare %s: found %s, expected %s.".formatted(dataSet.title(), found, expected));
-    }
-  }
-
-  /** Numbers examples of one id, of which one follows the other. */
-  private record Numbering(boolean numbers)
-      implements FlatMapFunction<Iterator<SourceExample>, SourceExample> {
-    private static final int MOST = 1 << ExampleSource.NUMBER_BITS;
-
-    @Override
-    public Iterator<SourceExample> call(Iterator<SourceExample> examples) {
-      return numbers ? new Numbered(examples) : examples;
-    }
-
-    private static final class Numbered implements Iterator<SourceExample> {
-      private final Iterator<SourceExample> examples;
-      private long id = -1;
-      private int number;
-
-      Numbered(Iterator<SourceExample> examples) {
-        this.examples = examples;
-      }
-
-      @Override
-      public boolean hasNext() {
-        return examples.hasNext();
-      }
-
-      @Override
-      public SourceExample next() {
-        SourceExample example = examples.next();
-        number = example.id() == id ? number + 1 : 0;
-        id = example.id();
-        if (number == MOST) {
-          throw JobException.data(
-              "Cannot tell rows apart: found more than %,d equal ones, expected fewer. Use --id with a column that numbers them."
-                  .formatted(MOST));
-        }
-        return example.withId(id + number);
-      }
     }
   }
 

@@ -130,7 +130,7 @@ public record Manifest(
   }
 
   /** Whether examples have weights, which say how much each counts. */
-  public boolean isWeighted() {
+  public boolean hasWeights() {
     return weighted != null && weighted;
   }
 

@@ -115,7 +115,7 @@ public final class ShardSet {
         manifest.dataSet(),
         manifest.normalization().kind(),
         manifest.normalization().statistics(),
-        manifest.isWeighted());
+        manifest.hasWeights());
   }
 
   /** Reads one shard; it is closed when the task ends, however that happens. */

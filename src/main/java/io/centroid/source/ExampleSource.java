@@ -3,6 +3,8 @@ package io.centroid.source;
 import io.centroid.data.DataSet;
 import io.centroid.data.Split;
 import io.centroid.error.JobException;
+import io.centroid.order.IdOrder;
+import io.centroid.order.Identified;
 import java.io.Serializable;
 import java.util.Optional;
 import java.util.Set;
@@ -13,9 +15,6 @@ import org.apache.spark.api.java.JavaSparkContext;
  * Examples that executors read, as many as there are. Nothing of it on the driver grows with them.
  */
 public interface ExampleSource {
-  /** Of an id, for a number among equal examples. */
-  int NUMBER_BITS = 24;
-
   /** Which data set this is. */
   DataSet dataSet();
 
@@ -24,22 +23,9 @@ public interface ExampleSource {
    */
   Set<Split> splits();
 
-  /** The smallest id that there may be. */
-  default long firstId() {
-    return 0;
-  }
-
-  /** The largest id that there may be. */
-  default long lastId() {
-    return Long.MAX_VALUE;
-  }
-
-  /**
-   * Whether examples of one id are numbered, in its lowest {@link #NUMBER_BITS} bits, which are 0
-   * so far; otherwise no two may have the same.
-   */
-  default boolean numbersEqualIds() {
-    return false;
+  /** What order its ids have. */
+  default IdOrder order() {
+    return IdOrder.OF_NAMES;
   }
 
   /** Whether examples have weights; otherwise each weighs 1. */
@@ -59,7 +45,7 @@ public interface ExampleSource {
    * One example as its source has it.
    *
    * @param id decides its split and its place among the others
-   * @param tie tells examples of one id apart, where {@link #numbersEqualIds}
+   * @param tie tells examples of one id apart, where the order numbers these
    * @param name what the source calls it; may be null where it is readable
    * @param split its split; TRAIN where the source has no others
    * @param label its class, from 0
@@ -77,9 +63,9 @@ public interface ExampleSource {
       float weight,
       byte[] features,
       String problem)
-      implements Serializable {
+      implements Identified<SourceExample>, Serializable {
 
-    /** One of another id. */
+    @Override
     public SourceExample withId(long other) {
       return new SourceExample(other, tie, name, split, label, weight, features, problem);
     }

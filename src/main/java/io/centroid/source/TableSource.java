@@ -7,10 +7,13 @@ import io.centroid.data.Split;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
 import io.centroid.job.SparkFailure;
+import io.centroid.order.ContentId;
+import io.centroid.order.IdOrder;
 import io.centroid.source.RowFeatures.UnreadableRowException;
 import io.centroid.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -91,8 +94,7 @@ public final class TableSource implements ExampleSource {
   private final RowFeatures features;
   private final TableLabels labels;
   private final Set<Split> splits;
-  private final long firstId;
-  private final long lastId;
+  private final IdOrder order;
 
   private TableSource(
       Dataset<Row> rows,
@@ -101,16 +103,14 @@ public final class TableSource implements ExampleSource {
       RowFeatures features,
       TableLabels labels,
       Set<Split> splits,
-      long firstId,
-      long lastId) {
+      IdOrder order) {
     this.rows = rows;
     this.options = options;
     this.dataSet = dataSet;
     this.features = features;
     this.labels = labels;
     this.splits = splits;
-    this.firstId = firstId;
-    this.lastId = lastId;
+    this.order = order;
   }
 
   /**
@@ -164,7 +164,7 @@ public final class TableSource implements ExampleSource {
     RowFeatures features = features(path, rows, used, size);
     requireWeights(rows, options);
     TableLabels labels = TableLabels.of(path, rows, options.label());
-    long[] ids = options.id() == null ? new long[] {0, Long.MAX_VALUE} : ids(rows, options);
+    IdOrder order = options.id() == null ? IdOrder.OF_CONTENTS : ids(rows, options);
     try {
       DataSet found =
           new DataSet(new Path(path).getName(), features.shape(), labels.names(), features.names());
@@ -194,8 +194,7 @@ public final class TableSource implements ExampleSource {
           features,
           labels,
           splits(withSplits, all),
-          ids[0],
-          ids[1]);
+          order);
     } catch (IllegalArgumentException e) {
       throw TableColumns.refusal(path, e.getMessage(), "a table of examples of several classes");
     }
@@ -393,7 +392,7 @@ public final class TableSource implements ExampleSource {
     }
   }
 
-  private static long[] ids(Dataset<Row> rows, TableOptions options) {
+  private static IdOrder ids(Dataset<Row> rows, TableOptions options) {
     DataType type = rows.schema().apply(options.id()).dataType();
     if (!(type instanceof LongType
         || type instanceof IntegerType
@@ -417,7 +416,7 @@ public final class TableSource implements ExampleSource {
           "%s rows without an id".formatted(found.isNullAt(0) ? "no rows, or" : found.getLong(2)),
           "one in each");
     }
-    return new long[] {found.getLong(0), found.getLong(1)};
+    return IdOrder.between(found.getLong(0), found.getLong(1));
   }
 
   private static Set<Split> splits(Dataset<Row> rows, TableOptions options) {
@@ -453,18 +452,8 @@ public final class TableSource implements ExampleSource {
   }
 
   @Override
-  public long firstId() {
-    return firstId;
-  }
-
-  @Override
-  public long lastId() {
-    return lastId;
-  }
-
-  @Override
-  public boolean numbersEqualIds() {
-    return options.id() == null;
+  public IdOrder order() {
+    return order;
   }
 
   @Override
@@ -494,19 +483,21 @@ public final class TableSource implements ExampleSource {
       try {
         byte[] features = from.of(row);
         float weight = weight(row);
-        ByteBuffer hash = ByteBuffer.wrap(hash(features, number, place, weight));
-        long key =
-            id == null
-                ? hash.getLong(0) >>> 1 >>> NUMBER_BITS << NUMBER_BITS
-                : row.<Number>getAs(id).longValue();
+        ContentId content = ContentId.of(header(number, place, weight), features);
         return new SourceExample(
-            key, hash.getLong(Long.BYTES), null, place, number, weight, features, null);
+            id == null ? content.id() : row.<Number>getAs(id).longValue(),
+            content.tie(),
+            null,
+            place,
+            number,
+            weight,
+            features,
+            null);
       } catch (UnreadableRowException e) {
         String name = id == null ? "row " + shown(row) : "id " + row.getAs(id);
-        byte[] hash = DigestUtils.sha256(SEED + name);
         long key =
             id == null
-                ? ByteBuffer.wrap(hash).getLong() >>> 1 >>> NUMBER_BITS << NUMBER_BITS
+                ? ContentId.of((SEED + name).getBytes(StandardCharsets.UTF_8)).id()
                 : row.<Number>getAs(id).longValue();
         return new SourceExample(key, 0, shortened(name), place, number, 1, null, e.getMessage());
       }
@@ -538,14 +529,15 @@ public final class TableSource implements ExampleSource {
       return name.length() > 80 ? name.substring(0, 80) + "..." : name;
     }
 
-    private byte[] hash(byte[] features, int label, Split split, float weight) {
-      var digest = DigestUtils.getSha256Digest();
-      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, label));
-      digest.update((byte) split.name().charAt(1)); // R, A, E
-      if (options.weight() != null) {
-        digest.update(ByteBuffer.allocate(Float.BYTES).putFloat(0, weight));
+    /** What decides the id beside the features. */
+    private byte[] header(int label, Split split, float weight) {
+      boolean weighted = options.weight() != null;
+      ByteBuffer header = ByteBuffer.allocate(Integer.BYTES + 1 + (weighted ? Float.BYTES : 0));
+      header.putInt(label).put((byte) split.name().charAt(1)); // R, A, E
+      if (weighted) {
+        header.putFloat(weight);
       }
-      return digest.digest(features);
+      return header.array();
     }
   }
 }

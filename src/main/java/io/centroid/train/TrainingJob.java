@@ -195,7 +195,7 @@ public final class TrainingJob {
         manifest.count(Split.TEST),
         manifest.dataSet().examplesAreCalled());
     requireFit(manifest.dataSet());
-    if (manifest.isWeighted()) {
+    if (manifest.hasWeights()) {
       requireUseOfWeights();
     }
     if (manifest.count(Split.TRAIN) < settings.training().workers()) {

@@ -4,21 +4,14 @@ import io.centroid.compute.TrainingState;
 import io.centroid.config.TrainingSettings;
 import io.centroid.data.Choice;
 import io.centroid.data.Split;
-import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ShardExamples;
-import io.centroid.deal.WorkerShare;
+import io.centroid.deal.ShareBatches;
 import io.centroid.deal.WorkerShares;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
-import io.centroid.evaluate.FeatureBatch;
 import io.centroid.evaluate.Metrics;
-import io.centroid.evaluate.Truth;
-import io.centroid.example.ExampleShape;
 import io.centroid.shard.ShardSet;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 
@@ -69,34 +62,12 @@ final class Validation implements AutoCloseable {
                   Choice.name(Split.VALIDATION),
                   Evaluator.count(
                       context,
-                      batches(split),
+                      ShareBatches.of(split),
                       new Classifier(configurationJson, state.parameters()),
                       shards.manifest().classNames().size())));
     } finally {
       context.clearJobGroup();
     }
-  }
-
-  private static JavaRDD<FeatureBatch<Truth>> batches(WorkerShares split) {
-    ExampleShape shape = split.shape();
-    return split.shares().flatMap(WorkerShare::blocks).map(block -> batch(block, shape));
-  }
-
-  /** A packed block, its labels not smoothed, as a batch to classify. */
-  private static FeatureBatch<Truth> batch(ExampleBlock block, ExampleShape shape) {
-    int count = shape.featureCount();
-    List<Truth> truths = new ArrayList<>(block.size());
-    float[] features = new float[block.size() * count];
-    int coded = block.features().length / block.size();
-    for (int i = 0; i < block.size(); i++) {
-      int label = 0;
-      while (block.labels()[i * shape.labelCount() + label] == 0) {
-        label++;
-      }
-      truths.add(new Truth(label, block.weights()[i]));
-      shape.coding().decode(block.features(), i * coded, features, i * count, count);
-    }
-    return new FeatureBatch<>(truths, features);
   }
 
   @Override

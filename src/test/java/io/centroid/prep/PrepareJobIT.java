@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.centroid.LocalSpark;
 import io.centroid.cifar.Cifar10;
 import io.centroid.cifar.SmallImages;
+import io.centroid.cifar.StandInImages;
 import io.centroid.config.PrepareSettings;
 import io.centroid.data.DataSet;
 import io.centroid.data.ImageSource;
@@ -144,6 +145,15 @@ final class PrepareJobIT {
     assertThat(prepare(IMAGES, settings(Normalization.UNIT)).manifest()).isEqualTo(two);
     assertThat(Files.readString(shards.resolve("manifest.json"), StandardCharsets.UTF_8))
         .isEqualTo(Files.readString(directory.resolve("shards/manifest.json")));
+  }
+
+  /** Shards of earlier versions have to be read, and those of the same images to be the same. */
+  @Test
+  void keepsItsFingerprint() throws Exception {
+    PrepareSettings settings =
+        new PrepareSettings(2, 0.1, 0.1, 0.01, Normalization.UNIT, 1, 500, 100);
+    assertThat(prepare(new StandInImages(1, 500, 100), settings).manifest().fingerprint())
+        .isEqualTo("0df617f83adcf7f251a753eec5efe57b42de23832de9d5f41c45cef02467e2ff");
   }
 
   @Test

@@ -1,5 +1,7 @@
-package io.centroid.prep;
+package io.centroid.order;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import io.centroid.kryo.RecordSerializer;
 import java.io.Serializable;
 import java.util.Comparator;
 
@@ -9,6 +11,7 @@ import java.util.Comparator;
  * @param id decides
  * @param tie among those of one id
  */
+@DefaultSerializer(RecordSerializer.class)
 record SortKey(long id, long tie) implements Comparable<SortKey>, Serializable {
   private static final Comparator<SortKey> ORDER =
       Comparator.comparingLong(SortKey::id).thenComparingLong(SortKey::tie);

@@ -1,4 +1,4 @@
-package io.centroid.prep;
+package io.centroid.order;
 
 import java.math.BigInteger;
 import org.apache.spark.Partitioner;
