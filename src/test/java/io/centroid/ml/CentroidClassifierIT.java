@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.centroid.StandaloneCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +68,8 @@ final class CentroidClassifierIT {
 
   private static SparkSession plain(String master, String serializer) {
     return SparkSession.builder()
+        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+        .config("spark.executor.memory", "1g")
         .config("spark.serializer", serializer)
         .master(master)
         .config("spark.ui.enabled", "false")
@@ -405,18 +408,25 @@ final class CentroidClassifierIT {
         .endsWith("validates", "prediction");
   }
 
-  /** Kryo knows no records, and nobody has registered any. */
+  /** Of which Kryo knows no records, and nobody has registered any. */
   @Test
-  void whateverSerializesTheBitsAreTheSame() {
+  void whateverRunsAndSerializesTheBitsAreTheSame() throws Exception {
     float[] expected = classifier().fit(table(300)).parameters();
     session.stop();
-    session = plain("local[4]", KRYO);
-    try {
-      CentroidClassificationModel model = classifier().fit(table(300));
-      assertThat(model.parameters()).isEqualTo(expected);
-      assertThat(accuracy(model.transform(table(300)))).isGreaterThan(0.9);
+    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
+      for (String master : List.of("local[1]", "local[4]", cluster.master())) {
+        for (String serializer : List.of(JAVA, KRYO)) {
+          session = plain(master, serializer);
+          try {
+            CentroidClassificationModel model = classifier().fit(table(300).repartition(5));
+            assertThat(model.parameters()).as("%s, %s", master, serializer).isEqualTo(expected);
+            assertThat(accuracy(model.transform(table(300)))).isGreaterThan(0.9);
+          } finally {
+            session.stop();
+          }
+        }
+      }
     } finally {
-      session.stop();
       session = plain("local[2]", JAVA);
     }
   }
