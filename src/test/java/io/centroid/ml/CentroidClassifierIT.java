@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.ml.Pipeline;
@@ -414,16 +415,15 @@ final class CentroidClassifierIT {
     float[] expected = classifier().fit(table(300)).parameters();
     session.stop();
     try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
-      for (String master : List.of("local[1]", "local[4]", cluster.master())) {
-        for (String serializer : List.of(JAVA, KRYO)) {
-          session = plain(master, serializer);
-          try {
-            CentroidClassificationModel model = classifier().fit(table(300).repartition(5));
-            assertThat(model.parameters()).as("%s, %s", master, serializer).isEqualTo(expected);
-            assertThat(accuracy(model.transform(table(300)))).isGreaterThan(0.9);
-          } finally {
-            session.stop();
-          }
+      Map<String, String> ways = Map.of("local[1]", JAVA, "local[4]", KRYO, cluster.master(), KRYO);
+      for (Map.Entry<String, String> way : ways.entrySet()) {
+        session = plain(way.getKey(), way.getValue());
+        try {
+          CentroidClassificationModel model = classifier().fit(table(300).repartition(5));
+          assertThat(model.parameters()).as("%s", way).isEqualTo(expected);
+          assertThat(accuracy(model.transform(table(300)))).isGreaterThan(0.9);
+        } finally {
+          session.stop();
         }
       }
     } finally {
