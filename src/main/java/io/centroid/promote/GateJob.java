@@ -92,13 +92,14 @@ public final class GateJob {
     }
     Comparison comparison = null;
     if (current.isPresent() && settings.significance() > 0) {
-      comparison = compare(directory, run, current.get());
+      comparison = compare(directory, run, metrics.things(), current.get());
       if (comparison.worsePValue() < settings.significance()) {
         reasons.add(
-            "%s of version %d on the same images, which chance explains with p = %.2g only, expected %s at least"
+            "%s of version %d on the same %s, which chance explains with p = %.2g only, expected %s at least"
                 .formatted(
                     percent(comparison.currentAccuracy()),
                     current.get().version(),
+                    metrics.things(),
                     comparison.worsePValue(),
                     settings.significance()));
       }
@@ -108,7 +109,8 @@ public final class GateJob {
     return verdict;
   }
 
-  private Comparison compare(Path directory, Outcome run, Promotion current) throws Exception {
+  private Comparison compare(Path directory, Outcome run, String things, Promotion current)
+      throws Exception {
     Path version = store.version(current.version());
     String dataset = PublishedRun.outcome(version, store.hadoop()).dataset();
     if (!dataset.equals(run.dataset())) {
@@ -128,9 +130,10 @@ public final class GateJob {
         kept.isPresent() ? kept.get() : predictAgain(directory, version, ofRun);
     McNemar test = ofRun.against(ofCurrent);
     phases.say(
-        "Version %d on the same %,d images %s",
+        "Version %d on the same %,d %s %s",
         current.version(),
         test.images(),
+        things,
         percent((double) (test.both() + test.onlySecond()) / test.images()));
     phases.say(
         "Right only by the run %,d, only by version %d %,d: one-sided p = %.3f",

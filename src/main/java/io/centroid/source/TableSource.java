@@ -35,6 +35,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -51,20 +52,26 @@ import org.apache.spark.sql.types.ShortType;
  * is in the row, so that the order of rows does not matter; equal rows are numbered.
  */
 public final class TableSource implements ExampleSource {
+  private static final String LIBSVM = "libsvm";
+
   private static final Map<String, Map<String, String>> FORMATS =
       Map.of(
-          "parquet", Map.of(),
-          "orc", Map.of(),
-          "json", Map.of(),
-          "libsvm", Map.of(),
+          "parquet",
+          Map.of(),
+          "orc",
+          Map.of(),
+          "json",
+          Map.of(),
+          LIBSVM,
+          Map.of(),
           // As RFC 4180 has it; a row of another number of fields is refused.
           "csv",
-              Map.of(
-                  "header", "true",
-                  "inferSchema", "true",
-                  "escape", "\"",
-                  "mode", "FAILFAST",
-                  "columnPruning", "false"));
+          Map.of(
+              "header", "true",
+              "inferSchema", "true",
+              "escape", "\"",
+              "mode", "FAILFAST",
+              "columnPruning", "false"));
 
   /** How Hugging Face has data sets: their columns, and which of them is the label. */
   private static final Map<String, Known> KNOWN =
@@ -124,7 +131,7 @@ public final class TableSource implements ExampleSource {
     requireApart(options);
     return told(
         options.path(),
-        () -> open(read(spark, options.path(), options.format()), options, size, null));
+        () -> open(read(spark, options.path(), options.format(), 0), options, size, null));
   }
 
   /**
@@ -227,8 +234,13 @@ public final class TableSource implements ExampleSource {
         functions.regexp_extract(functions.input_file_name(), ParquetFiles.NAME.pattern(), 1));
   }
 
-  /** Reads a table, of whatever columns. */
-  static Dataset<Row> read(SparkSession spark, String path, String format) throws IOException {
+  /**
+   * Reads a table, of whatever columns.
+   *
+   * @param features how wide vectors are where a format does not say; 0 where nobody knows
+   */
+  private static Dataset<Row> read(SparkSession spark, String path, String format, int features)
+      throws IOException {
     String known =
         format == null ? format(path, spark.sparkContext().hadoopConfiguration()) : format;
     if (!FORMATS.containsKey(known)) {
@@ -236,7 +248,11 @@ public final class TableSource implements ExampleSource {
           "Cannot read table %s: found --format %s, expected one of %s."
               .formatted(path, known, FORMATS.keySet().stream().sorted().toList()));
     }
-    return spark.read().options(FORMATS.get(known)).format(known).load(path);
+    DataFrameReader reader = spark.read().options(FORMATS.get(known)).format(known);
+    if (known.equals(LIBSVM) && features > 0) {
+      reader = reader.option("numFeatures", features); // else the largest that is in the file
+    }
+    return reader.load(path);
   }
 
   /** Something that Spark does with a table, in which it finds what is wrong with that. */
@@ -303,7 +319,7 @@ public final class TableSource implements ExampleSource {
   public static JavaRDD<TableRow> features(
       SparkSession spark, String path, String format, List<String> featureNames, String id)
       throws IOException {
-    Dataset<Row> rows = told(path, () -> read(spark, path, format));
+    Dataset<Row> rows = told(path, () -> read(spark, path, format, featureNames.size()));
     TableColumns columns = TableColumns.named(featureNames);
     List<String> used = new ArrayList<>(columns.columnNames());
     if (id != null && !used.contains(id)) {

@@ -435,6 +435,28 @@ final class OwnDataIT {
     evaluateReportGateAndPromote(shards, run());
   }
 
+  /** Of which nothing says how many columns there are; the rows to score have fewer than others. */
+  @Test
+  void rowsOfLibsvm() throws IOException {
+    Path table = directory.resolve("rows.libsvm");
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      lines.add(i % 2 == 0 ? "0 1:%d 4:1".formatted(i % 5) : "1 2:%d".formatted(3 + i % 5));
+    }
+    Files.write(table, lines);
+    Path shards = directory.resolve("shards");
+    prepareTable(table, shards, "--label", "label");
+    assertThat(manifest(shards).path("featureShape").toString()).isEqualTo("[4]");
+    train(shards);
+    Path few = directory.resolve("few.libsvm");
+    Files.write(few, List.of("0 2:3", "0 1:4"));
+    Path scores = directory.resolve("scores");
+    CommandLine.of("score", "--model", run(), "--table", few)
+        .with("--output", scores, "--format", "csv")
+        .done();
+    assertThat(rows(scores)).hasSize(2).anyMatch(row -> row.split(",")[1].equals("1"));
+  }
+
   /** As {@code datasets} downloads it, with what else is in the repository. */
   @Test
   void huggingFacesCifar10() throws IOException {
