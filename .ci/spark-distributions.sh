@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains with whole Spark distributions from PyPI as SPARK_HOME: .ci/spark-distributions.sh SCRATCH_DIR
+# Trains with whole Spark distributions from PyPI as SPARK_HOME, and from Python: .ci/spark-distributions.sh SCRATCH_DIR
 # Needs the job jar and what Maven assembled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,13 +13,15 @@ fail() { # fail WHAT FILE
   exit 1
 }
 
-# fetch VERSION: this Spark in $scratch/VERSION. What pip installs are the same files, packed once more.
+# fetch VERSION: this Spark in $scratch/VERSION, and its Python in $scratch/python-VERSION. What pip installs are the
+# same files, packed once more.
 fetch() {
   "$scratch/venv/bin/pip" download --quiet --disable-pip-version-check --no-cache-dir --no-deps --no-binary :all: \
     --dest "$scratch" "pyspark==$1" >"$scratch/fetch-$1.out" 2>&1 &&
-    tar -xzf "$scratch/pyspark-$1.tar.gz" -C "$scratch" "pyspark-$1/deps" &&
+    tar -xzf "$scratch/pyspark-$1.tar.gz" -C "$scratch" "pyspark-$1/deps" "pyspark-$1/pyspark" &&
     rm "$scratch/pyspark-$1.tar.gz" &&
-    mv "$scratch/pyspark-$1/deps" "$scratch/$1"
+    mv "$scratch/pyspark-$1/deps" "$scratch/$1" &&
+    mv "$scratch/pyspark-$1" "$scratch/python-$1"
 }
 
 run() { # run NAME SUBCOMMAND [options]: what it prints goes to NAME.out
@@ -47,6 +49,19 @@ run prepare prepare --stand-in --shards "$scratch/shards" --set prepare.stand-in
 train bundled
 export SPARK_HOME=$scratch/3.5.9
 train distribution
+
+if "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'py4j==0.10.9.7' 'numpy<2' 'setuptools>=64' wheel \
+  >"$scratch/pip.out" 2>&1; then
+  cp -r src/main/python "$scratch/package" # building leaves files there
+  "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation "$scratch/package" \
+    >"$scratch/wheel.out" 2>&1 || fail "the Python package could not be installed" "$scratch/wheel.out"
+  CENTROID_JAR=$(ls "$PWD"/target/centroid-*-job.jar) PYTHONPATH=$scratch/python-3.5.9 PYTHONDONTWRITEBYTECODE=1 \
+    "$scratch/venv/bin/python" -W ignore src/test/python/test_spark.py >"$scratch/python.out" 2>&1 ||
+    fail "the tests of the Python package ended with $?" "$scratch/python.out"
+  echo "PASS the estimator from Python: $(grep '^Ran' "$scratch/python.out")"
+else
+  echo "Python package: not run, its needs could not be installed"
+fi
 
 # What the cluster's own configuration says counts, and ours fills the gaps.
 mkdir -p "$SPARK_HOME/conf" "$scratch/events"

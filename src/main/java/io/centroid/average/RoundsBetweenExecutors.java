@@ -14,6 +14,7 @@ import io.centroid.compute.TrainingState;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.AsyncJob;
+import io.centroid.job.JobGroup;
 import io.centroid.job.SparkSessions;
 import io.centroid.run.RoundTiming;
 import java.util.Arrays;
@@ -192,18 +193,24 @@ final class RoundsBetweenExecutors implements Rounds {
                 state.arrays().length,
                 state.iteration());
         AtomicReference<ResultHandle> end = new AtomicReference<>();
-        training.context().setJobGroup("epoch " + from.epoch(), label(), false);
+        StretchRdd tasks =
+            new StretchRdd(
+                training.shares().stored().rdd(), stretch, workers, exchange, training.outer());
         AsyncJob job =
-            AsyncJob.submit(
-                training.context().sc(),
-                new StretchRdd(
-                    training.shares().stored().rdd(), stretch, workers, exchange, training.outer()),
-                IntStream.range(0, members).boxed().toList(),
-                (member, handle) -> {
-                  if (handle != null) {
-                    end.set((ResultHandle) handle);
-                  }
-                });
+            JobGroup.run(
+                training.context(),
+                "epoch " + from.epoch(),
+                label(),
+                () ->
+                    AsyncJob.submit(
+                        training.context().sc(),
+                        tasks,
+                        IntStream.range(0, members).boxed().toList(),
+                        (member, handle) -> {
+                          if (handle != null) {
+                            end.set((ResultHandle) handle);
+                          }
+                        }));
         job.whenOver(() -> attempt.events().add(new Event.Over()));
         try {
           if (follow(attempt, job)) {
@@ -212,8 +219,6 @@ final class RoundsBetweenExecutors implements Rounds {
         } catch (RuntimeException | Error e) {
           job.cancel();
           throw e;
-        } finally {
-          training.context().clearJobGroup();
         }
       }
       return Optional.empty();

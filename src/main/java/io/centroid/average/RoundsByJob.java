@@ -2,6 +2,7 @@ package io.centroid.average;
 
 import io.centroid.average.RoundTally.Time;
 import io.centroid.compute.TrainingState;
+import io.centroid.job.JobGroup;
 import io.centroid.job.SparkSessions;
 import io.centroid.run.RoundTiming;
 
@@ -23,8 +24,13 @@ final class RoundsByJob implements Rounds {
     boolean goesOn = true;
     while (goesOn && position.round() < to) {
       String label = Rounds.label(from.epoch(), position.round(), steps.plan().rounds());
-      training.context().setJobGroup("epoch " + from.epoch(), label, false);
-      RoundOutcome outcome = round(position.state(), steps, position.round());
+      TrainingPosition before = position;
+      RoundOutcome outcome =
+          JobGroup.run(
+              training.context(),
+              "epoch " + from.epoch(),
+              label,
+              () -> round(before.state(), steps, before.round()));
       RoundTally done = outcome.tally();
       Divergence.check(done.meanLoss(), label);
       long now = System.nanoTime();
@@ -41,7 +47,6 @@ final class RoundsByJob implements Rounds {
                   .plus(done.used(), done.weight(), done.steps(), done.lossSum(), seconds, timing));
       goesOn = listener.roundDone(from.epoch(), position.round(), done.meanLoss(), timing);
     }
-    training.context().clearJobGroup();
     return position;
   }
 

@@ -7,14 +7,12 @@ import io.centroid.data.DataSet;
 import io.centroid.data.Split;
 import io.centroid.example.Coverage;
 import io.centroid.example.ExampleShape;
+import io.centroid.job.JobGroup;
 import io.centroid.model.DenseNetwork;
-import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
-import java.util.Iterator;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.Function2;
 
 /** The examples of a shard set as a network trains on them: features as stored, labels one-hot. */
 public final class ShardExamples {
@@ -64,12 +62,8 @@ public final class ShardExamples {
   /** Says in Spark's UI what is being done. */
   private static WorkerShares described(
       JavaSparkContext context, Split split, Supplier<WorkerShares> dealing) {
-    context.setJobGroup("deal", "deal the %s split".formatted(Choice.name(split)), false);
-    try {
-      return dealing.get();
-    } finally {
-      context.clearJobGroup();
-    }
+    return JobGroup.run(
+        context, "deal", "deal the %s split".formatted(Choice.name(split)), dealing);
   }
 
   /** Deals the first examples of one split, those with the smallest ids. */
@@ -87,49 +81,23 @@ public final class ShardExamples {
       int workers,
       long seed,
       double labelSmoothing) {
+    int classes = shape.labelCount();
     JavaRDD<TrainingExample> examples =
-        shards
-            .examples(context, split)
-            .mapPartitionsWithIndex(
-                new Ranked(shards.firstRanks(split), shape.labelCount(), labelSmoothing), true)
+        RankedExamples.of(
+                shards.examples(context, split),
+                shards.firstRanks(split),
+                (rank, row) ->
+                    new TrainingExample(
+                        rank,
+                        row.id(),
+                        row.weight(),
+                        row.features(),
+                        TrainingExample.oneHot(row.label(), classes, labelSmoothing)))
             .filter(example -> example.rank() < count);
     Coverage coverage =
         count < shards.manifest().count(split)
             ? examples.map(example -> Coverage.of(example.id())).fold(Coverage.NONE, Coverage::plus)
             : shards.coverage(split);
     return WorkerShares.deal(examples, coverage, shape, workers, seed);
-  }
-
-  /**
-   * Makes training examples of the rows of a file.
-   *
-   * @param firstRanks the rank of each file's first row
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed to a task
-  private record Ranked(long[] firstRanks, int classes, double labelSmoothing)
-      implements Function2<Integer, Iterator<Example>, Iterator<TrainingExample>> {
-
-    @Override
-    public Iterator<TrainingExample> call(Integer file, Iterator<Example> rows) {
-      return new Iterator<>() {
-        private long rank = firstRanks[file];
-
-        @Override
-        public boolean hasNext() {
-          return rows.hasNext();
-        }
-
-        @Override
-        public TrainingExample next() {
-          Example row = rows.next();
-          return new TrainingExample(
-              rank++,
-              row.id(),
-              row.weight(),
-              row.features(),
-              TrainingExample.oneHot(row.label(), classes, labelSmoothing));
-        }
-      };
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.centroid.evaluate;
 import io.centroid.data.Choice;
 import io.centroid.data.Split;
 import io.centroid.example.FeatureCoding;
+import io.centroid.job.JobGroup;
 import io.centroid.shard.Example;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
@@ -28,19 +29,20 @@ final class SplitPass {
       Split split,
       PublishedModel model,
       ExampleTally.Factory<Example, R> tallies) {
-    context.setJobGroup("evaluation", "classify the %s split".formatted(Choice.name(split)), false);
-    try {
-      return Evaluator.classify(
-          context,
-          shards
-              .examples(context, split)
-              .mapPartitions(
-                  new Batching(model.card().coding(), shards.manifest().dataSet().features())),
-          model.classifier(),
-          tallies);
-    } finally {
-      context.clearJobGroup();
-    }
+    return JobGroup.run(
+        context,
+        "evaluation",
+        "classify the %s split".formatted(Choice.name(split)),
+        () ->
+            Evaluator.classify(
+                context,
+                shards
+                    .examples(context, split)
+                    .mapPartitions(
+                        new Batching(
+                            model.card().coding(), shards.manifest().dataSet().features())),
+                model.classifier(),
+                tallies));
   }
 
   /**

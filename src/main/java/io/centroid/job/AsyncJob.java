@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
+import org.apache.spark.SparkException;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
 import scala.collection.JavaConverters;
@@ -23,7 +24,11 @@ import scala.util.Try;
 
 /** A Spark job under way, whose results are handed over one by one as its tasks end. */
 public final class AsyncJob {
+  /** What Spark says of a job that was cancelled, by its group or in the UI. */
+  private static final String CANCELLED = "SPARK_JOB_CANCELLED";
+
   private final SimpleFutureAction<BoxedUnit> job;
+  private volatile boolean ended;
 
   private AsyncJob(SimpleFutureAction<BoxedUnit> job) {
     this.job = job;
@@ -75,7 +80,8 @@ public final class AsyncJob {
   /**
    * Waits until it is over; throws what it failed with.
    *
-   * @throws JobException category INTERRUPTED when the thread is, and with it the job
+   * @throws JobException category INTERRUPTED when the thread is, and with it the job, or somebody
+   *     else cancelled it
    */
   public void await() {
     try {
@@ -87,12 +93,23 @@ public final class AsyncJob {
     }
     Try<BoxedUnit> end = job.value().get();
     if (end.isFailure()) {
-      ExceptionUtils.rethrow(end.failed().get());
+      Throwable failure = end.failed().get();
+      if (!ended
+          && failure instanceof SparkException told
+          && CANCELLED.equals(told.getErrorClass())) {
+        throw new JobException(
+            FailureCategory.INTERRUPTED,
+            "Cannot go on training: found its Spark job cancelled (%s)."
+                .formatted(told.getMessage()),
+            told);
+      }
+      ExceptionUtils.rethrow(failure);
     }
   }
 
   /** Ends the job, and waits until it is over. */
   public void cancel() {
+    ended = true;
     job.cancel();
     try {
       await();
@@ -105,6 +122,7 @@ public final class AsyncJob {
 
   /** Ends the job because the thread that waits for it was interrupted; the reason to throw. */
   public JobException interrupted() {
+    ended = true;
     job.cancel();
     Thread.currentThread().interrupt();
     return new JobException(

@@ -227,6 +227,12 @@ public final class CentroidClassificationModel
   }
 
   @Override
+  public String toString() {
+    return "CentroidClassificationModel: uid=%s, layers=%s"
+        .formatted(uid(), Arrays.toString(network.layers()));
+  }
+
+  @Override
   public GeneralMLWriter write() {
     return new GeneralMLWriter(this);
   }

@@ -17,6 +17,7 @@ import io.centroid.config.UpdateSettings;
 import io.centroid.data.Choice;
 import io.centroid.data.DataSet;
 import io.centroid.data.FeatureShape;
+import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.model.DenseNetwork;
 import java.util.ArrayList;
@@ -283,13 +284,13 @@ public final class CentroidClassifier
 
   /** What a task or the engine says in one line, without Spark's around it. */
   private static Exception explained(Exception e) {
-    int known = ExceptionUtils.indexOfType(e, JobException.class);
-    int row = ExceptionUtils.indexOfType(e, IllegalArgumentException.class);
-    if (known < 0 && row < 0) {
+    Throwable known = ExceptionUtils.throwableOfType(e, JobException.class);
+    if (known instanceof JobException job && job.category() == FailureCategory.INTERRUPTED) {
       return e;
     }
-    Throwable said = ExceptionUtils.getThrowableList(e).get(Math.max(known, row));
-    return said == e ? e : new IllegalArgumentException(said.getMessage(), e);
+    Throwable said =
+        known == null ? ExceptionUtils.throwableOfType(e, IllegalArgumentException.class) : known;
+    return said == null || said == e ? e : new IllegalArgumentException(said.getMessage(), e);
   }
 
   /** What the rows are, as far as their columns tell; classes and features have names then. */

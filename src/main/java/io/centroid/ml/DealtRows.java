@@ -2,6 +2,7 @@ package io.centroid.ml;
 
 import com.esotericsoftware.kryo.DefaultSerializer;
 import io.centroid.data.DataSet;
+import io.centroid.deal.RankedExamples;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.example.Coverage;
@@ -15,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Dataset;
 
 /**
@@ -162,42 +162,21 @@ final class DealtRows {
     for (int part = 1; part < firstRanks.length; part++) {
       firstRanks[part] = firstRanks[part - 1] + parts.get(part - 1).of(validates).examples();
     }
+    int classes = dataSet.classes();
     return WorkerShares.deal(
-        sorted
-            .filter(row -> row.validates() == validates)
-            .mapPartitionsWithIndex(
-                new Ranked(firstRanks, dataSet.classes(), labelSmoothing), true),
+        RankedExamples.of(
+            sorted.filter(row -> row.validates() == validates),
+            firstRanks,
+            (rank, row) ->
+                new TrainingExample(
+                    rank,
+                    row.id(),
+                    row.weight(),
+                    row.features(),
+                    TrainingExample.oneHot(row.label(), classes, labelSmoothing))),
         coverage(validates),
         new ExampleShape(new long[] {dataSet.features()}, new long[] {dataSet.classes()}),
         workers,
         seed);
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // handed to a task
-  private record Ranked(long[] firstRanks, int classes, double labelSmoothing)
-      implements Function2<Integer, Iterator<RowExample>, Iterator<TrainingExample>> {
-
-    @Override
-    public Iterator<TrainingExample> call(Integer part, Iterator<RowExample> rows) {
-      return new Iterator<>() {
-        private long rank = firstRanks[part];
-
-        @Override
-        public boolean hasNext() {
-          return rows.hasNext();
-        }
-
-        @Override
-        public TrainingExample next() {
-          RowExample row = rows.next();
-          return new TrainingExample(
-              rank++,
-              row.id(),
-              row.weight(),
-              row.features(),
-              TrainingExample.oneHot(row.label(), classes, labelSmoothing));
-        }
-      };
-    }
   }
 }

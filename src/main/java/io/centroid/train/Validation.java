@@ -10,6 +10,7 @@ import io.centroid.deal.WorkerShares;
 import io.centroid.evaluate.Classifier;
 import io.centroid.evaluate.Evaluator;
 import io.centroid.evaluate.Metrics;
+import io.centroid.job.JobGroup;
 import io.centroid.shard.ShardSet;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -53,21 +54,21 @@ final class Validation implements AutoCloseable {
 
   /** Measures the state after an epoch; nothing without a validation split. */
   Optional<Metrics> measure(TrainingState state, int epoch) {
-    context.setJobGroup("epoch " + epoch, "epoch %d, validation".formatted(epoch), false);
-    try {
-      return examples.map(
-          split ->
-              Metrics.of(
-                  shards.manifest().dataSet(),
-                  Choice.name(Split.VALIDATION),
-                  Evaluator.count(
-                      context,
-                      ShareBatches.of(split),
-                      new Classifier(configurationJson, state.parameters()),
-                      shards.manifest().classNames().size())));
-    } finally {
-      context.clearJobGroup();
-    }
+    return JobGroup.run(
+        context,
+        "epoch " + epoch,
+        "epoch %d, validation".formatted(epoch),
+        () ->
+            examples.map(
+                split ->
+                    Metrics.of(
+                        shards.manifest().dataSet(),
+                        Choice.name(Split.VALIDATION),
+                        Evaluator.count(
+                            context,
+                            ShareBatches.of(split),
+                            new Classifier(configurationJson, state.parameters()),
+                            shards.manifest().classNames().size()))));
   }
 
   @Override

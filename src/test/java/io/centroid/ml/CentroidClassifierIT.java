@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.io.FileUtils;
+import org.apache.spark.SparkContext;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -28,6 +30,9 @@ import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
 import org.apache.spark.ml.tuning.CrossValidatorModel;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -132,6 +137,9 @@ final class CentroidClassifierIT {
     assertThat(accuracy(predictions)).isGreaterThan(0.93);
     assertThat(model.numClasses()).isEqualTo(3);
     assertThat(model.numFeatures()).isEqualTo(5);
+    assertThat(model)
+        .hasToString(
+            "CentroidClassificationModel: uid=%s, layers=[5, 8, 3]".formatted(model.uid()));
     assertThat(model.describe()).contains("dense_1 (Dense)").contains("(None, 8)");
     TrainingSummary summary = model.summary();
     assertThat(summary.totalIterations()).isEqualTo(10);
@@ -429,6 +437,47 @@ final class CentroidClassifierIT {
     } finally {
       session = plain("local[2]", JAVA);
     }
+  }
+
+  /**
+   * Who is in a group of jobs stays there, so that it can be cancelled as everything of Spark's.
+   */
+  @Test
+  void isCancelledWithItsGroup() throws Exception {
+    SparkContext context = session.sparkContext();
+    AtomicBoolean trains = new AtomicBoolean();
+    SparkListener cancelling =
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd task) {
+            if (trains.get()) {
+              context.cancelJobGroup("mine");
+            }
+          }
+
+          @Override
+          public void onJobStart(SparkListenerJobStart job) {
+            String description = job.properties().getProperty("spark.job.description", "");
+            trains.compareAndSet(false, description.startsWith("epoch 2"));
+            if (trains.get()) {
+              assertThat(job.properties().getProperty("spark.jobGroup.id")).isEqualTo("mine");
+              context.cancelJobGroup("mine");
+            }
+          }
+        };
+    context.setJobGroup("mine", "fit", true);
+    context.addSparkListener(cancelling);
+    try {
+      assertThatThrownBy(() -> classifier().setMaxIter(100_000).fit(table(300)))
+          .hasMessageContaining("cancelled");
+      assertThat(context.getLocalProperty("spark.jobGroup.id")).isEqualTo("mine");
+      assertThat(context.getLocalProperty("spark.job.description")).isEqualTo("fit");
+    } finally {
+      context.removeSparkListener(cancelling);
+      context.clearJobGroup();
+    }
+    assertThat(context.getPersistentRDDs().size()).isZero();
+    assertThat(classifier().fit(table(300)).parameters()).isNotEmpty();
   }
 
   /** Nothing stays behind in a session that lives long. */

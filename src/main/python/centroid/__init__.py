@@ -1,0 +1,1 @@
+"""Centroid: dense classifiers on Apache Spark, trained by parameter averaging."""
