@@ -50,11 +50,13 @@ train bundled
 export SPARK_HOME=$scratch/3.5.9
 train distribution
 
-if "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'py4j==0.10.9.7' 'numpy<2' 'setuptools>=64' wheel \
+if "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'py4j==0.10.9.7' 'numpy<2' 'flit_core>=3.12,<4' \
   >"$scratch/pip.out" 2>&1; then
-  cp -r src/main/python "$scratch/package" # building leaves files there
-  "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation "$scratch/package" \
-    >"$scratch/wheel.out" 2>&1 || fail "the Python package could not be installed" "$scratch/wheel.out"
+  {
+    "$scratch/venv/bin/pip" wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir target \
+      src/main/python &&
+      "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps target/centroid_spark-*.whl
+  } >"$scratch/wheel.out" 2>&1 || fail "the Python package could not be built and installed" "$scratch/wheel.out"
   CENTROID_JAR=$(ls "$PWD"/target/centroid-*-job.jar) PYTHONPATH=$scratch/python-3.5.9 PYTHONDONTWRITEBYTECODE=1 \
     "$scratch/venv/bin/python" -W ignore src/test/python/test_spark.py >"$scratch/python.out" 2>&1 ||
     fail "the tests of the Python package ended with $?" "$scratch/python.out"

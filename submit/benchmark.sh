@@ -5,7 +5,7 @@
 # Takes about 40 minutes; leave the machine alone meanwhile. PyTorch takes part where the Python has
 # it (Debian: python3-torch with libopenblas0-pthread, and --python /usr/bin/python3). --work, which is
 # "benchmark" without it, gets shards, unless it has them, and a new directory of runs.
-# One part alone, on shards that there are: submit/benchmark.sh step|averaging|accuracy|frequency|scaling|memory|data --shards DIR
+# One part alone, on shards that there are: submit/benchmark.sh step|averaging|accuracy|frequency|scaling|memory|data|perceptron --shards DIR
 #   [options]; submit/benchmark.sh step --help lists them.
 # Options of spark-submit may be mixed in: --master spark://host:7077 for a cluster; without it local[2].
 set -euo pipefail

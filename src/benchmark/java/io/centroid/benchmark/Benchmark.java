@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
       "  submit/benchmark.sh scaling --shards shards --master spark://host:7077",
       "  submit/benchmark.sh memory --shards shards --rounds 2000",
       "  submit/benchmark.sh data --shards shards",
+      "  submit/benchmark.sh perceptron --shards shards --repetitions 3",
       "  submit/benchmark.sh table --examples 10000000 --features 28 --output table",
       "  submit/benchmark.sh sizes --examples 100000000 --features 2 --set network.hidden-widths=[8]"
     })
@@ -59,6 +60,8 @@ public final class Benchmark implements Callable<Integer> {
     MEMORY,
     /** Reading, writing, dealing and scoring shards. */
     DATA,
+    /** The estimator and Spark's own perceptron. */
+    PERCEPTRON,
     /** Many or large examples, generated. */
     SIZES,
     /** A generated table to prepare. */
@@ -71,7 +74,8 @@ public final class Benchmark implements Callable<Integer> {
           "step: one worker's step on one thread; averaging: rounds of the engines; accuracy: seconds"
               + " until 48 %% of the test images; frequency: accuracy by workers and minibatches between"
               + " two averagings; scaling: rounds on this cluster, and what a model says of others; memory: over thousands of rounds; data: shards"
-              + " read, written, dealt, scored; sizes: generated examples, as many or as large as you say;"
+              + " read, written, dealt, scored; perceptron: the estimator and Spark's own perceptron, with the"
+              + " same layers on the same rows; sizes: generated examples, as many or as large as you say;"
               + " table: a generated table of two classes, to be prepared.")
   private Part part;
 
@@ -164,6 +168,7 @@ public final class Benchmark implements Callable<Integer> {
         case SCALING -> new ScalingBenchmark(context, set, settings, phases).run(repetitions);
         case MEMORY -> new MemoryBenchmark(context, set, network, phases).run(rounds);
         case DATA -> new DataBenchmark(session, shards, set, network, phases).run(repetitions);
+        case PERCEPTRON -> new PerceptronBenchmark(session, set, settings, phases).run(repetitions);
         case SIZES, TABLE -> throw new IllegalStateException("needs no shards");
       }
       return 0;

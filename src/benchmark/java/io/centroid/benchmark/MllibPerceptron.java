@@ -1,7 +1,5 @@
 package io.centroid.benchmark;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.centroid.data.Split;
 import io.centroid.job.Phases;
 import io.centroid.shard.ShardSet;
@@ -9,7 +7,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassificationModel;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
-import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -35,7 +32,8 @@ final class MllibPerceptron {
 
   /** Trains once and prints a row of {@link AccuracyBenchmark}'s table. */
   void run() {
-    Dataset<Row> training = examples(Split.TRAIN).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> training =
+        ShardRows.of(session, shards, Split.TRAIN).persist(StorageLevel.MEMORY_AND_DISK());
     training.count();
     long begin = System.nanoTime();
     MultilayerPerceptronClassificationModel model =
@@ -49,19 +47,11 @@ final class MllibPerceptron {
     double accuracy =
         new MulticlassClassificationEvaluator()
             .setMetricName("accuracy")
-            .evaluate(model.transform(examples(Split.TEST)));
+            .evaluate(model.transform(ShardRows.of(session, shards, Split.TEST)));
     int passes = model.summary().objectiveHistory().length;
     phases.say(
         "%-44s %9.2f %9d %9.1f %7.2f %%",
         "MLlib perceptron, L-BFGS", seconds / passes, passes, seconds, 100 * accuracy);
     training.unpersist();
-  }
-
-  private Dataset<Row> examples(Split split) {
-    String[] files = shards.files(split).stream().map(Object::toString).toArray(String[]::new);
-    return session
-        .read()
-        .parquet(files)
-        .select(col("label"), functions.array_to_vector(col("features")).as("features"));
   }
 }

@@ -19,6 +19,7 @@ import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.feature.StandardScaler;
 import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.feature.VectorAssembler;
@@ -224,9 +225,11 @@ final class CentroidClassifierIT {
         new Pipeline()
             .setStages(
                 new PipelineStage[] {
+                  new SQLTransformer()
+                      .setStatement("SELECT *, 2 * size AS doubled FROM __THIS__ WHERE size > 0"),
                   new StringIndexer().setInputCol("kind").setOutputCol("label"),
                   new VectorAssembler()
-                      .setInputCols(new String[] {"size", "noise"})
+                      .setInputCols(new String[] {"doubled", "noise"})
                       .setOutputCol("columns"),
                   new StandardScaler()
                       .setWithMean(true)
@@ -242,11 +245,11 @@ final class CentroidClassifierIT {
     PipelineModel loaded = PipelineModel.load(place);
     assertThat(loaded.transform(rows).select("prediction", "probability").collectAsList())
         .isEqualTo(predictions.select("prediction", "probability").collectAsList());
-    CentroidClassificationModel stage = (CentroidClassificationModel) loaded.stages()[3];
+    CentroidClassificationModel stage = (CentroidClassificationModel) loaded.stages()[4];
     assertThat(stage.network().dataSet().classNames()).containsExactly("even", "odd");
     pipeline.write().save(directory.resolve("estimators").toString());
     assertThat(
-            Pipeline.load(directory.resolve("estimators").toString()).fit(rows).stages()[3].uid())
+            Pipeline.load(directory.resolve("estimators").toString()).fit(rows).stages()[4].uid())
         .isEqualTo(stage.uid());
   }
 
