@@ -27,7 +27,7 @@ TEXT
 }
 
 [ $# -gt 0 ] || set -- --help
-action=$1 kind='' directory=$centroid_home/target/cluster-local
+action=$1 kind='' directory=$centroid_target/cluster-local
 workers=2 worker_cores=1 worker_memory=1500m datanodes=1 nodemanagers=0 node_memory=6144
 shift
 case $action in
@@ -244,7 +244,7 @@ up() {
     for name in $(numbered worker "$workers"); do start_worker "$name"; done
   fi
   if [ "$datanodes" -gt 0 ]; then
-    echo "hdfs://$(ready namenode 'NameNode RPC up at: [^/]*/([0-9.:]+)')" >"$directory/hdfs.address"
+    echo "hdfs://$(ready namenode 'NameNode RPC up at: [^/]*/([0-9.]+:[0-9]+)')" >"$directory/hdfs.address"
     for name in $(numbered datanode "$datanodes"); do start_datanode "$name"; done
   fi
   if [ "$nodemanagers" -gt 0 ]; then
@@ -299,7 +299,7 @@ down() {
 }
 
 case $action in
-  up | add) export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=2.12 SPARK_LOCAL_IP=127.0.0.1
+  up | add) export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=$centroid_scala SPARK_LOCAL_IP=127.0.0.1
     export SPARK_LOCAL_DIRS=$directory/spark ;;
 esac
 "$action"

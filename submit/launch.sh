@@ -4,7 +4,6 @@
 # What others set means something else here: spark-submit reads DEPLOY_MODE.
 unset CDPATH DEPLOY_MODE
 centroid_home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-centroid_runtime=$centroid_home/target/runtime
 
 # One native thread per task slot: more change the bits of the result and compete for the cores.
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
@@ -38,6 +37,25 @@ die() {
   exit "${2:-2}"
 }
 
+# Prints Scala and version of the Spark in SPARK_HOME, as in 2.12-3.5.9, or nothing.
+spark_core() {
+  local cores=("${SPARK_HOME:-}"/jars/spark-core_*.jar)
+  cores=("${cores[0]##*/spark-core_}")
+  [ "${cores[0]}" = '*.jar' ] || echo "${cores[0]%.jar}"
+}
+
+# The line of Spark: that of SPARK_HOME, or else CENTROID_SPARK. Each has a build and a runtime of its own.
+case $(spark_core) in
+  2.13-4.*) CENTROID_SPARK=4 ;;
+  2.12-*) CENTROID_SPARK=3.5 ;;
+esac
+case ${CENTROID_SPARK:-3.5} in
+  3.5) centroid_target=$centroid_home/target centroid_scala=2.12 line_switches=() ;;
+  4) centroid_target=$centroid_home/target/spark-4 centroid_scala=2.13 line_switches=(-Dspark4) ;;
+  *) die "Cannot choose a Spark: found CENTROID_SPARK=$CENTROID_SPARK, expected 3.5 or 4." ;;
+esac
+centroid_runtime=$centroid_target/runtime
+
 # has_value OPTION [VALUE]...: ends the script where an option is the last word.
 has_value() {
   [ $# -ge 2 ] || die "Cannot read arguments: found $1 without a value."
@@ -50,21 +68,19 @@ installed_spark() {
 
 # Ends the script where SPARK_HOME names none, or another one than the job runs on.
 require_spark() {
-  local cores core
+  local core
   installed_spark || return 0
-  cores=("$SPARK_HOME"/jars/spark-core_*.jar)
-  core=${cores[0]##*/spark-core_}
-  core=${core%.jar}
-  if [ ! -x "$SPARK_HOME/bin/spark-submit" ] || [ "$core" = '*' ]; then
-    die "Cannot start Spark: found none in SPARK_HOME=$SPARK_HOME, expected a Spark 3.5 for Scala 2.12. Correct it, or unset it to use the Spark that Maven fetches."
+  core=$(spark_core)
+  if [ ! -x "$SPARK_HOME/bin/spark-submit" ] || [ -z "$core" ]; then
+    die "Cannot start Spark: found none in SPARK_HOME=$SPARK_HOME, expected a Spark 3.5 or 4. Correct it, or unset it to use the Spark that Maven fetches."
   fi
   case $core in
-    2.12-3.5.*) ;;
-    *) die "Cannot start Spark: found Spark ${core#*-} for Scala ${core%%-*} in SPARK_HOME=$SPARK_HOME, expected 3.5 for Scala 2.12. Use such a one, or unset SPARK_HOME to use the Spark that Maven fetches." ;;
+    2.12-3.5.* | 2.13-4.*) ;;
+    *) die "Cannot start Spark: found Spark ${core#*-} for Scala ${core%%-*} in SPARK_HOME=$SPARK_HOME, expected 3.5 for Scala 2.12, or 4 for Scala 2.13. Use such a one, or unset SPARK_HOME to use the Spark that Maven fetches." ;;
   esac
 }
 
-# Ends the script where the Java that would be started is another one than Spark 3.5 and the job run on.
+# Ends the script where the Java that would be started is another one than Spark and the job run on.
 require_java() {
   local java=${JAVA_HOME:+$JAVA_HOME/bin/}java home version=''
   command -v "$java" >/dev/null ||
@@ -131,7 +147,7 @@ has_spark() {
 
 # found_jar KIND: the jar of this kind, if it was built.
 found_jar() {
-  local jars=("$centroid_home"/target/centroid-*-"$1".jar)
+  local jars=("$centroid_target"/centroid-*_"$centroid_scala"-"$1".jar)
   [ ! -e "${jars[0]}" ] || echo "${jars[0]}"
 }
 
@@ -151,7 +167,7 @@ due() {
 # Why Maven cannot do anything here; nothing where it can.
 no_maven() {
   if [ ! -e "$centroid_home/pom.xml" ]; then
-    echo "found no pom.xml in $centroid_home, expected the sources. Put the jars of a release in its target."
+    echo "found no pom.xml in $centroid_home, expected the sources. Put the jars of a release in ${centroid_target#"$centroid_home"/}."
   elif ! command -v mvn >/dev/null; then
     echo "found no mvn, expected Maven 3.8 or later on the PATH."
   elif [ ! -w "$centroid_home" ]; then
@@ -167,12 +183,12 @@ maven() {
   [ -z "$problem" ] || die "Cannot $what: $problem" 1
   # Without the last, it ends with codes for a terminal wherever it writes to.
   MAVEN_OPTS="${MAVEN_OPTS:-} -Djansi.noreset=true" \
-    mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" "$@" >&2 || die "Cannot $what: Maven failed, see above." 1
+    mvn -q -B -Dstyle.color=never -f "$centroid_home/pom.xml" ${line_switches[@]+"${line_switches[@]}"} "$@" >&2 || die "Cannot $what: Maven failed, see above." 1
 }
 
 # Waits until no other script builds; ends with the subshell that it is called in.
 alone() {
-  mkdir -p "$centroid_home/target" && exec 9>"$centroid_home/target/build.lock" && flock 9
+  mkdir -p "$centroid_target" && exec 9>"$centroid_target/build.lock" && flock 9
 }
 
 # up_to_date KIND SWITCH SOURCE...: prints the jar of this kind. Builds it where it is missing, and again where a
@@ -215,11 +231,13 @@ job_jar() {
 # java command line (memory, module options) and prints it NUL-separated.
 bundled_spark_submit() {
   local java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-  export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=2.12
+  export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=$centroid_scala
   export SPARK_CONF_DIR=${SPARK_CONF_DIR:-$centroid_home/conf}
   local command=() word
   while IFS= read -r -d '' word; do
-    command+=("${word#$'\n'}") # the launcher begins with a NUL and a line break
+    word=${word#$'\n'} # the launcher begins with a NUL and a line break
+    # Spark 4's adds what nothing here needs and every JVM warns of.
+    [ "$word" = --add-modules=jdk.incubator.vector ] || command+=("$word")
   done < <("$java" -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \
     org.apache.spark.deploy.SparkSubmit "$@")
   [ ${#command[@]} -gt 1 ] || die "Cannot start Spark: its launcher printed no command." 1
@@ -586,9 +604,9 @@ submit_and_wait() {
 # job jar yet the line names the one that would be.
 print_command() {
   local jar=${CENTROID_JAR:-$(found_jar job)} submit=spark-submit
-  [ -n "$jar" ] || jar=$centroid_home/target/centroid-$(
+  [ -n "$jar" ] || jar=$centroid_target/centroid-$(
     sed -n 's:^  <version>\(.*\)</version>$:\1:p' "$centroid_home/pom.xml"
-  )-job.jar
+  )-spark-${CENTROID_SPARK:-3.5}_$centroid_scala-job.jar
   [ -z "${SPARK_HOME:-}" ] || submit=$SPARK_HOME/bin/spark-submit
   local spark_options=("$@") line='' word
   add_own_properties

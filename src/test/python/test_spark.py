@@ -78,7 +78,7 @@ class SparkTest(unittest.TestCase):
             self.assertTrue(hasattr(estimator, setter.replace("set", "get", 1)), setter)
 
     def test_the_version_is_that_of_the_jar(self):
-        self.assertIn(f"centroid-{version('centroid-spark')}-job.jar", JAR)
+        self.assertIn(f"centroid-{version('centroid-spark')}-spark-", JAR)
 
     def test_learns_and_predicts(self):
         rows = self.rows()

@@ -267,7 +267,7 @@ class CentroidClassifier(
         except TypeError as e:  # what is no class is a package to py4j
             raise RuntimeError(
                 "Cannot make a CentroidClassifier: found no io.centroid.ml, expected Centroid's job "
-                "jar on Spark's class path. Start Spark with --jars centroid-0.1.0-job.jar."
+                "jar on Spark's class path. Start Spark with --jars and the jar for this Spark."
             ) from e
         self._transfer_params_from_java()  # the defaults
         self.setParams(**self._input_kwargs)

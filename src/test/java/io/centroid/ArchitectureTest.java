@@ -69,14 +69,12 @@ final class ArchitectureTest {
 
   private static final int MOST_CLASSES = 25;
 
-  private static final Path BUILT = Path.of(System.getProperty("centroid.home", "."), "target");
-
   /** What goes into the job jar, and the benchmark, which is compiled with the tests. */
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .importPaths(
-              BUILT.resolve("classes/io/centroid"),
-              BUILT.resolve("test-classes/io/centroid/benchmark"));
+              Built.TARGET.resolve("classes/io/centroid"),
+              Built.TARGET.resolve("test-classes/io/centroid/benchmark"));
 
   @ParameterizedTest
   @FieldSource("ROOMS")
@@ -132,8 +130,8 @@ final class ArchitectureTest {
 
   @Test
   void theJobHoldsNoBenchmark() {
-    assertThat(BUILT.resolve("classes/io/centroid/train")).isDirectory();
-    assertThat(BUILT.resolve("classes/io/centroid/benchmark")).doesNotExist();
+    assertThat(Built.TARGET.resolve("classes/io/centroid/train")).isDirectory();
+    assertThat(Built.TARGET.resolve("classes/io/centroid/benchmark")).doesNotExist();
     assertThat(CLASSES.contain("io.centroid.benchmark.Benchmark")).isTrue();
   }
 

@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 
 /** S3Proxy, an S3 server, with its buckets in memory, as a JVM of its own. */
 public final class S3Server implements AutoCloseable {
-  private static final Path RUNTIME =
-      Path.of(System.getProperty("centroid.home", ".")).toAbsolutePath().resolve("target/runtime");
+  private static final Path RUNTIME = Built.TARGET.resolve("runtime");
   private static final Pattern STARTED =
       Pattern.compile("Started ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)\\}");
   private static final Pattern OBJECT =

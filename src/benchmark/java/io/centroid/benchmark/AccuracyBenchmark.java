@@ -77,14 +77,20 @@ public final class AccuracyBenchmark {
     averaging("Centroid, W=4 F=25, outer momentum 0.5", 4, 25, 0.5);
     plain();
     torch();
+    if (StockAveraging.isAvailable()) {
+      stock();
+    }
+    new MllibPerceptron(context, shards, phases).run();
+    phases.say("until %.0f %% of the test images, at most %d epochs", 100 * WANTED, MOST_EPOCHS);
+  }
+
+  private void stock() {
     try (WorkerShares dealt = deal(2)) {
       RoundPlan plan = new RoundPlan(dealt.examples(), 2, MINIBATCH, 5, SEED);
       train(
           "stock, Direct, guarded, W=2 F=5",
-          new StockAveraging(context, dealt, network.toJson(), plan));
+          StockAveraging.of(context, dealt, network.toJson(), plan));
     }
-    new MllibPerceptron(context, shards, phases).run();
-    phases.say("until %.0f %% of the test images, at most %d epochs", 100 * WANTED, MOST_EPOCHS);
   }
 
   private void averaging(String name, int workers, int frequency, double outerMomentum) {

@@ -11,30 +11,16 @@ import io.centroid.compute.StepRecipe;
 import io.centroid.compute.TrainingState;
 import io.centroid.config.AveragingSettings;
 import io.centroid.data.Split;
-import io.centroid.deal.ExampleBlock;
 import io.centroid.deal.ShardExamples;
-import io.centroid.deal.WorkerShare;
 import io.centroid.deal.WorkerShares;
-import io.centroid.dl4j.StockAveraging;
-import io.centroid.example.ExampleShape;
-import io.centroid.example.FeatureCoding;
 import io.centroid.job.Phases;
-import io.centroid.model.Networks;
 import io.centroid.run.RoundTiming;
 import io.centroid.shard.ShardSet;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaRDD;
+import java.util.OptionalDouble;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.storage.StorageLevel;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.spark.api.RDDTrainingApproach;
-import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
-import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
-import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Rounds of the averaging engine against Deeplearning4j's own averaging and its plain {@code fit},
@@ -45,8 +31,6 @@ public final class AveragingBenchmark {
   private static final int[] MINIBATCHES = {32, 128, 512};
   private static final int[] FREQUENCIES = {5, 25, 100};
   private static final long SEED = 1;
-  private static final String STOCK_DIRECT = "stock, Direct, guarded";
-  private static final String STOCK_EXPORT = "stock, Export";
   private static final String PLAIN = "Deeplearning4j, one process";
 
   private final JavaSparkContext context;
@@ -73,9 +57,8 @@ public final class AveragingBenchmark {
         WorkerShares two = deal(2)) {
       List<Contender> contenders = new ArrayList<>();
       try {
-        contenders.add(
-            new Engine(label(STOCK_DIRECT, 2, 32, 5), stock(two), TrainingState.initial(network)));
-        contenders.add(new Export(label(STOCK_EXPORT, 2, 32, 5), two));
+        RoundPlan stock = new RoundPlan(IMAGES, 2, 32, 5, SEED);
+        contenders.addAll(StockContenders.of(context, two, network, stock));
         contenders.add(
             new LocalTraining(
                 label(PLAIN, 1, 32, 0),
@@ -115,26 +98,33 @@ public final class AveragingBenchmark {
     }
   }
 
+  /** A name in the table. */
+  static String label(String what, RoundPlan plan) {
+    return label(what, plan.workers(), plan.minibatchSize(), plan.averagingFrequency());
+  }
+
   private static String label(String what, int workers, int minibatch, int frequency) {
     return "%-32s W=%d b=%-3d F=%s"
         .formatted(what, workers, minibatch, frequency == 0 ? "-" : frequency);
   }
 
   private void print(Turns turns) {
-    double stock =
-        Math.max(
-            turns.speed(label(STOCK_DIRECT, 2, 32, 5)), turns.speed(label(STOCK_EXPORT, 2, 32, 5)));
+    OptionalDouble stock =
+        turns.names().stream()
+            .filter(name -> name.startsWith("stock"))
+            .mapToDouble(turns::speed)
+            .max();
     phases.say("%-49s %9s %17s %8s %11s", "", "images/s", "min to max", "to stock", "outside, ms");
     for (String name : turns.names()) {
       List<RoundTiming> rounds =
           turns.of(name).stream().flatMap(turn -> turn.rounds().stream()).toList();
       phases.say(
-          "%-49s %,9.0f %,8.0f %,8.0f %7.1fx %11s",
+          "%-49s %,9.0f %,8.0f %,8.0f %8s %11s",
           name,
           turns.speed(name),
           turns.slowest(name),
           turns.fastest(name),
-          turns.speed(name) / stock,
+          stock.isPresent() ? "%.1fx".formatted(turns.speed(name) / stock.getAsDouble()) : "",
           rounds.isEmpty()
               ? ""
               : "%.1f".formatted(1000 * Turns.median(rounds, RoundTiming::outsideCompute)));
@@ -162,11 +152,6 @@ public final class AveragingBenchmark {
             plan,
             AveragingSettings.every(plan.averagingFrequency()))
         .betweenExecutors(true, line -> phases.say("%s", line));
-  }
-
-  private AveragingEngine stock(WorkerShares shares) {
-    RoundPlan plan = new RoundPlan(IMAGES, shares.workers(), 32, 5, SEED);
-    return new StockAveraging(context, shares, network.toJson(), plan);
   }
 
   /** An engine, training on from where it stopped. */
@@ -210,75 +195,6 @@ public final class AveragingBenchmark {
     @Override
     public void close() {
       engine.close();
-    }
-  }
-
-  /** Deeplearning4j's own master as its users run it, by way of files. */
-  private final class Export implements Contender {
-    private static final int MINIBATCH = 32;
-
-    private final String name;
-    private final JavaRDD<DataSet> minibatches;
-    private final ParameterAveragingTrainingMaster master;
-    private final SparkDl4jMultiLayer spark;
-
-    Export(String name, WorkerShares dealt) {
-      this.name = name;
-      FeatureCoding coding = ShardExamples.shape(shards).coding();
-      minibatches =
-          dealt
-              .shares()
-              .flatMap(WorkerShare::blocks)
-              .flatMap(block -> minibatches(block, coding).iterator())
-              .persist(StorageLevel.MEMORY_ONLY_SER());
-      master =
-          new ParameterAveragingTrainingMaster.Builder(2, MINIBATCH)
-              .batchSizePerWorker(MINIBATCH)
-              .averagingFrequency(5)
-              .saveUpdater(true)
-              .rngSeed(SEED)
-              .rddTrainingApproach(RDDTrainingApproach.Export)
-              .storageLevel(null)
-              .build();
-      spark = new SparkDl4jMultiLayer(context, Networks.initialized(network), master);
-    }
-
-    @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public Turn turn() {
-      return Contender.timed(IMAGES, () -> spark.fit(minibatches));
-    }
-
-    @Override
-    public void close() {
-      master.deleteTempFiles(context);
-      minibatches.unpersist();
-    }
-
-    private static List<DataSet> minibatches(ExampleBlock block, FeatureCoding coding) {
-      return Stream.iterate(0, from -> from + MINIBATCH <= block.size(), from -> from + MINIBATCH)
-          .map(from -> minibatch(block, from, coding))
-          .toList();
-    }
-
-    private static DataSet minibatch(ExampleBlock block, int from, FeatureCoding coding) {
-      int features = block.features().length / block.size() / coding.bytesPerValue();
-      int labels = block.labels().length / block.size();
-      float[] values = new float[MINIBATCH * features];
-      for (int i = 0; i < MINIBATCH; i++) {
-        int at = (from + i) * features * coding.bytesPerValue();
-        coding.decode(block.features(), at, values, i * features, features);
-      }
-      return new DataSet(
-          Nd4j.create(values, ExampleShape.minibatch(MINIBATCH, new long[] {features}), 'c'),
-          Nd4j.create(
-              Arrays.copyOfRange(block.labels(), from * labels, (from + MINIBATCH) * labels),
-              ExampleShape.minibatch(MINIBATCH, new long[] {labels}),
-              'c'));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.centroid.deal.WorkerShare;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.AsyncJob;
+import io.centroid.job.ScalaCollections;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
-import scala.collection.JavaConverters;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
@@ -260,7 +260,7 @@ final class RoundTree {
     private final RoundExchange exchange;
 
     Sums(SparkContext context, List<Group> groups, RoundExchange exchange) {
-      super(context, JavaConverters.asScalaBuffer(List.<Dependency<?>>of()).toSeq(), RESULT);
+      super(context, ScalaCollections.sequence(List.<Dependency<?>>of()), RESULT);
       this.groups = groups;
       this.exchange = exchange;
     }

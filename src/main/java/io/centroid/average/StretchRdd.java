@@ -12,6 +12,7 @@ import io.centroid.deal.LostBlockException;
 import io.centroid.deal.WorkerShare;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.job.ScalaCollections;
 import io.centroid.run.RoundTiming;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -26,7 +27,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
-import scala.collection.JavaConverters;
 import scala.concurrent.Future;
 
 /**
@@ -98,10 +98,7 @@ final class StretchRdd extends RDD<TaskResult> {
       WorkerSteps steps,
       RoundExchange exchange,
       OuterStep outer) {
-    super(
-        shares.context(),
-        JavaConverters.asScalaBuffer(List.<Dependency<?>>of()).toSeq(),
-        RoundTree.RESULT);
+    super(shares.context(), ScalaCollections.sequence(List.<Dependency<?>>of()), RoundTree.RESULT);
     this.shares = lookedUp(shares);
     this.stretch = stretch;
     this.steps = steps;
@@ -112,7 +109,7 @@ final class StretchRdd extends RDD<TaskResult> {
   /** Has an RDD find out on the driver what Spark has it find out of those depended on. */
   private static <T> RDD<T> lookedUp(RDD<T> rdd) {
     rdd.partitions();
-    JavaConverters.seqAsJavaList(rdd.dependencies()).stream()
+    ScalaCollections.list(rdd.dependencies()).stream()
         .filter(each -> each instanceof NarrowDependency)
         .forEach(each -> lookedUp(each.rdd()));
     return rdd;
@@ -201,7 +198,7 @@ final class StretchRdd extends RDD<TaskResult> {
       }
       float[][] kept = peers.gather(member);
       if (member != 0) {
-        return JavaConverters.asScalaIterator(Collections.<TaskResult>emptyIterator());
+        return ScalaCollections.iterator(Collections.<TaskResult>emptyIterator());
       }
       peers.answer(told);
       float[][] end = Arrays.copyOf(peers.start(rounds), start.length + kept.length);

@@ -3,6 +3,7 @@ package io.centroid.cli;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.Interruption;
+import io.centroid.job.SparkLine;
 import io.centroid.run.CodeVersion;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -88,6 +89,7 @@ public final class Centroid {
     Interruption.handle(interrupted, () -> ExitStatusFile.leave(interrupted, "", console));
     int exitCode =
         javaProblem(Runtime.version().feature())
+            .or(SparkLine::problem)
             .map(problem -> ExitStatus.report(problem, program.getErr()))
             .orElseGet(() -> execute(program, arguments));
     if (!Interruption.isEnding()) {

@@ -25,7 +25,6 @@ import org.apache.spark.network.client.TransportClientBootstrap;
 import org.apache.spark.network.client.TransportClientFactory;
 import org.apache.spark.network.crypto.AuthClientBootstrap;
 import org.apache.spark.network.crypto.AuthServerBootstrap;
-import org.apache.spark.network.netty.SparkTransportConf;
 import org.apache.spark.network.protocol.OneWayMessage;
 import org.apache.spark.network.server.OneForOneStreamManager;
 import org.apache.spark.network.server.RpcHandler;
@@ -34,7 +33,6 @@ import org.apache.spark.network.server.TransportServer;
 import org.apache.spark.network.server.TransportServerBootstrap;
 import org.apache.spark.network.util.TransportConf;
 import org.apache.spark.util.Utils;
-import scala.Option;
 import scala.Tuple2;
 import scala.runtime.AbstractFunction1;
 
@@ -111,7 +109,7 @@ final class Transport implements AutoCloseable {
     SparkConf conf = environment.conf().clone();
     // Spark would wait for two minutes where a network drops packets.
     conf.setIfMissing("spark.shuffle.io.connectionCreationTimeout", "10s");
-    TransportConf transport = SparkTransportConf.fromSparkConf(conf, "shuffle", 0, Option.empty());
+    TransportConf transport = TransportSettings.of(environment, conf);
     SecurityManager security = environment.securityManager();
     boolean authenticates = security.isAuthenticationEnabled();
     List<TransportServerBootstrap> accepting =

@@ -1,5 +1,6 @@
 package io.centroid.deal;
 
+import io.centroid.job.ScalaCollections;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -19,8 +20,6 @@ import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.BlockManagerId;
 import org.apache.spark.storage.BlockManagerMaster;
 import org.apache.spark.storage.RDDBlockId;
-import scala.collection.JavaConverters;
-import scala.collection.Seq;
 
 /** On which executor each share lies; where that is never matters to the result. */
 final class SharePlaces {
@@ -34,7 +33,7 @@ final class SharePlaces {
   private final List<BlockId> forgotten = new ArrayList<>();
 
   /** Where each block is. */
-  private final List<Seq<BlockManagerId>> found;
+  private final List<List<BlockManagerId>> found;
 
   private SharePlaces(RDD<ExampleBlock> blocks, ShareLayout layout) {
     this.layout = layout;
@@ -42,7 +41,10 @@ final class SharePlaces {
         IntStream.range(0, layout.blocks())
             .mapToObj(block -> new RDDBlockId(blocks.id(), block))
             .toArray(BlockId[]::new);
-    this.found = JavaConverters.seqAsJavaList(master.getLocations(ids));
+    this.found =
+        ScalaCollections.list(master.getLocations(ids)).stream()
+            .map(ScalaCollections::list)
+            .toList();
   }
 
   /** No place for any share. */
@@ -90,7 +92,7 @@ final class SharePlaces {
   private SortedMap<BlockManagerId, Integer> executors() {
     SortedMap<BlockManagerId, Integer> executors =
         new TreeMap<>(Comparator.comparing(BlockManagerId::executorId));
-    for (BlockManagerId each : JavaConverters.asJavaIterable(master.getMemoryStatus().keys())) {
+    for (BlockManagerId each : ScalaCollections.list(master.getMemoryStatus().keys())) {
       if (!each.isDriver()) {
         executors.put(each, 0);
       }
@@ -119,7 +121,7 @@ final class SharePlaces {
   }
 
   private List<BlockManagerId> locations(int block) {
-    return JavaConverters.seqAsJavaList(found.get(block));
+    return found.get(block);
   }
 
   /** The form that Spark's scheduler reads as this very executor. */

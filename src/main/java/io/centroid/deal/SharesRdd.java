@@ -1,5 +1,6 @@
 package io.centroid.deal;
 
+import io.centroid.job.ScalaCollections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.Dependency;
@@ -12,8 +13,6 @@ import org.apache.spark.storage.BlockResult;
 import org.apache.spark.storage.RDDBlockId;
 import scala.Option;
 import scala.collection.Iterator;
-import scala.collection.JavaConverters;
-import scala.collection.Seq;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
@@ -35,7 +34,7 @@ final class SharesRdd extends RDD<WorkerShare> {
       RDD<ExampleBlock> blocks, ShareLayout layout, boolean stored, List<List<String>> places) {
     super(
         blocks.context(),
-        sequence(List.<Dependency<?>>of(new BlocksOfShare(blocks, layout))),
+        ScalaCollections.sequence(List.<Dependency<?>>of(new BlocksOfShare(blocks, layout))),
         ClassTag$.MODULE$.apply(WorkerShare.class));
     this.blocks = blocks;
     this.layout = layout;
@@ -84,12 +83,8 @@ final class SharesRdd extends RDD<WorkerShare> {
   }
 
   @Override
-  public Seq<String> getPreferredLocations(Partition worker) {
-    return sequence(places.get(worker.index()));
-  }
-
-  private static <T> Seq<T> sequence(List<T> list) {
-    return JavaConverters.asScalaBuffer(list).toSeq();
+  public scala.collection.immutable.List<String> getPreferredLocations(Partition worker) {
+    return ScalaCollections.sequence(places.get(worker.index()));
   }
 
   private record Worker(int index) implements Partition {}
@@ -106,9 +101,9 @@ final class SharesRdd extends RDD<WorkerShare> {
     }
 
     @Override
-    public Seq<Object> getParents(int worker) {
+    public scala.collection.immutable.List<Object> getParents(int worker) {
       int first = layout.firstBlock(worker);
-      return sequence(
+      return ScalaCollections.sequence(
           IntStream.range(first, first + layout.blocksOf(worker))
               .<Object>mapToObj(block -> block)
               .toList());

@@ -12,7 +12,6 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
-import scala.collection.JavaConverters;
 import scala.concurrent.Await;
 import scala.concurrent.ExecutionContext;
 import scala.concurrent.duration.Duration;
@@ -48,7 +47,7 @@ public final class AsyncJob {
         context.submitJob(
             rdd,
             new FirstElement<T>(),
-            JavaConverters.asScalaBuffer(List.<Object>copyOf(partitions)).toSeq(),
+            ScalaCollections.<Object>sequence(partitions),
             new AbstractFunction2<Object, T, BoxedUnit>() {
               @Override
               public BoxedUnit apply(Object index, T result) {

@@ -6,7 +6,6 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.status.api.v1.ExecutorSummary;
-import scala.collection.JavaConverters;
 
 /**
  * Ends jobs whose tasks ask for more cores ({@code spark.task.cpus}) than any executor has, for
@@ -49,7 +48,7 @@ final class ExecutorCores extends SparkListener {
   }
 
   private List<ExecutorSummary> executors() {
-    return JavaConverters.seqAsJavaList(context.statusStore().executorList(true)).stream()
+    return ScalaCollections.list(context.statusStore().executorList(true)).stream()
         .filter(executor -> !executor.id().equals(DRIVER))
         .toList();
   }

@@ -69,7 +69,7 @@ public final class JobSession implements AutoCloseable {
   @Override
   public void close() {
     if (session != null) {
-      session.close();
+      session.stop();
     }
   }
 }

@@ -17,7 +17,6 @@ import org.apache.spark.scheduler.HealthTracker;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import org.apache.spark.util.Utils;
-import scala.collection.JavaConverters;
 
 /**
  * Opens Spark sessions with the values this program needs, wherever spark-submit did not set them.
@@ -107,7 +106,7 @@ public final class SparkSessions {
     int cpus = context.getConf().getInt("spark.task.cpus", 1);
     int free = 0;
     for (ExecutorSummary executor :
-        JavaConverters.asJavaIterable(context.sc().statusStore().executorList(true))) {
+        ScalaCollections.list(context.sc().statusStore().executorList(true))) {
       free += Math.max(0, executor.totalCores() / cpus - executor.activeTasks());
     }
     return Math.max(1, Math.min(free, slots(context)));

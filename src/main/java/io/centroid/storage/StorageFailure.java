@@ -50,6 +50,7 @@ public final class StorageFailure {
           "org.apache.hadoop.fs.azurebfs.",
           "com.google.cloud.hadoop.",
           "com.amazonaws.",
+          "software.amazon.awssdk.",
           "org.apache.http.");
 
   /** Whose failures are those of other hosts. */
@@ -216,7 +217,10 @@ public final class StorageFailure {
       String thrower =
           Arrays.stream(failure.getStackTrace())
               .map(StackTraceElement::getClassName)
-              .filter(name -> !name.matches("(java|sun|jdk\\.internal\\.reflect)\\..*"))
+              .filter(
+                  name ->
+                      !name.matches(
+                          "(java|sun|jdk\\.internal\\.reflect|org\\.apache\\.hadoop\\.util\\.dynamic)\\..*"))
               .findFirst()
               .orElse("");
       if (failure instanceof EOFException && thrower.endsWith("InputStream")) {

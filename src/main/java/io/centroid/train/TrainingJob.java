@@ -28,6 +28,7 @@ import io.centroid.evaluate.Metrics;
 import io.centroid.job.Interruption;
 import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
+import io.centroid.job.SparkLine;
 import io.centroid.json.Json;
 import io.centroid.model.DenseNetwork;
 import io.centroid.model.NetworkSummary;
@@ -104,6 +105,7 @@ public final class TrainingJob {
    *     is published then
    */
   public FinishedRun execute() throws Exception {
+    requireEngine();
     ShardSet shards = phases.run("Open the shards", () -> openShards());
     RunId id =
         RunId.of(settings.effective(), shards.manifest().fingerprint(), CodeVersion.current());
@@ -207,6 +209,14 @@ public final class TrainingJob {
               + " workers, expected at least one for each. Lower training.workers.");
     }
     return shards;
+  }
+
+  private void requireEngine() {
+    if (settings.averaging().engine() == EngineKind.STOCK && !StockAveraging.isAvailable()) {
+      throw JobException.settings(
+          "Cannot train with averaging.engine = stock: found Spark %s, expected Spark 3.5, the last one for which there is Deeplearning4j's Spark module. Set averaging.engine = centroid."
+              .formatted(SparkLine.builtFor().spark()));
+    }
   }
 
   /** Deeplearning4j has no weights; its masks multiply what goes into the softmax as well. */
@@ -326,7 +336,7 @@ public final class TrainingJob {
   private AveragingEngine engine(
       ShardSet shards, WorkerShares shares, MultiLayerConfiguration network, RoundPlan plan) {
     if (settings.averaging().engine() == EngineKind.STOCK) {
-      return new StockAveraging(session.context(), shares, network.toJson(), plan);
+      return StockAveraging.of(session.context(), shares, network.toJson(), plan);
     }
     CentroidAveraging engine =
         new CentroidAveraging(

@@ -47,7 +47,7 @@ final class CentroidAveragingIT {
   private static final long SEED = 5;
 
   @Test
-  void givesTheSameBitsOnAnyMasterAndPartitioning() {
+  void givesTheSameBitsOnAnyMasterAndPartitioning() throws Exception {
     String expected = train(LocalStep.GENERAL, "local[1]", Map.of(), 1, 3, 2, 16, 0);
     assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 5, 3, 2, 16, 0)).isEqualTo(expected);
     assertThat(train(LocalStep.GENERAL, "local[4]", Map.of(), 16, 3, 2, 16, 0)).isEqualTo(expected);
@@ -58,20 +58,20 @@ final class CentroidAveragingIT {
   }
 
   @Test
-  void averagesInATreeOfFixedShapeWhenThereAreMoreWorkersThanFanIn() {
+  void averagesInATreeOfFixedShapeWhenThereAreMoreWorkersThanFanIn() throws Exception {
     String expected = train(LocalStep.GENERAL, "local[1]", Map.of(), 2, 9, 2, 2, 0);
     assertThat(train(LocalStep.GENERAL, "local[4]", Map.of(), 7, 9, 2, 2, 0)).isEqualTo(expected);
   }
 
   @Test
-  void outerMomentumChangesTheResult() {
+  void outerMomentumChangesTheResult() throws Exception {
     assertThat(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0.5))
         .isNotEqualTo(train(LocalStep.GENERAL, "local[2]", Map.of(), 2, 3, 2, 16, 0));
   }
 
   /** The loss is measured before the step, so that of the last one says nothing of its result. */
   @Test
-  void parametersThatAreNoNumbersAreNotHandedOn() {
+  void parametersThatAreNoNumbersAreNotHandedOn() throws Exception {
     MultiLayerConfiguration configuration = SyntheticExamples.configuration();
     for (int layer = 0; layer < 2; layer++) {
       ((BaseLayer) configuration.getConf(layer).getLayer()).setIUpdater(new Sgd(1e39));
@@ -133,7 +133,7 @@ final class CentroidAveragingIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 1000})
-  void oneWorkerEqualsDeeplearning4jsOwnFitToTheBit(int averagingFrequency) {
+  void oneWorkerEqualsDeeplearning4jsOwnFitToTheBit(int averagingFrequency) throws Exception {
     int minibatch = 16;
     String averaged =
         train(LocalStep.GENERAL, "local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
@@ -159,7 +159,8 @@ final class CentroidAveragingIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 1000})
-  void oneWorkerEqualsUninterruptedTrainingWithTheFastStepToTheBit(int averagingFrequency) {
+  void oneWorkerEqualsUninterruptedTrainingWithTheFastStepToTheBit(int averagingFrequency)
+      throws Exception {
     int minibatchSize = 16;
     String averaged = train(LocalStep.FAST, "local[2]", Map.of(), 3, 1, averagingFrequency, 16, 0);
 
@@ -202,7 +203,8 @@ final class CentroidAveragingIT {
       int workers,
       int averagingFrequency,
       int fanIn,
-      double outerMomentum) {
+      double outerMomentum)
+      throws Exception {
     try (SparkSession session = LocalSpark.open(master, settings)) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       String sha256 =

@@ -9,6 +9,7 @@ import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
+import io.centroid.job.ScalaCollections;
 import io.centroid.model.FlatParameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,6 @@ import org.apache.spark.util.io.ChunkedByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import scala.collection.JavaConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction1;
 
@@ -55,7 +55,7 @@ final class LostContributionIT {
 
   @AfterEach
   void close() {
-    session.close();
+    session.stop();
   }
 
   @Test
@@ -162,7 +162,7 @@ final class LostContributionIT {
   }
 
   private static List<BlockId> resultBlocks() {
-    return JavaConverters.seqAsJavaList(
+    return ScalaCollections.list(
         manager()
             .getMatchingBlockIds(
                 new AbstractFunction1<BlockId, Object>() {

@@ -7,6 +7,7 @@ import io.centroid.LocalSpark;
 import io.centroid.StandaloneCluster;
 import io.centroid.deal.TrainingExample;
 import io.centroid.deal.WorkerShares;
+import io.centroid.job.ScalaCollections;
 import io.centroid.model.FlatParameters;
 import io.centroid.run.RoundTiming;
 import java.io.Serializable;
@@ -33,7 +34,6 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scala.collection.JavaConverters;
 import scala.runtime.AbstractFunction1;
 
 /**
@@ -253,9 +253,8 @@ final class RoundLeftoversIT {
     SparkEnv spark = SparkEnv.get();
     System.gc();
     return new Holdings(
-        JavaConverters.seqAsJavaList(spark.blockManager().getMatchingBlockIds(new OfRounds()))
-            .size(),
-        JavaConverters.seqAsJavaList(spark.blockManager().diskBlockManager().getAllFiles()).stream()
+        ScalaCollections.list(spark.blockManager().getMatchingBlockIds(new OfRounds())).size(),
+        ScalaCollections.list(spark.blockManager().diskBlockManager().getAllFiles()).stream()
             .filter(file -> file.getName().startsWith("shuffle_"))
             .count(),
         Pointer.totalBytes(),

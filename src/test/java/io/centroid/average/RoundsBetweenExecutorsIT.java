@@ -49,7 +49,8 @@ final class RoundsBetweenExecutorsIT {
       boolean nesterov,
       double rate,
       double decay,
-      int warmUpEpochs) {
+      int warmUpEpochs)
+      throws Exception {
     AveragingSettings averaging =
         new AveragingSettings(
             frequency,
@@ -75,7 +76,7 @@ final class RoundsBetweenExecutorsIT {
   }
 
   @Test
-  void endsWhereItIsToldToAndGoesOnFromThere() {
+  void endsWhereItIsToldToAndGoesOnFromThere() throws Exception {
     AveragingSettings averaging =
         new AveragingSettings(1, EngineKind.CENTROID, 0, OuterSettings.momentum(0.5), 0.9, 16);
     try (SparkSession session = LocalSpark.open("local[2]")) {
@@ -100,7 +101,7 @@ final class RoundsBetweenExecutorsIT {
   }
 
   @Test
-  void roundsAreMadeAgainWhenATaskFails() {
+  void roundsAreMadeAgainWhenATaskFails() throws Exception {
     AveragingSettings averaging = AveragingSettings.every(2);
     try (SparkSession session = LocalSpark.open("local[2]")) {
       JavaSparkContext context = context(session);
@@ -120,7 +121,7 @@ final class RoundsBetweenExecutorsIT {
   }
 
   @Test
-  void aTaskThatFailsAgainAndAgainEndsTheTrainingWithItsReason() {
+  void aTaskThatFailsAgainAndAgainEndsTheTrainingWithItsReason() throws Exception {
     try (SparkSession session = LocalSpark.open("local[2]")) {
       LOADED.set(0);
       assertThatThrownBy(

@@ -14,6 +14,7 @@ import io.centroid.run.RunId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -69,6 +70,16 @@ public final class CheckpointFileTest {
           assertThat(e).hasMessageStartingWith("it");
         }
       }
+    }
+  }
+
+  /** A file of the first version, written on Spark 3.5. */
+  @Test
+  void whatWasWrittenOnTheOtherLineOfSparkIsRead() throws IOException {
+    try (InputStream file = CheckpointFileTest.class.getResourceAsStream("checkpoint-3.bin")) {
+      byte[] written = file.readAllBytes();
+      assertThat(read(written).checkpoint()).usingRecursiveComparison().isEqualTo(checkpoint());
+      assertThat(bytes(checkpoint())).isEqualTo(written);
     }
   }
 

@@ -19,14 +19,12 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.network.TransportContext;
 import org.apache.spark.network.client.TransportClient;
 import org.apache.spark.network.client.TransportClientFactory;
-import org.apache.spark.network.netty.SparkTransportConf;
 import org.apache.spark.network.server.NoOpRpcHandler;
 import org.apache.spark.network.util.TransportConf;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import scala.Option;
 
 /** Frames between two ends, over real sockets. */
 final class TransportIT {
@@ -141,8 +139,7 @@ final class TransportIT {
       assertThat(session).isNotNull();
       Taken taken = new Taken();
       there.register(ATTEMPT, taken);
-      TransportConf conf =
-          SparkTransportConf.fromSparkConf(SparkEnv.get().conf(), "shuffle", 1, Option.empty());
+      TransportConf conf = TransportSettings.of(SparkEnv.get(), SparkEnv.get().conf());
       try (TransportContext context = new TransportContext(conf, new NoOpRpcHandler());
           TransportClientFactory clients = context.createClientFactory();
           TransportClient stranger = clients.createClient(there.host(), there.port())) {

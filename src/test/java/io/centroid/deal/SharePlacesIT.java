@@ -9,6 +9,7 @@ import io.centroid.average.RoundListener;
 import io.centroid.average.RoundPlan;
 import io.centroid.average.SyntheticExamples;
 import io.centroid.average.TrainingPosition;
+import io.centroid.job.ScalaCollections;
 import io.centroid.model.FlatParameters;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +28,6 @@ import org.apache.spark.storage.RDDBlockId;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import scala.collection.JavaConverters;
 import scala.collection.Seq;
 
 /** Shares on executors that come and go. */
@@ -105,7 +105,7 @@ final class SharePlacesIT {
             .toArray(BlockId[]::new);
     Map<String, Integer> shares = new TreeMap<>();
     for (Seq<BlockManagerId> places :
-        JavaConverters.seqAsJavaList(SparkEnv.get().blockManager().master().getLocations(blocks))) {
+        ScalaCollections.list(SparkEnv.get().blockManager().master().getLocations(blocks))) {
       assertThat(places.size()).isEqualTo(1);
       shares.merge(places.apply(0).executorId(), 1, Integer::sum);
     }
@@ -121,8 +121,7 @@ final class SharePlacesIT {
   }
 
   private static Collection<BlockManagerId> executors() {
-    return JavaConverters.asJavaCollection(
-            SparkEnv.get().blockManager().master().getMemoryStatus().keys())
+    return ScalaCollections.list(SparkEnv.get().blockManager().master().getMemoryStatus().keys())
         .stream()
         .filter(each -> !each.isDriver())
         .toList();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.Built;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -242,7 +243,7 @@ final class JobJarIT {
   }
 
   private static Path jar(String kind) throws IOException {
-    try (Stream<Path> built = Files.list(HOME.resolve("target"))) {
+    try (Stream<Path> built = Files.list(Built.TARGET)) {
       List<Path> jars =
           built
               .filter(

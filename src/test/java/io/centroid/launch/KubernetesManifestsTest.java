@@ -282,7 +282,16 @@ final class KubernetesManifestsTest {
     try (Stream<String> ignored = Files.lines(directory.resolve("Dockerfile.dockerignore"));
         Stream<String> image = Files.lines(directory.resolve("Dockerfile"))) {
       List<String> sources =
-          image.filter(line -> line.startsWith("COPY")).map(line -> line.split(" ")[2]).toList();
+          image
+              .filter(line -> line.startsWith("COPY"))
+              .map(line -> line.split(" ")[2])
+              .flatMap(
+                  source ->
+                      source.equals("$TARGET/$JAR")
+                          ? Stream.of("target", "target/spark-4")
+                              .map(target -> target + "/centroid-1-job.jar")
+                          : Stream.of(source))
+              .toList();
       List<String> lines = ignored.filter(line -> !line.startsWith("#")).toList();
       assertThat(lines).startsWith("**").hasSize(1 + sources.size());
       for (String source : sources) {
@@ -321,7 +330,8 @@ final class KubernetesManifestsTest {
   @Test
   void classVersionsAndPlacesAreTheBuilds() throws IOException {
     String pom = Files.readString(HOME.resolve("pom.xml"));
-    String jar = "target/centroid-%s-job.jar".formatted(between(pom, "  <version>", "</version>"));
+    String jar =
+        "centroid-%s-spark-3.5_2.12-job.jar".formatted(between(pom, "  <version>", "</version>"));
     String spark = between(pom, "<spark.version>", "</spark.version>");
     String hadoop = between(pom, "<hadoop.version>", "</hadoop.version>");
     JsonNode training = training();
@@ -333,9 +343,11 @@ final class KubernetesManifestsTest {
     String dockerfile = Files.readString(HOME.resolve("submit/kubernetes/Dockerfile"));
     String inImage = training.required("mainApplicationFile").asText().replace("local://", "");
     assertThat(dockerfile)
-        .contains("FROM apache/spark:" + spark + "-scala2.12-java17-ubuntu")
-        .contains("COPY --chown=root:root " + jar + " /opt/centroid/target/")
-        .contains("RUN ln -s " + jar + " " + inImage)
+        .contains("ARG SPARK=" + spark + "-scala2.12-java17-ubuntu\nFROM apache/spark:$SPARK\n")
+        .contains("ARG TARGET=target\nARG JAR=" + jar + "\n")
+        .contains("COPY --chown=root:root $TARGET/$JAR /opt/centroid/$TARGET/")
+        .contains("RUN ln -s $TARGET/$JAR " + inImage)
+        .contains("--build-arg JAR=" + jar.replace("3.5_2.12", "4_2.13"))
         .contains("OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1")
         .endsWith("USER 185\n");
     try (Stream<String> lines = dockerfile.lines()) {
@@ -343,7 +355,7 @@ final class KubernetesManifestsTest {
               lines
                   .filter(line -> line.startsWith("COPY"))
                   .map(line -> line.split(" ")[2])
-                  .filter(source -> !source.equals(jar)))
+                  .filter(source -> !source.equals("$TARGET/$JAR")))
           .allMatch(source -> Files.isDirectory(HOME.resolve(source)));
     }
     JsonNode container =

@@ -63,8 +63,9 @@ final class LaunchScriptsTest {
           "touch",
           "tr");
 
-  private static final String JOB = "target/centroid-0.1.0-job.jar";
-  private static final String BENCHMARK = "target/centroid-0.1.0-benchmark.jar";
+  private static final String JOB = "target/centroid-0.1.0-spark-3.5_2.12-job.jar";
+  private static final String BENCHMARK = "target/centroid-0.1.0-spark-3.5_2.12-benchmark.jar";
+  private static final String SPARK_4_JOB = "target/spark-4/centroid-0.1.0-spark-4_2.13-job.jar";
   private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
 
   @TempDir private Path directory;
@@ -115,6 +116,9 @@ final class LaunchScriptsTest {
         "echo \"mvn $*\" >>'%s'".formatted(directory.resolve("maven.log")),
         "cd '%s' && mkdir -p target/runtime/jars".formatted(home),
         "case \" $* \" in",
+        "  *' -Dspark4 package '*) mkdir -p target/spark-4/runtime/jars && touch "
+            + SPARK_4_JOB
+            + " ;;",
         "  *dependency:copy@hadoop-runtime*) mkdir -p target/runtime/hadoop ;;",
         "  *' -Dmaven.test.skip '*) touch " + JOB + " ;;",
         "  *) touch " + JOB + " " + BENCHMARK + " ;;",
@@ -175,9 +179,8 @@ final class LaunchScriptsTest {
   @Test
   void aSparkHomeThatIsNoneOrAnotherSparkIsRefusedByName() throws Exception {
     Path nowhere = directory.resolve("nowhere");
-    assertRefused(
-        nowhere, "found none in SPARK_HOME=" + nowhere + ", expected a Spark 3.5 for Scala");
-    for (String versions : List.of("2.12-3.4.1", "2.13-3.5.1", "2.13-4.0.1", "2.12-3.50.1")) {
+    assertRefused(nowhere, "found none in SPARK_HOME=" + nowhere + ", expected a Spark 3.5 or 4.");
+    for (String versions : List.of("2.12-3.4.1", "2.13-3.5.1", "2.13-5.0.0", "2.12-3.50.1")) {
       Path other = directory.resolve("other-" + versions);
       Files.createDirectories(other.resolve("bin"));
       Files.copy(directory.resolve("spark/bin/spark-submit"), other.resolve("bin/spark-submit"));
@@ -185,9 +188,31 @@ final class LaunchScriptsTest {
       String[] scalaAndSpark = versions.split("-");
       assertRefused(
           other,
-          "found Spark %s for Scala %s in SPARK_HOME=%s, expected 3.5 for Scala 2.12."
+          "found Spark %s for Scala %s in SPARK_HOME=%s, expected 3.5 for Scala 2.12, or 4 for Scala 2.13."
               .formatted(scalaAndSpark[1], scalaAndSpark[0], other));
     }
+  }
+
+  @Test
+  void eachLineOfSparkHasItsOwnBuild() throws Exception {
+    Path spark4 = directory.resolve("spark-4");
+    Files.createDirectories(spark4.resolve("bin"));
+    Files.copy(directory.resolve("spark/bin/spark-submit"), spark4.resolve("bin/spark-submit"));
+    install(spark4, "2.13-4.2.0");
+    for (int turn = 0; turn < 2; turn++) { // the second finds what the first has built
+      assertThat(run(spark4, "centroid.sh", "train").output())
+          .contains("\n" + home.resolve(SPARK_4_JOB) + "\n");
+      assertThat(run("centroid.sh", "train").output()).contains("\n" + home.resolve(JOB) + "\n");
+    }
+    assertThat(builds())
+        .containsExactly(jobBuild().replace(" package ", " -Dspark4 package "), jobBuild());
+
+    List<String> asked = List.of("env", "CENTROID_SPARK=5", script("centroid.sh"), "train");
+    assertThat(run((Path) null, asked))
+        .isEqualTo(
+            new Run(
+                2,
+                "centroid: Cannot choose a Spark: found CENTROID_SPARK=5, expected 3.5 or 4.\n"));
   }
 
   private void assertRefused(Path spark, String message) throws Exception {
@@ -363,7 +388,7 @@ final class LaunchScriptsTest {
         run(directory.resolve("nowhere"), "pipeline.sh", toldTo()),
         2,
         "failed",
-        "Cannot start Spark: found none in SPARK_HOME=%s, expected a Spark 3.5 for Scala 2.12. Correct it, or unset it to use the Spark that Maven fetches."
+        "Cannot start Spark: found none in SPARK_HOME=%s, expected a Spark 3.5 or 4. Correct it, or unset it to use the Spark that Maven fetches."
             .formatted(directory.resolve("nowhere")));
     java("17.0.1");
     String[] incomplete = toldTo();
@@ -679,9 +704,13 @@ final class LaunchScriptsTest {
   private Run run(Path spark, String script, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    command.add(home.resolve("submit").resolve(script).toString());
+    command.add(script(script));
     command.addAll(List.of(arguments));
     return run(spark, command);
+  }
+
+  private String script(String name) {
+    return home.resolve("submit").resolve(name).toString();
   }
 
   private Run run(Path spark, List<String> command) throws IOException, InterruptedException {

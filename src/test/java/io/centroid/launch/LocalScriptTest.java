@@ -41,7 +41,7 @@ final class LocalScriptTest {
       Files.createDirectories(copy.getParent());
       Files.copy(REPOSITORY.resolve(file), copy);
     }
-    Path jar = directory.resolve("home/target/centroid-0.1.0-job.jar");
+    Path jar = directory.resolve("home/target/centroid-0.1.0-spark-3.5_2.12-job.jar");
     Files.createDirectories(jar.getParent());
     Files.createFile(jar);
     Path spark = directory.resolve("spark");

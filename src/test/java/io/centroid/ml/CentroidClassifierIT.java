@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.centroid.StandaloneCluster;
+import io.centroid.job.ScalaCollections;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -261,8 +262,7 @@ final class CentroidClassifierIT {
             .addGrid(estimator.stepSize(), new double[] {1e-5, 0.02})
             .addGrid(
                 estimator.layers(),
-                scala.collection.JavaConverters.asScalaBuffer(
-                    List.of(new int[] {5, 3}, new int[] {5, 8, 3})))
+                ScalaCollections.sequence(List.of(new int[] {5, 3}, new int[] {5, 8, 3})))
             .build();
     CrossValidatorModel model =
         new CrossValidator()

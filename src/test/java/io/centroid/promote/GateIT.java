@@ -145,10 +145,10 @@ final class GateIT {
     Path other = StandInRuns.train(otherShards, directory.resolve("runs"));
 
     CommandLineRun unknown = gate(other, models);
-    assertThat(unknown.exitCode()).isEqualTo(3);
+    assertThat(unknown.exitCode()).as(unknown.toString()).isEqualTo(3);
     assertThat(unknown.err()).contains("Use --shards with the shard set of the run.");
     CommandLineRun wrong = gate(other, models, "--shards", shards.toString());
-    assertThat(wrong.exitCode()).isEqualTo(3);
+    assertThat(wrong.exitCode()).as(wrong.toString()).isEqualTo(3);
     assertThat(wrong.err()).contains("found another shard set in ");
     CommandLineRun compared = gate(other, models, "--shards", otherShards.toString());
     assertThat(compared.exitCode()).as(compared.toString()).isZero();

@@ -59,7 +59,7 @@ final class ScoreIT {
   }
 
   @Test
-  void everyRowHasTheMostProbableClassAndProbabilitiesThatAddUp() {
+  void everyRowHasTheMostProbableClassAndProbabilitiesThatAddUp() throws Exception {
     for (Row row : expected.values()) {
       double sum = 0;
       float largest = 0;
@@ -258,7 +258,7 @@ final class ScoreIT {
     return target;
   }
 
-  private static Map<String, Row> score(String name, Object... source) {
+  private static Map<String, Row> score(String name, Object... source) throws IOException {
     List<Object> arguments = new ArrayList<>(List.of(source));
     arguments.addAll(0, List.of("score", "--model", model));
     arguments.addAll(List.of("--output", directory.resolve(name)));
@@ -266,7 +266,7 @@ final class ScoreIT {
     return read(directory.resolve(name), "parquet");
   }
 
-  private static Map<String, Row> read(Path table, String format) {
+  private static Map<String, Row> read(Path table, String format) throws IOException {
     try (SparkSession session = LocalSpark.open("local[2]")) {
       Map<String, Row> rows = new TreeMap<>();
       session

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.Built;
 import io.centroid.CommandLine;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
@@ -23,11 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real job jar on a real YARN with everything on its HDFS, by {@code submit/yarn.sh}. */
 @Tag("fault")
 final class YarnIT {
-  private static final String RUNTIME =
-      java.nio.file.Path.of(System.getProperty("centroid.home", "."))
-          .toAbsolutePath()
-          .resolve("target/runtime/jars")
-          .toString();
+  private static final String RUNTIME = Built.TARGET.resolve("runtime/jars").toString();
 
   /** For a driver that fails before it needs executors. */
   private static final String[] WITHOUT_WAITING = {

@@ -55,13 +55,23 @@ public final class StockAveraging implements AveragingEngine {
   private final SparkDl4jMultiLayer spark;
   private final LongAccumulator examplesTrained;
 
+  /** Whether this line of Spark has it. */
+  public static boolean isAvailable() {
+    return true;
+  }
+
   /**
    * Creates an engine over dealt shares.
    *
    * @param configurationJson the Deeplearning4j configuration of the network, as JSON
    * @param plan how epochs are cut; its examples and workers are those of {@code shares}
    */
-  public StockAveraging(
+  public static AveragingEngine of(
+      JavaSparkContext context, WorkerShares shares, String configurationJson, RoundPlan plan) {
+    return new StockAveraging(context, shares, configurationJson, plan);
+  }
+
+  private StockAveraging(
       JavaSparkContext context, WorkerShares shares, String configurationJson, RoundPlan plan) {
     this.context = context;
     this.shares = shares;

@@ -39,7 +39,7 @@ final class StockAveragingIT {
       List<String> hashes = new ArrayList<>();
       for (int repetition = 0; repetition < 2; repetition++) {
         try (WorkerShares shares = SyntheticExamples.deal(context, examples, 3, 2, 5);
-            AveragingEngine engine = new StockAveraging(context, shares, configuration, plan)) {
+            AveragingEngine engine = StockAveraging.of(context, shares, configuration, plan)) {
           TrainingPosition position = TrainingPosition.before(1, state);
           for (int epoch = 1; epoch <= 3; epoch++) {
             TrainingPosition end = engine.trainEpoch(position, RoundListener.NONE);

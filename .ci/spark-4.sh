@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# The line of Spark 4: its build and tests, and that both lines make and read the same: .ci/spark-4.sh SCRATCH_DIR
+# Needs what Maven built for Spark 3.5.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scratch=$1
+unset SPARK_HOME SPARK_CONF_DIR
+
+mvn -B -ntp -Dspark4 verify -Dspotless.check.skip -Dfailsafe.failIfNoSpecifiedTests=false -Dit.test="$(
+  IFS=,
+  tests=(CentroidAveragingIT CentroidClassifierIT PrepareJobIT ReproducibilityIT ResumeIT RoundsBetweenExecutorsIT
+    StandaloneClusterIT)
+  echo "${tests[*]}"
+)"
+mvn -B -ntp -Dspark4 dependency:copy@s3-runtime failsafe:integration-test failsafe:verify -Pfaults \
+  -Dfailsafe.failIfNoSpecifiedTests=false -Dit.test='S3IT,StorageFaultIT#onHdfs*,YarnIT'
+
+export CENTROID_LOG=$scratch/centroid.log SPARK_LOCAL_IP=127.0.0.1 SPARK_SUBMIT_OPTS=-XX:TieredStopAtLevel=1
+
+fail() { # fail WHAT FILE
+  echo "FAIL $1" >&2
+  sed 's/^/  /' "$2" >&2
+  exit 1
+}
+
+run() { # run LINE NAME SUBCOMMAND [options]: what it prints goes to NAME.out
+  local line=$1 out=$scratch/$2.out
+  shift 2
+  CENTROID_SPARK=$line submit/centroid.sh "$@" --master 'local[2]' --driver-memory 1g >"$out" 2>&1 ||
+    fail "$1 on Spark $line ended with $?" "$out"
+  ! grep -qE 'WARN|INFO|ERROR|SLF4J|log4j|Exception|^\s+at ' "$out" ||
+    fail "$1 on Spark $line has more than the program's own lines on its console" "$out"
+}
+
+same() { # same WHAT FILE FILE
+  cmp "$2" "$3" || fail "$1 differs between the lines of Spark" "$3"
+  echo "PASS $1 is the same on both lines of Spark"
+}
+
+for line in 3.5 4; do
+  run "$line" "prepare-$line" prepare --stand-in --shards "$scratch/shards-$line" --set prepare.stand-in.training-images=1000 \
+    --set prepare.stand-in.test-images=200 --set prepare.shards=2
+done
+same "a shard set's manifest" "$scratch"/shards-{3.5,4}/manifest.json
+for line in 3.5 4; do
+  other=$([ "$line" = 4 ] && echo 3.5 || echo 4)
+  run "$line" "train-$line" train --shards "$scratch/shards-$other" --runs "$scratch/runs-$line" \
+    --set training.epochs=2 --set training.workers=2
+  grep -ho '"parametersSha256"[^,]*' "$scratch/runs-$line"/*/outcome.json >"$scratch/parameters-$line"
+done
+same 'the model of shards of the other line' "$scratch"/parameters-{3.5,4}
+for line in 3.5 4; do
+  other=$([ "$line" = 4 ] && echo 3.5 || echo 4)
+  run "$line" "score-$line" score --model "$(echo "$scratch/runs-$other"/*/model.zip)" --shards "$scratch/shards-$line" \
+    --split test --output "$scratch/scores-$line" --format csv
+  cat "$scratch/scores-$line"/part-* >"$scratch/scores-$line.csv"
+done
+same 'what the model of the other line predicts' "$scratch"/scores-{3.5,4}.csv

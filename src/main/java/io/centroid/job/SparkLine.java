@@ -1,0 +1,73 @@
+package io.centroid.job;
+
+import io.centroid.error.JobException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import scala.util.Properties$;
+
+/**
+ * A line of Spark, for each of which there is a build of this program.
+ *
+ * @param spark how its versions begin
+ * @param scala binary version of its Scala
+ */
+public record SparkLine(String spark, String scala) {
+  private static final List<SparkLine> ALL =
+      List.of(new SparkLine("3.5", "2.12"), new SparkLine("4", "2.13"));
+
+  /** What is wrong where this program runs on another line than it was built for. */
+  public static Optional<JobException> problem() {
+    return builtFor()
+        .problem(
+            org.apache.spark.package$.MODULE$.SPARK_VERSION(),
+            Properties$.MODULE$.versionNumberString());
+  }
+
+  /** The line that this program was built for. */
+  public static SparkLine builtFor() {
+    Properties properties = properties();
+    return new SparkLine(properties.getProperty("spark"), properties.getProperty("scala"));
+  }
+
+  /** What is wrong with a Spark; nothing where it is of this line. */
+  Optional<JobException> problem(String sparkVersion, String scalaVersion) {
+    if (has(sparkVersion, scalaVersion)) {
+      return Optional.empty();
+    }
+    String expected =
+        ALL.stream()
+            .filter(line -> line.has(sparkVersion, scalaVersion))
+            .map(
+                line ->
+                    "%s on this Spark. Use that jar."
+                        .formatted(line.jar(properties().getProperty("version"))))
+            .findFirst()
+            .orElse("Spark %s for Scala %s. Use such a Spark.".formatted(spark, scala));
+    return Optional.of(
+        JobException.settings(
+            "Cannot run on Spark %s for Scala %s: found the jar for Spark %s and Scala %s, expected %s"
+                .formatted(sparkVersion, scalaVersion, spark, scala, expected)));
+  }
+
+  private boolean has(String sparkVersion, String scalaVersion) {
+    return sparkVersion.startsWith(spark + ".") && scalaVersion.startsWith(scala + ".");
+  }
+
+  /** The name of the job jar that was built for this line. */
+  String jar(String version) {
+    return "centroid-%s-spark-%s_%s-job.jar".formatted(version, spark, scala);
+  }
+
+  private static Properties properties() {
+    Properties properties = new Properties();
+    try (InputStream file = SparkLine.class.getResourceAsStream("spark-line.properties")) {
+      properties.load(file);
+    } catch (IOException e) {
+      throw new IllegalStateException("Every resource of ours can be read", e);
+    }
+    return properties;
+  }
+}
