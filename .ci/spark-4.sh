@@ -41,7 +41,10 @@ for line in 3.5 4; do
   run "$line" "prepare-$line" prepare --stand-in --shards "$scratch/shards-$line" --set prepare.stand-in.training-images=1000 \
     --set prepare.stand-in.test-images=200 --set prepare.shards=2
 done
-same "a shard set's manifest" "$scratch"/shards-{3.5,4}/manifest.json
+for line in 3.5 4; do # lengths of files are not compared: Parquet writes its own version in them
+  grep -E '"(contentHash|sum|fingerprint)"' "$scratch/shards-$line/manifest.json" >"$scratch/shards-$line.hashes"
+done
+same 'what is in a shard set' "$scratch"/shards-{3.5,4}.hashes
 for line in 3.5 4; do
   other=$([ "$line" = 4 ] && echo 3.5 || echo 4)
   run "$line" "train-$line" train --shards "$scratch/shards-$other" --runs "$scratch/runs-$line" \

@@ -106,8 +106,8 @@ for version in 3.4.4 4.0.5 4.2.0; do
   fi
   export SPARK_HOME=$scratch/$version
   case $version in
-    3.*)
-      expected="Cannot start Spark: found Spark $version for Scala 2.12 in SPARK_HOME="
+    3.* | 4.0.*)
+      expected="Cannot start Spark: found Spark $version for Scala 2.1[23] in SPARK_HOME="
       refused "Spark $version from PyPI" submit/centroid.sh train --shards "$scratch/shards" --runs "$scratch/runs-$version"
       ;;
     *)
@@ -116,7 +116,7 @@ for version in 3.4.4 4.0.5 4.2.0; do
       expected="Cannot run on Spark $version for Scala 2.13"
       refused "the jar for Spark 3.5 on Spark $version" env SPARK_CONF_DIR=conf \
         "$SPARK_HOME/bin/spark-submit" target/centroid-*_2.12-job.jar runs
-      [ "$version" != 4.2.0 ] || [ -z "$python" ] || python_tests 4.2.0 0.10.9.9 target/spark-4
+      [ -z "$python" ] || python_tests "$version" 0.10.9.9 target/spark-4
       ;;
   esac
 done

@@ -47,6 +47,7 @@ public final class S3Server implements AutoCloseable {
         List.of(
             "s3proxy.endpoint=http://127.0.0.1:0",
             "s3proxy.authorization=none",
+            "s3proxy.ignore-unknown-headers=true",
             "jclouds.provider=transient",
             "jclouds.identity=any",
             "jclouds.credential=any"));
@@ -86,13 +87,18 @@ public final class S3Server implements AutoCloseable {
         .with("--spark-conf", "spark.hadoop.fs.s3a.secret.key=any");
   }
 
-  /** Keys of the objects below a prefix, and when they appeared, to the second. */
+  /**
+   * Keys of the objects below a prefix, and when they appeared, to the second; without the markers
+   * of directories, which newer versions of Hadoop keep.
+   */
   public SortedMap<String, Instant> objects(String prefix)
       throws IOException, InterruptedException {
     SortedMap<String, Instant> objects = new TreeMap<>();
     Matcher object = OBJECT.matcher(send("GET", "/" + BUCKET + "?list-type=2&prefix=" + prefix));
     while (object.find()) {
-      objects.put(object.group(1), Instant.parse(object.group(2)));
+      if (!object.group(1).endsWith("/")) {
+        objects.put(object.group(1), Instant.parse(object.group(2)));
+      }
     }
     return objects;
   }

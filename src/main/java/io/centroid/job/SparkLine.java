@@ -11,12 +11,13 @@ import scala.util.Properties$;
 /**
  * A line of Spark, for each of which there is a build of this program.
  *
- * @param spark how its versions begin
+ * @param name in the name of its job jar
+ * @param spark how the versions begin that it runs on
  * @param scala binary version of its Scala
  */
-public record SparkLine(String spark, String scala) {
+public record SparkLine(String name, String spark, String scala) {
   private static final List<SparkLine> ALL =
-      List.of(new SparkLine("3.5", "2.12"), new SparkLine("4", "2.13"));
+      List.of(new SparkLine("3.5", "3.5", "2.12"), new SparkLine("4", "4.2", "2.13"));
 
   /** What is wrong where this program runs on another line than it was built for. */
   public static Optional<JobException> problem() {
@@ -28,8 +29,8 @@ public record SparkLine(String spark, String scala) {
 
   /** The line that this program was built for. */
   public static SparkLine builtFor() {
-    Properties properties = properties();
-    return new SparkLine(properties.getProperty("spark"), properties.getProperty("scala"));
+    String name = properties().getProperty("line");
+    return ALL.stream().filter(line -> line.name.equals(name)).findFirst().orElseThrow();
   }
 
   /** What is wrong with a Spark; nothing where it is of this line. */
@@ -58,7 +59,7 @@ public record SparkLine(String spark, String scala) {
 
   /** The name of the job jar that was built for this line. */
   String jar(String version) {
-    return "centroid-%s-spark-%s_%s-job.jar".formatted(version, spark, scala);
+    return "centroid-%s-spark-%s_%s-job.jar".formatted(version, name, scala);
   }
 
   private static Properties properties() {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SparkLineTest {
-  private static final SparkLine SPARK_3 = new SparkLine("3.5", "2.12");
+  private static final SparkLine SPARK_3 = new SparkLine("3.5", "3.5", "2.12");
 
   @Test
   void thisIsTheSparkThatItWasBuiltFor() {
@@ -21,16 +21,22 @@ final class SparkLineTest {
 
   @Test
   void aJarOnAnotherLineNamesTheRightOne() {
-    Optional<JobException> problem = SPARK_3.problem("4.0.1", "2.13.16");
+    Optional<JobException> problem = SPARK_3.problem("4.2.0", "2.13.16");
     assertThat(problem.orElseThrow().category()).isEqualTo(FailureCategory.SETTINGS);
     assertThat(problem.orElseThrow())
         .hasMessageMatching(
-            "Cannot run on Spark 4\\.0\\.1 for Scala 2\\.13\\.16: found the jar for Spark 3\\.5 and Scala 2\\.12,"
+            "Cannot run on Spark 4\\.2\\.0 for Scala 2\\.13\\.16: found the jar for Spark 3\\.5 and Scala 2\\.12,"
                 + " expected centroid-.+-spark-4_2\\.13-job\\.jar on this Spark\\. Use that jar\\.");
   }
 
   @ParameterizedTest
-  @CsvSource({"3.4.4, 2.12.17", "3.5.1, 2.13.8", "3.50.0, 2.12.18", "5.0.0, 2.13.18"})
+  @CsvSource({
+    "3.4.4, 2.12.17",
+    "3.5.1, 2.13.8",
+    "3.50.0, 2.12.18",
+    "4.0.1, 2.13.16",
+    "5.0.0, 2.13.18"
+  })
   void anotherSparkIsRefusedByName(String spark, String scala) {
     assertThat(SPARK_3.problem(spark, scala).orElseThrow())
         .hasMessage(
