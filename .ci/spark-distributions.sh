@@ -51,7 +51,7 @@ train bundled
 export SPARK_HOME=$scratch/3.5.9
 train distribution
 
-# python_tests VERSION PY4J: of the package, in the Python that this Spark has.
+# python_tests VERSION PY4J [TARGET]: of the package, with this Spark and the job jar in TARGET.
 python_tests() {
   "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check "py4j==$2" >"$scratch/pip.out" 2>&1 ||
     fail "py4j $2 could not be installed" "$scratch/pip.out"
