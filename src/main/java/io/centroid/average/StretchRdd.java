@@ -17,7 +17,6 @@ import io.centroid.run.RoundTiming;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.Dependency;
@@ -198,7 +197,7 @@ final class StretchRdd extends RDD<TaskResult> {
       }
       float[][] kept = peers.gather(member);
       if (member != 0) {
-        return ScalaCollections.iterator(Collections.<TaskResult>emptyIterator());
+        return ScalaCollections.<TaskResult>sequence(List.of()).iterator();
       }
       peers.answer(told);
       float[][] end = Arrays.copyOf(peers.start(rounds), start.length + kept.length);

@@ -1,9 +1,7 @@
 package io.centroid.job;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import scala.collection.AbstractIterator;
 import scala.collection.immutable.$colon$colon;
 import scala.collection.immutable.List$;
 
@@ -31,20 +29,5 @@ public final class ScalaCollections {
       list.add(iterator.next());
     }
     return list;
-  }
-
-  /** The same elements as they come. */
-  public static <T> scala.collection.Iterator<T> iterator(Iterator<? extends T> elements) {
-    return new AbstractIterator<T>() {
-      @Override
-      public boolean hasNext() {
-        return elements.hasNext();
-      }
-
-      @Override
-      public T next() {
-        return elements.next();
-      }
-    };
   }
 }
