@@ -72,11 +72,11 @@ require_spark() {
   installed_spark || return 0
   core=$(spark_core)
   if [ ! -x "$SPARK_HOME/bin/spark-submit" ] || [ -z "$core" ]; then
-    die "Cannot start Spark: found none in SPARK_HOME=$SPARK_HOME, expected a Spark 3.5 or 4.2. Correct it, or unset it to use the Spark that Maven fetches."
+    die "Cannot start Spark: found none in SPARK_HOME=$SPARK_HOME, expected a Spark 3.5 or 4.0 to 4.2. Correct it, or unset it to use the Spark that Maven fetches."
   fi
   case $core in
-    2.12-3.5.* | 2.13-4.2.*) ;;
-    *) die "Cannot start Spark: found Spark ${core#*-} for Scala ${core%%-*} in SPARK_HOME=$SPARK_HOME, expected 3.5 for Scala 2.12, or 4.2 for Scala 2.13. Use such a one, or unset SPARK_HOME to use the Spark that Maven fetches." ;;
+    2.12-3.5.* | 2.13-4.[0-2].*) ;;
+    *) die "Cannot start Spark: found Spark ${core#*-} for Scala ${core%%-*} in SPARK_HOME=$SPARK_HOME, expected 3.5 for Scala 2.12, or 4.0 to 4.2 for Scala 2.13. Use such a one, or unset SPARK_HOME to use the Spark that Maven fetches." ;;
   esac
 }
 

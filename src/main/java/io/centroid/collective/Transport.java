@@ -32,7 +32,6 @@ import org.apache.spark.network.server.StreamManager;
 import org.apache.spark.network.server.TransportServer;
 import org.apache.spark.network.server.TransportServerBootstrap;
 import org.apache.spark.network.util.TransportConf;
-import org.apache.spark.util.Utils;
 import scala.Tuple2;
 import scala.runtime.AbstractFunction1;
 
@@ -122,18 +121,16 @@ final class Transport implements AutoCloseable {
     this.context = new TransportContext(transport, new Incoming());
     this.clients = context.createClientFactory(connecting);
     this.server =
-        Utils.startServiceOnPort(
-                conf.getInt(PORT, 0),
-                new AbstractFunction1<Object, Tuple2<TransportServer, Object>>() {
-                  @Override
-                  public Tuple2<TransportServer, Object> apply(Object port) {
-                    TransportServer started = context.createServer(host, (Integer) port, accepting);
-                    return new Tuple2<>(started, started.getPort());
-                  }
-                },
-                conf,
-                "rounds between executors")
-            ._1();
+        TransportSettings.listen(
+            conf,
+            conf.getInt(PORT, 0),
+            new AbstractFunction1<>() {
+              @Override
+              public Tuple2<TransportServer, Object> apply(Object port) {
+                TransportServer started = context.createServer(host, (Integer) port, accepting);
+                return new Tuple2<>(started, started.getPort());
+              }
+            });
   }
 
   /** Where others reach this JVM. */

@@ -12,12 +12,14 @@ import scala.util.Properties$;
  * A line of Spark, for each of which there is a build of this program.
  *
  * @param name in the name of its job jar
- * @param spark how the versions begin that it runs on
+ * @param versions those that it runs on, without the last number
  * @param scala binary version of its Scala
  */
-public record SparkLine(String name, String spark, String scala) {
+public record SparkLine(String name, List<String> versions, String scala) {
   private static final List<SparkLine> ALL =
-      List.of(new SparkLine("3.5", "3.5", "2.12"), new SparkLine("4", "4.2", "2.13"));
+      List.of(
+          new SparkLine("3.5", List.of("3.5"), "2.12"),
+          new SparkLine("4", List.of("4.0", "4.1", "4.2"), "2.13"));
 
   /** What is wrong where this program runs on another line than it was built for. */
   public static Optional<JobException> problem() {
@@ -46,15 +48,18 @@ public record SparkLine(String name, String spark, String scala) {
                     "%s on this Spark. Use that jar."
                         .formatted(line.jar(properties().getProperty("version"))))
             .findFirst()
-            .orElse("Spark %s for Scala %s. Use such a Spark.".formatted(spark, scala));
+            .orElse(
+                "Spark %s for Scala %s. Use such a Spark."
+                    .formatted(String.join(" or ", versions), scala));
     return Optional.of(
         JobException.settings(
             "Cannot run on Spark %s for Scala %s: found the jar for Spark %s and Scala %s, expected %s"
-                .formatted(sparkVersion, scalaVersion, spark, scala, expected)));
+                .formatted(sparkVersion, scalaVersion, name, scala, expected)));
   }
 
   private boolean has(String sparkVersion, String scalaVersion) {
-    return sparkVersion.startsWith(spark + ".") && scalaVersion.startsWith(scala + ".");
+    return versions.stream().anyMatch(version -> sparkVersion.startsWith(version + "."))
+        && scalaVersion.startsWith(scala + ".");
   }
 
   /** The name of the job jar that was built for this line. */

@@ -77,7 +77,7 @@ public final class SparkSessions {
 
   /** Without one for its files Spark ends the process. */
   private static void requireLocalDirectory(SparkConf conf) {
-    String[] directories = Utils.getConfiguredLocalDirs(conf);
+    String[] directories = localDirectories(conf).split(",");
     if (Stream.of(directories)
         .map(File::new)
         .noneMatch(one -> (one.isDirectory() || one.mkdirs()) && one.canWrite())) {
@@ -85,6 +85,15 @@ public final class SparkSessions {
           "Cannot start Spark: found spark.local.dir=%s, expected a directory that can be written. Set SPARK_LOCAL_DIRS to one."
               .formatted(String.join(",", directories)));
     }
+  }
+
+  /** As Spark has it: a container of YARN has its own. */
+  private static String localDirectories(SparkConf conf) {
+    boolean isYarns = System.getenv("CONTAINER_ID") != null;
+    String given = System.getenv(isYarns ? "LOCAL_DIRS" : "SPARK_LOCAL_DIRS");
+    return given != null
+        ? given
+        : conf.get("spark.local.dir", System.getProperty("java.io.tmpdir"));
   }
 
   /** Spark looks at these properties at its first task, where the reason would be lost. */

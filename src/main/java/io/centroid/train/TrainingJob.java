@@ -215,7 +215,7 @@ public final class TrainingJob {
     if (settings.averaging().engine() == EngineKind.STOCK && !StockAveraging.isAvailable()) {
       throw JobException.settings(
           "Cannot train with averaging.engine = stock: found Spark %s, expected Spark 3.5, the last one for which there is Deeplearning4j's Spark module. Set averaging.engine = centroid."
-              .formatted(SparkLine.builtFor().spark()));
+              .formatted(SparkLine.builtFor().name()));
     }
   }
 

@@ -180,8 +180,9 @@ final class LaunchScriptsTest {
   void aSparkHomeThatIsNoneOrAnotherSparkIsRefusedByName() throws Exception {
     Path nowhere = directory.resolve("nowhere");
     assertRefused(
-        nowhere, "found none in SPARK_HOME=" + nowhere + ", expected a Spark 3.5 or 4.2.");
-    for (String versions : List.of("2.12-3.4.1", "2.13-3.5.1", "2.13-4.0.1", "2.12-3.50.1")) {
+        nowhere, "found none in SPARK_HOME=" + nowhere + ", expected a Spark 3.5 or 4.0 to 4.2.");
+    for (String versions :
+        List.of("2.12-3.4.1", "2.13-3.5.1", "2.13-4.3.0", "2.12-3.50.1", "2.13-4.20.0")) {
       Path other = directory.resolve("other-" + versions);
       Files.createDirectories(other.resolve("bin"));
       Files.copy(directory.resolve("spark/bin/spark-submit"), other.resolve("bin/spark-submit"));
@@ -189,7 +190,7 @@ final class LaunchScriptsTest {
       String[] scalaAndSpark = versions.split("-");
       assertRefused(
           other,
-          "found Spark %s for Scala %s in SPARK_HOME=%s, expected 3.5 for Scala 2.12, or 4.2 for Scala 2.13."
+          "found Spark %s for Scala %s in SPARK_HOME=%s, expected 3.5 for Scala 2.12, or 4.0 to 4.2 for Scala 2.13."
               .formatted(scalaAndSpark[1], scalaAndSpark[0], other));
     }
   }
@@ -199,7 +200,7 @@ final class LaunchScriptsTest {
     Path spark4 = directory.resolve("spark-4");
     Files.createDirectories(spark4.resolve("bin"));
     Files.copy(directory.resolve("spark/bin/spark-submit"), spark4.resolve("bin/spark-submit"));
-    install(spark4, "2.13-4.2.0");
+    install(spark4, "2.13-4.0.5");
     for (int turn = 0; turn < 2; turn++) { // the second finds what the first has built
       assertThat(run(spark4, "centroid.sh", "train").output())
           .contains("\n" + home.resolve(SPARK_4_JOB) + "\n");
@@ -389,7 +390,7 @@ final class LaunchScriptsTest {
         run(directory.resolve("nowhere"), "pipeline.sh", toldTo()),
         2,
         "failed",
-        "Cannot start Spark: found none in SPARK_HOME=%s, expected a Spark 3.5 or 4.2. Correct it, or unset it to use the Spark that Maven fetches."
+        "Cannot start Spark: found none in SPARK_HOME=%s, expected a Spark 3.5 or 4.0 to 4.2. Correct it, or unset it to use the Spark that Maven fetches."
             .formatted(directory.resolve("nowhere")));
     java("17.0.1");
     String[] incomplete = toldTo();

@@ -28,7 +28,7 @@ final class StockAveragingTest {
     assertThat(exitCode).isEqualTo(2);
     assertThat(said.toString())
         .startsWith(
-            "centroid: Cannot train with averaging.engine = stock: found Spark 4.2, expected Spark 3.5")
+            "centroid: Cannot train with averaging.engine = stock: found Spark 4, expected Spark 3.5")
         .hasLineCount(1);
   }
 }
