@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$1
-unset SPARK_HOME SPARK_CONF_DIR NUMPY_PYTHONS # pickles have been read on the other line
+unset SPARK_HOME SPARK_CONF_DIR
 
 mvn -B -ntp -Dspark4 verify -Dspotless.check.skip -Dfailsafe.failIfNoSpecifiedTests=false -Dit.test="$(
   IFS=,
