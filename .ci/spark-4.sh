@@ -23,10 +23,10 @@ fail() { # fail WHAT FILE
   exit 1
 }
 
-run() { # run LINE NAME SUBCOMMAND [options]: what it prints goes to NAME.out
+run() { # run LINE NAME SCRIPT [options]: what it prints goes to NAME.out
   local line=$1 out=$scratch/$2.out
   shift 2
-  CENTROID_SPARK=$line submit/centroid.sh "$@" --master 'local[2]' --driver-memory 1g >"$out" 2>&1 ||
+  CENTROID_SPARK=$line "$@" --master 'local[2]' --driver-memory 1g >"$out" 2>&1 ||
     fail "$1 on Spark $line ended with $?" "$out"
   ! grep -qE 'WARN|INFO|ERROR|SLF4J|log4j|Exception|^\s+at ' "$out" ||
     fail "$1 on Spark $line has more than the program's own lines on its console" "$out"
@@ -37,24 +37,31 @@ same() { # same WHAT FILE FILE
   echo "PASS $1 is the same on both lines of Spark"
 }
 
+parameters() { # parameters RUNS: of the one run there
+  grep -ho '"parametersSha256"[^,]*' "$1"/*/outcome.json
+}
+
 for line in 3.5 4; do
-  run "$line" "prepare-$line" prepare --stand-in --shards "$scratch/shards-$line" --set prepare.stand-in.training-images=1000 \
-    --set prepare.stand-in.test-images=200 --set prepare.shards=2
+  run "$line" "local-$line" submit/local.sh --stand-in --shards "$scratch/shards-$line" --runs "$scratch/local-$line" \
+    --set prepare.stand-in.training-images=1000 --set prepare.stand-in.test-images=200 --set prepare.shards=2 \
+    --set training.epochs=2 --set training.workers=2
+  parameters "$scratch/local-$line" >"$scratch/local-$line.parameters"
 done
+same 'the model of submit/local.sh' "$scratch"/local-{3.5,4}.parameters
 for line in 3.5 4; do # lengths of files are not compared: Parquet writes its own version in them
   grep -E '"(contentHash|sum|fingerprint)"' "$scratch/shards-$line/manifest.json" >"$scratch/shards-$line.hashes"
 done
 same 'what is in a shard set' "$scratch"/shards-{3.5,4}.hashes
 for line in 3.5 4; do
   other=$([ "$line" = 4 ] && echo 3.5 || echo 4)
-  run "$line" "train-$line" train --shards "$scratch/shards-$other" --runs "$scratch/runs-$line" \
+  run "$line" "train-$line" submit/train.sh --shards "$scratch/shards-$other" --runs "$scratch/runs-$line" \
     --set training.epochs=2 --set training.workers=2
-  grep -ho '"parametersSha256"[^,]*' "$scratch/runs-$line"/*/outcome.json >"$scratch/parameters-$line"
+  parameters "$scratch/runs-$line" >"$scratch/train-$line.parameters"
+  same "the model of Spark $other's shards on Spark $line" "$scratch"/{local-3.5,train-"$line"}.parameters
 done
-same 'the model of shards of the other line' "$scratch"/parameters-{3.5,4}
 for line in 3.5 4; do
   other=$([ "$line" = 4 ] && echo 3.5 || echo 4)
-  run "$line" "score-$line" score --model "$(echo "$scratch/runs-$other"/*/model.zip)" --shards "$scratch/shards-$line" \
+  run "$line" "score-$line" submit/centroid.sh score --model "$(echo "$scratch/runs-$other"/*/model.zip)" --shards "$scratch/shards-$line" \
     --split test --output "$scratch/scores-$line" --format csv
   cat "$scratch/scores-$line"/part-* >"$scratch/scores-$line.csv"
 done

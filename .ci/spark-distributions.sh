@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Trains with whole Spark distributions from PyPI as SPARK_HOME, and from Python: .ci/spark-distributions.sh SCRATCH_DIR
-# Needs the job jar and what Maven assembled.
+# Needs the job jar and what Maven assembled. With "fetch" as second argument only fetches what it needs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$1
@@ -13,9 +13,10 @@ fail() { # fail WHAT FILE
   exit 1
 }
 
-# fetch VERSION: this Spark in $scratch/VERSION, and its Python in $scratch/python-VERSION. What pip installs are the
+# fetch VERSION: unless it is there, this Spark in $scratch/VERSION, and its Python in $scratch/python-VERSION. What pip installs are the
 # same files, packed once more.
 fetch() {
+  [ ! -d "$scratch/python-$1" ] || return 0
   "$scratch/venv/bin/pip" download --quiet --disable-pip-version-check --no-cache-dir --no-deps --no-binary :all: \
     --dest "$scratch" "pyspark==$1" >"$scratch/fetch-$1.out" 2>&1 &&
     tar -xzf "$scratch/pyspark-$1.tar.gz" -C "$scratch" "pyspark-$1/deps" "pyspark-$1/pyspark" &&
@@ -41,7 +42,12 @@ train() { # train NAME: must come to the parameters of the training that is call
     fail "training, $1, came to other parameters than with the bundled Spark" "$scratch/$1.out"
 }
 
-if ! { python3 -m venv "$scratch/venv" && fetch 3.5.9; } >"$scratch/fetch.out" 2>&1; then
+if [ "${2:-}" = fetch ]; then
+  python3 -m venv "$scratch/venv"
+  for version in 3.5.9 3.4.4 4.0.5 4.2.0 4.3.0; do fetch "$version"; done
+  exit
+fi
+if ! { [ -e "$scratch/venv" ] || python3 -m venv "$scratch/venv"; } || ! fetch 3.5.9; then
   echo "Spark distributions: not run, PyPI could not be reached"
   exit
 fi

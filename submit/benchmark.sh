@@ -37,6 +37,7 @@ esac
 
 data='' work=benchmark python=python3 options=()
 while [ $# -gt 0 ]; do
+  case $1 in --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;; esac
   has_value "$@"
   case $1 in
     --data) data=$2 ;;

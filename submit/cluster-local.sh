@@ -43,6 +43,7 @@ case $action in
   *) die "Cannot read arguments: found $action, expected up, add, status or down. Try submit/cluster-local.sh --help." ;;
 esac
 while [ $# -gt 0 ]; do
+  case $1 in --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;; esac
   case $1 in --help | -h) usage; exit 0 ;; esac
   has_value "$@"
   case $1 in
@@ -229,8 +230,6 @@ up() {
       die "Cannot start a cluster in $directory: found a running $name, expected none. Use 'down' first."
     rm "$directory/$name.pid"
   done
-  require_platform
-  job_jar >/dev/null
   [ "$datanodes" -eq 0 ] && [ "$nodemanagers" -eq 0 ] || hadoop_runtime
   mkdir -p "$directory"
   [ "$datanodes" -eq 0 ] || start_namenode
@@ -299,7 +298,14 @@ down() {
 }
 
 case $action in
-  up | add) export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=$centroid_scala SPARK_LOCAL_IP=127.0.0.1
-    export SPARK_LOCAL_DIRS=$directory/spark ;;
+  up | add)
+    require_platform
+    job_jar >/dev/null
+    share_classes
+    export SPARK_HOME=$centroid_runtime SPARK_SCALA_VERSION=$centroid_scala SPARK_LOCAL_IP=127.0.0.1
+    export SPARK_LOCAL_DIRS=$directory/spark
+    # Of executors, too, which Workers start.
+    [ ${#sharing[@]} -eq 0 ] || export JDK_JAVA_OPTIONS="${JDK_JAVA_OPTIONS:-} \"${sharing[0]}\" ${sharing[1]}"
+    ;;
 esac
 "$action"

@@ -26,6 +26,8 @@ by parameter averaging, and prints summary, metrics and where everything is.
   --runs DIR       where runs go                    (default: runs)
   --conf FILE      HOCON file with settings, repeatable
   --set KEY=VALUE  one setting, repeatable
+  --driver-memory M, --master local[N], --spark-conf KEY=VALUE
+                   and other options of spark-submit
   --help           this text
 
 Paths are of this machine, unless they name another file system (hdfs://host/data).
@@ -36,11 +38,12 @@ TEXT
 
 data='' table='' own=() site='' shards='' runs=runs stand_in=false settings=()
 while [ $# -gt 0 ]; do
+  case $1 in --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;; esac
   case $1 in
     --help | -h) usage; exit 0 ;;
     --stand-in) stand_in=true; shift; continue ;;
     --data | --table | --image-size | --image-channels | --label | --features | --split | --id | --weight | --format | --site | --shards | --runs | --conf | --set) ;;
-    *) die "Cannot read arguments: found $1. Try submit/local.sh --help." ;;
+    *) is_spark_option "$1" || die "Cannot read arguments: found $1. Try submit/local.sh --help." ;;
   esac
   has_value "$@"
   case $1 in
@@ -92,27 +95,40 @@ something_came() {
   compgen -G "$cache/cifar-10-*.tar.gz*" >/dev/null
 }
 
-# prepare DEFAULT [options]: into the shards that were named, or those of this name.
-prepare() {
+# What trains on what was prepared.
+training() {
+  train=(train --shards "$prepared" --runs "$(local_path "$runs")" ${settings[@]+"${settings[@]}"})
+}
+
+# prepare_and_train DEFAULT [options]: in one process, by shards that were named, or those of this name.
+prepare_and_train() {
   prepared=$(local_path "${shards:-$1}")
   shift
-  run_step prepare --master 'local[*]' "$@" --shards "$prepared" ${settings[@]+"${settings[@]}"}
+  training
+  last_step prepare --master 'local[*]' "$@" --shards "$prepared" ${settings[@]+"${settings[@]}"} --and "${train[@]}"
 }
 
 if $stand_in; then
-  prepare shards-stand-in --stand-in
+  prepare_and_train shards-stand-in --stand-in
 elif [ -n "$data" ]; then
-  prepare shards --data "$(local_path "$data")" ${own[@]+"${own[@]}"}
+  prepare_and_train shards --data "$(local_path "$data")" ${own[@]+"${own[@]}"}
 elif [ -n "$table" ]; then
-  prepare shards --table "$(local_path "$table")" ${own[@]+"${own[@]}"}
-else
-  download_failed=0
-  prepare shards --download --cache "$cache" ${site:+--site "$site"} || download_failed=$?
-  case $download_failed in
-    0) ;;
-    3 | 8)
-      ! something_came || exit "$download_failed" # and it goes on the next time
-      cat >&2 <<'TEXT'
+  prepare_and_train shards --table "$(local_path "$table")" ${own[@]+"${own[@]}"}
+fi
+
+# A process of its own, whose end tells whether there is something to train on.
+prepared=$(local_path "${shards:-shards}")
+status=0
+run_step prepare --master 'local[*]' --download --cache "$cache" ${site:+--site "$site"} --shards "$prepared" \
+  ${settings[@]+"${settings[@]}"} || status=$?
+case $status in
+  0)
+    training
+    last_step "${train[@]}" --master 'local[*]'
+    ;;
+  3 | 8)
+    ! something_came || exit "$status" # and it goes on the next time
+    cat >&2 <<'TEXT'
 
 ********************************************************************************
 *  No copy of CIFAR-10 could be had. Going on with STAND-IN DATA, NOT CIFAR-10. *
@@ -120,9 +136,7 @@ else
 ********************************************************************************
 
 TEXT
-      prepare shards-stand-in --stand-in
-      ;;
-    *) exit "$download_failed" ;;
-  esac
-fi
-last_step train --master 'local[*]' --shards "$prepared" --runs "$(local_path "$runs")" ${settings[@]+"${settings[@]}"}
+    prepare_and_train shards-stand-in --stand-in
+    ;;
+  *) exit "$status" ;;
+esac

@@ -60,12 +60,13 @@ while :; do
   [ "$asked" != "$before" ] || break # a signal ends the waiting, not the process
 done
 wait "$listener" || true
-[ -z "$asked" ] || case $status in 130 | 143) status=7 ;; esac # it had not begun
-
 message=$(sed -n 's/^centroid: //p' "$said" | tail -n 1)
 rm "$said"
 if [ "$status" -eq 0 ]; then
   message=''
+elif [ -n "$asked" ] && { [ "$status" -eq 130 ] || [ "$status" -eq 143 ]; }; then
+  status=7 message='The pipeline was asked to end before it had begun. Run the same again.'
+  echo "centroid: $message" >&2
 elif [ -z "$message" ] && [ "$status" -gt 128 ]; then
   message="The pipeline was ended by signal $((status - 128)). Run the same again to go on."
   echo "centroid: $message" >&2

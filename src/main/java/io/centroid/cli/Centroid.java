@@ -8,8 +8,10 @@ import io.centroid.run.CodeVersion;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.io.output.TeeWriter;
@@ -64,6 +66,9 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class Centroid {
   private static final int JAVA = 17;
+
+  /** Stands between commands that one process runs. */
+  private static final String AND = "--and";
 
   private Centroid() {}
 
@@ -124,9 +129,17 @@ public final class Centroid {
     return execute(commandLine(new Centroid()).setErr(err), arguments);
   }
 
+  /** Runs commands in the order in which they stand, up to the first that fails. */
   private static int execute(CommandLine program, String... arguments) {
     try {
-      return program.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+      List<String> all = List.of(arguments.length == 0 ? new String[] {"--help"} : arguments);
+      int exitCode = 0;
+      for (int from = 0, to; from <= all.size() && exitCode == 0; from = to + 1) {
+        int next = all.subList(from, all.size()).indexOf(AND);
+        to = next < 0 ? all.size() : from + next;
+        exitCode = program.execute(all.subList(from, to).toArray(String[]::new));
+      }
+      return exitCode;
     } catch (Error e) { // out of memory, or a class or native library that cannot be loaded
       return ExitStatus.report(e, program.getErr());
     }
@@ -138,6 +151,7 @@ public final class Centroid {
     CommandLine program = new CommandLine(command);
     return program
         .registerConverter(Path.class, Centroid::path)
+        .registerConverter(java.nio.file.Path.class, Centroid::pathHere)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, failed, parsed) -> ExitStatus.report(failure, program.getErr()))
@@ -164,6 +178,23 @@ public final class Centroid {
       }
       return new Path(Path.CUR_DIR + Path.SEPARATOR + text);
     }
+  }
+
+  /**
+   * A path of this machine, also by its URI.
+   *
+   * @throws TypeConversionException where it is one of another file system
+   */
+  static java.nio.file.Path pathHere(String text) {
+    URI uri = path(text).toUri();
+    if (uri.getScheme() == null) {
+      return java.nio.file.Path.of(text);
+    }
+    if (!uri.getScheme().equals("file")) {
+      throw new TypeConversionException(
+          "found %s, expected a directory of this machine".formatted(text));
+    }
+    return java.nio.file.Path.of(uri.getPath());
   }
 
   /** Version and commit. */

@@ -5,6 +5,7 @@ import io.centroid.config.PrepareSettings;
 import io.centroid.data.ImageSource;
 import io.centroid.job.JobSession;
 import io.centroid.job.Phases;
+import io.centroid.job.Terminal;
 import io.centroid.prep.ArchiveCache;
 import io.centroid.prep.ArchiveDownload;
 import io.centroid.prep.ExistingShards;
@@ -93,7 +94,7 @@ final class PrepareCommand implements Callable<Integer> {
         names = "--table",
         paramLabel = "PATH",
         description = "A table that Spark reads, of rows to classify; any Hadoop path.")
-    private String table;
+    private Path table;
 
     @Option(
         names = "--download",
@@ -112,8 +113,7 @@ final class PrepareCommand implements Callable<Integer> {
     Phases phases = new Phases(System.out);
     java.nio.file.Path downloaded = source.download ? download(phases) : null;
     try (JobSession session = JobSession.of("centroid prepare", PrepareKryoRegistrator.class)) {
-      PrepareJob.target(shards, session.hadoop())
-          .requireApartFrom(source.data, source.table == null ? null : new Path(source.table));
+      PrepareJob.target(shards, session.hadoop()).requireApartFrom(source.data, source.table);
       report(job(session, settings, downloaded, phases).execute(), phases);
       return 0;
     }
@@ -124,7 +124,8 @@ final class PrepareCommand implements Callable<Integer> {
       throws IOException {
     ExistingShards existing = overwrite ? ExistingShards.OVERWRITE : ExistingShards.KEEP;
     if (source.table != null) {
-      TableSource rows = TableSource.open(session.spark(), table.of(source.table), pictures.size());
+      TableSource rows =
+          TableSource.open(session.spark(), table.of(source.table.toString()), pictures.size());
       return new PrepareJob(session, rows, settings, shards, existing, phases);
     }
     table.requireNone();
@@ -133,6 +134,7 @@ final class PrepareCommand implements Callable<Integer> {
             ? Optional.empty()
             : PictureFolders.find(source.data, pictures.size(), session.hadoop());
     if (folders.isPresent()) {
+      folders.get().leftOut().forEach(each -> phases.say("Left out: %s", Terminal.printable(each)));
       return new PrepareJob(session, folders.get(), settings, shards, existing, phases);
     }
     pictures.requireNone();

@@ -81,9 +81,10 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(
         names = "--images",
         paramLabel = "PATH",
+        arity = "1..*",
         description =
-            "PNG, JPEG, GIF or BMP image, or a directory with all below it; any Hadoop path.")
-    private Path images;
+            "PNG, JPEG, GIF or BMP images, and directories with all below them; any Hadoop paths.")
+    private List<Path> images = List.of();
 
     @Option(
         names = "--shards",
@@ -95,7 +96,7 @@ final class ScoreCommand implements Callable<Integer> {
         names = "--table",
         paramLabel = "PATH",
         description = "Table with the columns that the model was trained on; any Hadoop path.")
-    private String table;
+    private Path table;
 
     @Option(
         names = "--data",
@@ -110,12 +111,8 @@ final class ScoreCommand implements Callable<Integer> {
     try (JobSession session = JobSession.of("centroid score", CentroidKryoRegistrator.class)) {
       Configuration configuration = session.hadoop();
       Target target = ScoreJob.target(output, configuration);
-      target.requireApartFrom(
-          model,
-          source.images,
-          source.shards,
-          source.data,
-          source.table == null ? null : new Path(source.table));
+      target.requireApartFrom(model, source.shards, source.data, source.table);
+      target.requireApartFrom(source.images.toArray(Path[]::new));
       PublishedModel published =
           PublishedModel.read(ModelStore.resolve(model, configuration), configuration);
       PictureSource pictures = pictures(session, configuration);
@@ -129,7 +126,7 @@ final class ScoreCommand implements Callable<Integer> {
   private PictureSource pictures(JobSession session, Configuration configuration)
       throws IOException {
     if (source.table != null) {
-      return new TableRows(session.spark(), source.table, tableFormat, id);
+      return new TableRows(session.spark(), source.table.toString(), tableFormat, id);
     }
     List<Split> splits = split == null ? List.of(Split.values()) : List.of(split);
     if (source.shards != null) {

@@ -3,10 +3,13 @@ package io.centroid.job;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.error.Reason;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -57,6 +60,16 @@ public final class SparkFailure {
   /** Bytes: results up to this size are only lost when they are dropped. */
   private static final int LEAST_RESULTS = 1 << 20;
 
+  /** How Java says that a class of Spark's, or of its Scala's, is not the one that was sent. */
+  private static final Pattern OTHER_CLASS =
+      Pattern.compile(
+          "InvalidClassException: ((?:org\\.apache\\.spark|scala)\\.[\\w.$]+); local class incompatible");
+
+  private static final Pattern MASTER = Pattern.compile("(?:^spark://|,)([^,]+):(\\d+)(?=,|$)");
+
+  /** Milliseconds. */
+  private static final int LONGEST_CONNECT = 2000;
+
   private static final int SHORTEST_VALUE = 4;
   private static final int LONGEST_REASON = 200;
 
@@ -101,6 +114,7 @@ public final class SparkFailure {
                         "Cannot go on: found %s, expected room for what this job sends. Raise it by --spark-conf %s=..."
                             .formatted(shown(name, conf), name)));
     return bound
+        .or(() -> otherSpark(failure, messages))
         .or(() -> cores(failure, messages))
         .or(() -> registration(failure, messages))
         .or(() -> login(failure))
@@ -148,6 +162,47 @@ public final class SparkFailure {
     return said.replaceAll("[.;]+$", "");
   }
 
+  /** Executors, or a Master, have classes of another version. */
+  private static Optional<JobException> otherSpark(Throwable failure, String messages) {
+    Matcher other = OTHER_CLASS.matcher(messages);
+    return other.find()
+        ? Optional.of(
+            settings(
+                failure,
+                "Cannot go on: found another Spark on the cluster than %s here (%s is another class there), expected the same. Start this with the cluster's Spark, named by SPARK_HOME."
+                    .formatted(SparkLine.running(), other.group(1))))
+        : Optional.empty();
+  }
+
+  /** No Master took the application; one that listens cannot read what another version sends. */
+  static JobException unregistered(SparkConf conf, Throwable failure) {
+    String master = conf.get("spark.master", "");
+    return isListening(master)
+        ? settings(
+            failure,
+            "Cannot start Spark: found a Master at %s that takes no application from Spark %s, expected one of this version. Start this with the cluster's Spark, named by SPARK_HOME, or look in the Master's log."
+                .formatted(master, SparkLine.running()))
+        : away("All masters are unresponsive", failure);
+  }
+
+  /** Whether somebody listens where a URL of Masters says, {@code spark://host:port,host:port}. */
+  private static boolean isListening(String masters) {
+    return MASTER
+        .matcher(masters)
+        .results()
+        .anyMatch(
+            master -> {
+              try (Socket socket = new Socket()) {
+                socket.connect(
+                    new InetSocketAddress(master.group(1), Integer.parseInt(master.group(2))),
+                    LONGEST_CONNECT);
+                return true;
+              } catch (IOException | IllegalArgumentException e) {
+                return false;
+              }
+            });
+  }
+
   private static Optional<JobException> cores(Throwable failure, String messages) {
     return TOO_FEW_CORES
         .matcher(messages)
@@ -190,6 +245,7 @@ public final class SparkFailure {
     String reason = reason(failure);
     return Reason.cause(failure, JobException.class)
         .or(() -> login(failure))
+        .or(() -> otherSpark(failure, messages(failure)))
         .or(() -> address(failure, reason))
         .or(() -> resources(failure, reason))
         .orElseGet(() -> ofStart(failure, reason, conf));
@@ -279,6 +335,14 @@ public final class SparkFailure {
     return away(failure, messages);
   }
 
+  private static JobException away(String reason, Throwable failure) {
+    return new JobException(
+        FailureCategory.RESOURCES,
+        "Cannot go on: found no cluster any more, or none that answers (%s), expected the one of --master. Check its address, its own logs and the network, or run again when it is there."
+            .formatted(reason),
+        failure);
+  }
+
   private static Optional<JobException> away(Throwable failure, String messages) {
     boolean isAway =
         isOf(failure, ConnectException.class)
@@ -286,12 +350,7 @@ public final class SparkFailure {
             || isOf(failure, SocketTimeoutException.class)
             || isOf(failure, UnknownHostException.class);
     return isAway || GONE.matcher(messages).find()
-        ? Optional.of(
-            new JobException(
-                FailureCategory.RESOURCES,
-                "Cannot go on: found no cluster any more, or none that answers (%s), expected the one of --master. Check its address, its own logs and the network, or run again when it is there."
-                    .formatted(reason(failure)),
-                failure))
+        ? Optional.of(away(reason(failure), failure))
         : Optional.empty();
   }
 

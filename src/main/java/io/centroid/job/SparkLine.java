@@ -23,10 +23,12 @@ public record SparkLine(String name, List<String> versions, String scala) {
 
   /** What is wrong where this program runs on another line than it was built for. */
   public static Optional<JobException> problem() {
-    return builtFor()
-        .problem(
-            org.apache.spark.package$.MODULE$.SPARK_VERSION(),
-            Properties$.MODULE$.versionNumberString());
+    return builtFor().problem(running(), Properties$.MODULE$.versionNumberString());
+  }
+
+  /** The version of the Spark that this process runs on. */
+  static String running() {
+    return org.apache.spark.package$.MODULE$.SPARK_VERSION();
   }
 
   /** The line that this program was built for. */
@@ -48,13 +50,19 @@ public record SparkLine(String name, List<String> versions, String scala) {
                     "%s on this Spark. Use that jar."
                         .formatted(line.jar(properties().getProperty("version"))))
             .findFirst()
-            .orElse(
-                "Spark %s for Scala %s. Use such a Spark."
-                    .formatted(String.join(" or ", versions), scala));
+            .orElse("Spark %s for Scala %s. Use such a Spark.".formatted(said(versions), scala));
     return Optional.of(
         JobException.settings(
             "Cannot run on Spark %s for Scala %s: found the jar for Spark %s and Scala %s, expected %s"
                 .formatted(sparkVersion, scalaVersion, name, scala, expected)));
+  }
+
+  /** As in 4.0, 4.1 or 4.2. */
+  private static String said(List<String> versions) {
+    int last = versions.size() - 1;
+    return last == 0
+        ? versions.get(0)
+        : String.join(", ", versions.subList(0, last)) + " or " + versions.get(last);
   }
 
   private boolean has(String sparkVersion, String scalaVersion) {

@@ -68,10 +68,20 @@ public final class SparkSessions {
       makeEventLog(conf);
       requireExclusion(conf);
       SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+      requireRegistration(session.sparkContext());
       ExecutorCores.watch(session.sparkContext());
       return session;
     } catch (Exception | LinkageError e) { // Scala throws checked exceptions without saying so
       throw SparkFailure.atStart(e, conf);
+    }
+  }
+
+  /** Spark goes on where no Master took the application, to end somewhere later. */
+  private static void requireRegistration(SparkContext context) {
+    if (context.master().startsWith("spark://")
+        && context.applicationId().startsWith("spark-application-")) {
+      context.stop();
+      throw SparkFailure.unregistered(context.conf(), null);
     }
   }
 

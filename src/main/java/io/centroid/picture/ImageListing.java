@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.security.AccessControlException;
@@ -25,6 +27,28 @@ public final class ImageListing {
 
   private final SortedMap<String, String> files = new TreeMap<>();
   private final SortedMap<String, String> problems = new TreeMap<>();
+
+  /**
+   * Lists one place, or several, where each name begins with the path that was given.
+   *
+   * @throws IOException when the storage fails
+   * @throws JobException when two have the same name
+   */
+  public static ImageListing of(List<Path> paths, Configuration configuration) throws IOException {
+    if (paths.size() == 1) {
+      return of(paths.get(0), paths.get(0).getFileSystem(configuration));
+    }
+    ImageListing all = new ImageListing();
+    for (Path path : paths) {
+      FileSystem fileSystem = path.getFileSystem(configuration);
+      ImageListing one = of(path, fileSystem);
+      String place = fileSystem.getFileStatus(path).isDirectory() ? path + Path.SEPARATOR : null;
+      one.files.forEach((id, file) -> all.file(place == null ? path.toString() : place + id, file));
+      one.problems.forEach(
+          (id, problem) -> all.problem(place == null ? path.toString() : place + id, problem));
+    }
+    return all;
+  }
 
   /**
    * Lists a file, or all in a directory and below.

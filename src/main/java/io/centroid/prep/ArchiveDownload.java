@@ -29,6 +29,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
@@ -46,6 +47,7 @@ public final class ArchiveDownload {
 
   private static final int OK = 200;
   private static final int PARTIAL_CONTENT = 206;
+  private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   /** Request Timeout, Too Early, Too Many Requests, and a server's failures that pass. */
@@ -63,6 +65,7 @@ public final class ArchiveDownload {
   private final Phases phases;
   private final TransferPatience patience;
   private final Clock clock;
+  private final Map<String, String> environment;
 
   /** An attempt that did not bring the whole archive. */
   private static final class FailedAttempt extends Exception {
@@ -96,7 +99,9 @@ public final class ArchiveDownload {
     /** The server wants to be left alone for longer than anybody waits. */
     LATER,
     /** What came is something else. */
-    OTHER_FILE
+    OTHER_FILE,
+    /** A proxy on the way asks who one is. */
+    REFUSED
   }
 
   /**
@@ -108,11 +113,16 @@ public final class ArchiveDownload {
    * @throws JobException with category SETTINGS when the site is no address of the web
    */
   public ArchiveDownload(URI site, ArchiveCache cache, Phases phases) {
-    this(site, cache, phases, TransferPatience.USUAL, Clock.REAL);
+    this(site, cache, phases, TransferPatience.USUAL, Clock.REAL, System.getenv());
   }
 
   ArchiveDownload(
-      URI site, ArchiveCache cache, Phases phases, TransferPatience patience, Clock clock) {
+      URI site,
+      ArchiveCache cache,
+      Phases phases,
+      TransferPatience patience,
+      Clock clock,
+      Map<String, String> environment) {
     boolean isWeb =
         String.valueOf(site.getScheme()).matches("(?i)https?") && site.getHost() != null;
     if (!isWeb) {
@@ -125,6 +135,7 @@ public final class ArchiveDownload {
     this.phases = phases;
     this.patience = patience;
     this.clock = clock;
+    this.environment = environment;
   }
 
   /**
@@ -285,6 +296,10 @@ public final class ArchiveDownload {
             retryAfter,
             null);
       }
+      if (status == PROXY_AUTHENTICATION_REQUIRED) {
+        throw new FailedAttempt(
+            Why.REFUSED, "a proxy that asks for a name and a password (HTTP status 407)");
+      }
       if (status == RANGE_NOT_SATISFIABLE && offset > 0) {
         throw new FailedAttempt(Why.OTHER_PART, "no part from byte %d on".formatted(offset));
       }
@@ -305,17 +320,17 @@ public final class ArchiveDownload {
 
   private HttpResponse<StallGuardedBody> request(OfficialArchive archive, long offset)
       throws FailedAttempt {
+    HttpClient client =
+        EnvironmentProxies.client(address(archive), environment)
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(patience.connect())
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address(archive)).timeout(patience.silence());
     if (offset > 0) {
       request.header("Range", "bytes=" + offset + "-");
     }
-    HttpClient client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(patience.connect())
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
     try {
       return client.send(request.build(), headers -> new StallGuardedBody(patience.silence()));
     } catch (IOException e) {
@@ -450,6 +465,13 @@ public final class ArchiveDownload {
   private JobException givenUp(OfficialArchive archive, Path partial, FailedAttempt failed)
       throws IOException {
     long there = sizeOf(partial);
+    if (failed.why == Why.REFUSED) {
+      return new JobException(
+          FailureCategory.SETTINGS,
+          "Cannot download %s: found %s, expected to be let through. Put both before the host in https_proxy, or give a copy of the data with --data."
+              .formatted(address(archive), failed.getMessage()),
+          failed);
+    }
     return new JobException(
         failed.why == Why.OTHER_FILE ? FailureCategory.DATA : FailureCategory.RESOURCES,
         "Cannot download %s: found %s, expected the archive. %s, %s."

@@ -11,6 +11,7 @@ import io.centroid.publish.Target;
 import io.centroid.run.EpochRecord;
 import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
+import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -66,7 +67,10 @@ record ComparedRun(
     Path run = fileSystem.makeQualified(directory);
     if (!Target.isPublished(run, Target.SUCCESS, hadoop)) {
       throw unusable(
-          run, fileSystem.exists(run) ? "no " + Target.SUCCESS + " in it" : "nothing there", null);
+          run,
+          fileSystem.exists(run) ? "no " + Target.SUCCESS + " in it" : "nothing there",
+          StorageFailure.localHint(directory, fileSystem),
+          null);
     }
     ComparedRun read =
         new ComparedRun(
@@ -105,8 +109,13 @@ record ComparedRun(
   }
 
   private static JobException unusable(Path run, String found, Exception cause) {
+    return unusable(run, found, "", cause);
+  }
+
+  private static JobException unusable(Path run, String found, String hint, Exception cause) {
     return JobException.data(
-        "Cannot compare %s: found %s, expected a run that train published.".formatted(run, found),
+        "Cannot compare %s: found %s, expected a run that train published.%s"
+            .formatted(run, found, hint),
         cause);
   }
 

@@ -13,11 +13,13 @@ import io.centroid.publish.WholeFile;
 import io.centroid.run.EpochRecord;
 import io.centroid.run.Outcome;
 import io.centroid.run.Provenance;
+import io.centroid.storage.StorageFailure;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -72,19 +74,24 @@ public record RunReport(
     try {
       return of(name -> Target.read(run, name, hadoop)).render();
     } catch (FileNotFoundException e) {
-      throw unusable(run, Reason.of(e), e);
+      throw unusable(run, hadoop, Reason.of(e), e);
     } catch (JsonProcessingException e) {
-      throw unusable(run, Json.problem(e), e);
+      throw unusable(run, hadoop, Json.problem(e), e);
     } catch (IllegalStateException
         | IndexOutOfBoundsException
         | NullPointerException e) { // fewer in one than in another
-      throw unusable(run, "records that do not fit each other", e);
+      throw unusable(run, hadoop, "records that do not fit each other", e);
     }
   }
 
-  private static JobException unusable(Path run, String found, Exception cause) {
+  private static JobException unusable(
+      Path run, org.apache.hadoop.conf.Configuration hadoop, String found, Exception cause)
+      throws IOException {
+    FileSystem fileSystem = run.getFileSystem(hadoop);
     return JobException.data(
-        "Cannot report on %s: found %s, expected a run that train published.".formatted(run, found),
+        "Cannot report on %s: found %s, expected a run that train published.%s"
+            .formatted(
+                fileSystem.makeQualified(run), found, StorageFailure.localHint(run, fileSystem)),
         cause);
   }
 

@@ -10,7 +10,7 @@ import io.centroid.picture.UnreadableImageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.SortedMap;
-import org.apache.hadoop.fs.FileSystem;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,12 +21,13 @@ import scala.Tuple2;
 
 /**
  * An image file, called by its name, or all files in a directory and below, called by their path in
- * it. What is no image, or cannot be read, is told with the reason and does not stop the others;
- * neither does what has a hidden name, which begins with ".".
+ * it; or several of them, called by their path as it was given and the path in it. What is no
+ * image, or cannot be read, is told with the reason and does not stop the others; neither does what
+ * has a hidden name, which begins with ".".
  *
- * @param path on any Hadoop file system
+ * @param paths on any Hadoop file systems; at least one
  */
-public record ImageFiles(Path path) implements PictureSource {
+public record ImageFiles(List<Path> paths) implements PictureSource {
   private static final int FILES_PER_TASK = 256;
 
   @Override
@@ -37,12 +38,11 @@ public record ImageFiles(Path path) implements PictureSource {
           "Cannot score images: found a model of %s, whose examples have shape %s, expected one of pictures. Use --table or --shards."
               .formatted(dataSet.title(), shape.axes()));
     }
-    FileSystem fileSystem = path.getFileSystem(context.hadoopConfiguration());
-    ImageListing listing = ImageListing.of(path, fileSystem);
+    ImageListing listing = ImageListing.of(paths, context.hadoopConfiguration());
     if (listing.files().isEmpty() && listing.problems().isEmpty()) {
       throw JobException.data(
           "Cannot score images in %s: found no file, expected PNG, JPEG, GIF or BMP images. Use another --images."
-              .formatted(path));
+              .formatted(paths.stream().map(Path::toString).collect(Collectors.joining(", "))));
     }
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));

@@ -54,9 +54,14 @@ public final class PictureFolders implements ExampleSource {
   /** Tasks that decode, for each task slot: pictures differ in what they take. */
   private static final int TASKS_PER_SLOT = 16;
 
+  /** What operating systems and programs that pack or show files leave beside them. */
+  private static final Set<String> OF_SYSTEMS =
+      Set.of("__MACOSX", "lost+found", "@eaDir", "$RECYCLE.BIN", "System Volume Information");
+
   private final Path root;
   private final DataSet dataSet;
   private final List<Folder> folders;
+  private final List<String> leftOut;
   private final PictureSize size;
 
   /** The directory of one class in one split. */
@@ -66,10 +71,12 @@ public final class PictureFolders implements ExampleSource {
   record Found(String name, String location, String problem, Split split, int label)
       implements Serializable {}
 
-  private PictureFolders(Path root, DataSet dataSet, List<Folder> folders, PictureSize size) {
+  private PictureFolders(
+      Path root, DataSet dataSet, List<Folder> folders, List<String> leftOut, PictureSize size) {
     this.root = root;
     this.dataSet = dataSet;
     this.folders = folders;
+    this.leftOut = leftOut;
     this.size = size;
   }
 
@@ -89,7 +96,8 @@ public final class PictureFolders implements ExampleSource {
       return Optional.empty();
     }
     Path root = status.getPath();
-    List<Folder> folders = folders(storage, root);
+    List<String> leftOut = new ArrayList<>();
+    List<Folder> folders = folders(storage, root, leftOut);
     List<Folder> withPictures = new ArrayList<>();
     int withOthers = 0;
     for (Folder folder : folders) {
@@ -114,7 +122,7 @@ public final class PictureFolders implements ExampleSource {
                 shapeOf(ImageListing.of(first, root.getFileSystem(configuration)), configuration));
     try {
       DataSet dataSet = new DataSet(root.getName(), shape, classes);
-      return Optional.of(new PictureFolders(root, dataSet, folders, size));
+      return Optional.of(new PictureFolders(root, dataSet, folders, List.copyOf(leftOut), size));
     } catch (IllegalArgumentException e) {
       throw JobException.data(
           "Cannot read pictures in %s: found %s, expected a directory of pictures for each class."
@@ -128,12 +136,14 @@ public final class PictureFolders implements ExampleSource {
     return new Path(root, new Path(null, null, name));
   }
 
-  private static List<Folder> folders(SourceFiles storage, Path root) throws IOException {
-    List<String> top = directories(storage, root);
+  private static List<Folder> folders(SourceFiles storage, Path root, List<String> leftOut)
+      throws IOException {
+    List<String> top = directories(storage, root, leftOut);
     SortedMap<Split, String> splits = new TreeMap<>();
     for (String name : top) {
       Optional<Split> split = SplitNames.split(name);
-      if (split.isPresent() && !directories(storage, below(root, name)).isEmpty()) {
+      if (split.isPresent()
+          && !directories(storage, below(root, name), new ArrayList<>()).isEmpty()) {
         String other = splits.put(split.get(), name);
         if (other != null) {
           throw JobException.data(
@@ -149,19 +159,33 @@ public final class PictureFolders implements ExampleSource {
           .forEach(name -> folders.add(new Folder(name, Split.TRAIN, name)));
     }
     for (Map.Entry<Split, String> split : splits.entrySet()) {
-      for (String name : directories(storage, below(root, split.getValue()))) {
+      for (String name : directories(storage, below(root, split.getValue()), leftOut)) {
         folders.add(new Folder(split.getValue() + "/" + name, split.getKey(), name));
       }
     }
     return folders;
   }
 
-  private static List<String> directories(SourceFiles storage, Path path) throws IOException {
-    return storage.list(path).stream()
-        .filter(FileStatus::isDirectory)
-        .map(child -> child.getPath().getName())
-        .filter(name -> !ImageListing.isHidden(name))
-        .toList();
+  /** Those that may be of a class; why others are not is added to what is left out. */
+  private static List<String> directories(SourceFiles storage, Path path, List<String> leftOut)
+      throws IOException {
+    String here = storage.target(path).toUri().getPath() + Path.SEPARATOR;
+    List<String> names = new ArrayList<>();
+    for (FileStatus child : storage.list(path)) {
+      String name = child.getPath().getName();
+      if (!child.isDirectory() || ImageListing.isHidden(name) || OF_SYSTEMS.contains(name)) {
+        continue;
+      }
+      String target = storage.target(child.getPath()).toUri().getPath();
+      if (here.startsWith(target + Path.SEPARATOR)) {
+        leftOut.add(name + ": found a link to a directory that it is in");
+      } else if (!storage.isListable(child.getPath())) {
+        leftOut.add(name + ": found no permission to read it");
+      } else {
+        names.add(name);
+      }
+    }
+    return names;
   }
 
   /** What the first files of a directory are. */
@@ -206,6 +230,11 @@ public final class PictureFolders implements ExampleSource {
     throw JobException.data(
         "Cannot tell the size of pictures: %s. Use --image-size and --image-channels."
             .formatted(problem));
+  }
+
+  /** Directories that might be of classes and are none, with the reason. */
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   @Override

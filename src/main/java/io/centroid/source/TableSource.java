@@ -39,6 +39,7 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ByteType;
 import org.apache.spark.sql.types.DataType;
@@ -88,6 +89,9 @@ public final class TableSource implements ExampleSource {
 
   /** Files that are looked at for a format. */
   private static final int LOOKED_AT = 100;
+
+  /** What Hadoop says of one. */
+  private static final String NAME_WITH_COLON = "Relative path in absolute URI: ";
 
   /** Letters that are told of what Spark says. */
   private static final int LONGEST_REASON = 300;
@@ -144,7 +148,13 @@ public final class TableSource implements ExampleSource {
   public static Optional<TableSource> findKnown(SparkSession spark, Path path, List<String> files)
       throws IOException {
     Dataset<Row> rows =
-        told(path.toString(), () -> spark.read().parquet(files.toArray(String[]::new)));
+        told(
+            path.toString(),
+            () ->
+                spark
+                    .read()
+                    .option(DataSource.GLOB_PATHS_KEY(), false)
+                    .parquet(files.toArray(String[]::new)));
     Known known = KNOWN.get(rows.schema().simpleString());
     if (known == null) {
       return Optional.empty();
@@ -249,6 +259,10 @@ public final class TableSource implements ExampleSource {
               .formatted(path, known, FORMATS.keySet().stream().sorted().toList()));
     }
     DataFrameReader reader = spark.read().options(FORMATS.get(known)).format(known);
+    Path place = new Path(path);
+    if (place.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(place)) {
+      reader = reader.option(DataSource.GLOB_PATHS_KEY(), false);
+    }
     if (known.equals(LIBSVM) && features > 0) {
       reader = reader.option("numFeatures", features); // else the largest that is in the file
     }
@@ -285,6 +299,13 @@ public final class TableSource implements ExampleSource {
       return Optional.empty();
     }
     String said = Reason.of(ExceptionUtils.getRootCause(e)).lines().findFirst().orElse("");
+    if (said.startsWith(NAME_WITH_COLON)) {
+      return Optional.of(
+          JobException.data(
+              "Cannot read table %s: found a file whose name has a colon (%s), expected none, since Hadoop cannot open it. Rename it."
+                  .formatted(path, said.substring(NAME_WITH_COLON.length())),
+              e));
+    }
     return Optional.of(
         JobException.data(
             "Cannot read table %s: found what Spark cannot read (%s), expected a table. Use another path or --format."

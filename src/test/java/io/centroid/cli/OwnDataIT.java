@@ -162,6 +162,60 @@ final class OwnDataIT {
         .isEqualTo(manifest(shards).path("splits"));
   }
 
+  /** What systems and programs leave beside the classes, and a link to all of them. */
+  @Test
+  void whatIsNoClassIsLeftOut() throws IOException {
+    Path pictures = directory.resolve("beside");
+    write(pictures, 20, 5, 5);
+    Files.createDirectories(pictures.resolve("lost+found"));
+    save(colour(1, 1, 5, 5), pictures.resolve("__MACOSX/red/._1.png"));
+    save(colour(1, 1, 5, 5), pictures.resolve("@eaDir/1.png/thumbnail.png"));
+    Files.createSymbolicLink(pictures.resolve("everything"), pictures);
+    Path shards = directory.resolve("shards");
+    assertThat(prepare(pictures, shards).out())
+        .contains("Left out: everything: found a link to a directory that it is in\n")
+        .contains("beside: 60 images");
+    assertThat(manifest(shards).path("classNames").toString())
+        .isEqualTo("[\"blue\",\"green\",\"red\"]");
+  }
+
+  /** Not a pattern of files, and not the name of a file system. */
+  @Test
+  void aTableMayBeCalledAnything() throws IOException {
+    String name = "rows [old] {1,2} *?.csv";
+    Path table = directory.resolve(name);
+    Files.write(table, lines(60));
+    Path shards = directory.resolve("shards {1}");
+    assertThat(prepareTable(table, shards, "--label", "kind").out()).contains(": 60 rows in ");
+    Path folder = Files.createDirectories(directory.resolve("[2026]"));
+    Files.createSymbolicLink(folder.resolve("latest"), folder);
+    Files.move(table, folder.resolve(name));
+    assertThat(prepareTable(folder, shards, "--overwrite", "--label", "kind").out())
+        .contains(": 60 rows in ");
+    train(shards, "training.epochs=1");
+    Path scores = directory.resolve("scores [1]");
+    CommandLine.of("score", "--model", run(), "--table", folder.resolve(name))
+        .with("--output", scores, "--format", "csv")
+        .done();
+    assertThat(rows(scores)).hasSize(60);
+
+    Path withColon = directory.resolve("12:30.csv");
+    Files.write(withColon, lines(60));
+    assertTableRefused(
+        withColon, 3, "found a file whose name has a colon (.12:30.csv.crc)", "--label", "kind");
+    // Relative, it could be in a file system that is called 7.
+    assertFails(
+        3,
+        "/7:45.csv: found no such path",
+        "prepare",
+        "--table",
+        "7:45.csv",
+        "--label",
+        "kind",
+        "--shards",
+        shards);
+  }
+
   @Test
   void greyLevelsHaveOneChannel() throws IOException {
     Path pictures = directory.resolve("grey");
@@ -463,6 +517,7 @@ final class OwnDataIT {
     Path repository = directory.resolve("cifar10");
     Path files = Files.createDirectories(repository.resolve("plain_text"));
     Files.writeString(repository.resolve("README.md"), "# Dataset Card");
+    Files.createSymbolicLink(repository.resolve("latest"), repository);
     String label = "label bigint";
     hugging(files, label, "train", 200);
     hugging(files, label, "test", 50);

@@ -64,7 +64,7 @@ final class SparkLineTest {
     if (!willDo) {
       assertThat(SPARK_4.problem(spark, scala).orElseThrow())
           .hasMessageEndingWith(
-              ": found the jar for Spark 4 and Scala 2.13, expected Spark 4.0 or 4.1 or 4.2 for Scala 2.13. Use such a Spark.");
+              ": found the jar for Spark 4 and Scala 2.13, expected Spark 4.0, 4.1 or 4.2 for Scala 2.13. Use such a Spark.");
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.centroid.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -51,6 +52,7 @@ final class LaunchScriptsTest {
           "lscpu",
           "mkdir",
           "mktemp",
+          "mv",
           "readlink",
           "rm",
           "sed",
@@ -76,7 +78,7 @@ final class LaunchScriptsTest {
 
   @BeforeEach
   void aCloneWithoutWhatMavenMakes() throws IOException {
-    home = Files.createDirectories(directory.resolve("home"));
+    home = Files.createDirectories(directory.resolve("my home"));
     tools = Files.createDirectories(directory.resolve("tools"));
     for (String tool : TOOLS) {
       Path found =
@@ -256,7 +258,8 @@ final class LaunchScriptsTest {
     "train.sh --driver-memory, found --driver-memory without a value",
     "../data-prep/prepare.sh --jars, found --jars without a value",
     "local.sh --verbose, found --verbose",
-    "local.sh --conf=spark.x.password=abc, found --conf=spark.x.password=*********(redacted)",
+    "local.sh --x.password=abc, found --x.password.",
+    "train.sh --spark-conf spark.x.password, 'found --spark-conf spark.x.password, expected'",
     "local.sh --data, found --data without a value",
     "benchmark.sh --verbose, found --verbose without a value",
     "cluster-local.sh --verbose, found --verbose",
@@ -361,7 +364,9 @@ final class LaunchScriptsTest {
     "echo 'centroid: Cannot x.' >&2; exit 2, 2, failed, Cannot x.",
     "echo 'centroid: Cannot y.' >&2; exit 5, 5, blocked, Cannot y.",
     "exit 6, 6, already-running, The pipeline ended with exit code 6.",
-    "kill -9 $$, 137, failed, The pipeline was ended by signal 9. Run the same again to go on."
+    "kill -9 $$, 137, failed, The pipeline was ended by signal 9. Run the same again to go on.",
+    // As Ctrl-C and schedulers ask the script to end, and it what it started.
+    "trap 'echo centroid: Ended. >&2; exit 7' TERM; kill -TERM $PPID; sleep 60 & wait; sleep 60, 7, interrupted, Ended."
   })
   void somebodyIsTold(String pipeline, int exitCode, String status, String message)
       throws Exception {
@@ -369,6 +374,23 @@ final class LaunchScriptsTest {
     Files.writeString(
         directory.resolve("spark/bin/spark-submit"), "#!/usr/bin/env bash\n" + pipeline + "\n");
     assertTold(run("pipeline.sh", toldTo()), exitCode, status, message);
+  }
+
+  /** Asked to end while Maven builds. */
+  @Test
+  void somebodyIsToldOfWhatHadNotBegun() throws Exception {
+    program(
+        "mvn",
+        "group=$(cut -d' ' -f5 /proc/$$/stat)",
+        "kill -TERM \"$(cut -d' ' -f4 \"/proc/$group/stat\")\"",
+        "sleep 60");
+    Run run = run("pipeline.sh", toldTo());
+    assertThat(run.output()).doesNotContain("Cannot build");
+    assertTold(
+        run,
+        7,
+        "interrupted",
+        "The pipeline was asked to end before it had begun. Run the same again.");
   }
 
   @Test
@@ -514,7 +536,7 @@ final class LaunchScriptsTest {
             List.of("env", "POSIXLY_CORRECT=1", home.resolve("submit/centroid.sh").toString()),
             List.of("env", "SHELLOPTS=posix", home.resolve("submit/centroid.sh").toString()),
             List.of("env", "DEPLOY_MODE=production", home.resolve("submit/centroid.sh").toString()),
-            List.of("bash", "-c", "cd .. && CDPATH=.:/ home/submit/centroid.sh \"$@\"", "-"));
+            List.of("bash", "-c", "cd .. && CDPATH=.:/ 'my home/submit/centroid.sh' \"$@\"", "-"));
     Files.createSymbolicLink(tools.resolve("sh"), Path.of("/bin/sh"));
     for (List<String> start : starts) {
       List<String> command = new ArrayList<>(start);
@@ -523,6 +545,100 @@ final class LaunchScriptsTest {
       assertThat(run.exitCode()).as(start + ": " + run.output()).isZero();
       assertThat(run.output()).endsWith(home.resolve(JOB) + "\ntrain\n--set\na b\n");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "submit/train.sh",
+        "submit/local.sh",
+        "submit/pipeline.sh",
+        "submit/standalone.sh",
+        "submit/yarn.sh",
+        "submit/kubernetes.sh",
+        "submit/benchmark.sh",
+        "submit/cluster-local.sh",
+        "data-prep/prepare.sh"
+      })
+  void everyScriptFindsItsPlace(String script) throws Exception {
+    Files.createSymbolicLink(tools.resolve("sh"), Path.of("/bin/sh"));
+    Path link = Files.createDirectories(directory.resolve("bin")).resolve("link");
+    Path relative = Path.of("../my home").resolve(script);
+    Files.createSymbolicLink(link, relative);
+    for (List<String> start :
+        List.of(List.of(link.toString()), List.of("sh", home.resolve(script).toString()))) {
+      List<String> command = new ArrayList<>(start);
+      command.add("--help");
+      Run run = run(directory.resolve("spark"), command);
+      assertThat(run.exitCode()).as(start + ": " + run.output()).isZero();
+      assertThat(run.output()).isNotBlank().doesNotContain("centroid: ", "No such file");
+    }
+  }
+
+  /** As on a machine where git makes the line ends of Windows. */
+  @Test
+  void aCheckoutHasTheLineEndsThatScriptsNeed() throws Exception {
+    Path git = Path.of("/usr/bin/git");
+    assumeTrue(Files.isExecutable(git), "git is installed");
+    Files.createSymbolicLink(tools.resolve("git"), git);
+    Files.copy(REPOSITORY.resolve(".gitattributes"), home.resolve(".gitattributes"));
+    String commands =
+        "cd '%s' && git init -q . && git -c core.safecrlf=false add . &&"
+            + " git -c user.name=x -c user.email=x@y.z commit -q -m x && cd .. &&"
+            + " git -c core.autocrlf=true -c core.eol=crlf clone -q 'my home' checkout";
+    Run clone = run((Path) null, List.of("bash", "-c", commands.formatted(home)));
+    assertThat(clone.exitCode()).as(clone.output()).isZero();
+    for (String script : List.of("submit/launch.sh", "submit/train.sh", "data-prep/prepare.sh")) {
+      assertThat(Files.readString(directory.resolve("checkout").resolve(script)))
+          .doesNotContain("\r");
+    }
+  }
+
+  /**
+   * What reaches the same file systems as the program: steps of a pipeline, who reads how it ended.
+   */
+  @Test
+  void processesBesideTheProgramGetTheSameOptions() throws Exception {
+    List<String> options = new ArrayList<>();
+    for (String option :
+        List.of(
+            "--principal me@REALM",
+            "--keytab my.keytab",
+            "--driver-class-path store.jar",
+            "--driver-library-path native",
+            "--jars more.jar",
+            "--packages g:a:1",
+            "--exclude-packages g:b",
+            "--repositories https://repository",
+            "--proxy-user her",
+            "--conf spark.hadoop.fs.s3a.endpoint=here")) {
+      options.addAll(List.of(option.split(" ")));
+    }
+    List<String> told =
+        tellsOfAll(List.of(script("pipeline.sh"), "--data", "x", "--models", "m"), options);
+    int program = told.indexOf("pipeline");
+    assertThat(told.subList(0, program)).containsSubsequence(options);
+    assertThat(told.subList(told.lastIndexOf("--"), told.size())).containsSubsequence(options);
+
+    told =
+        tellsOfAll(
+            List.of(script("standalone.sh"), "train", "--deploy-mode", "cluster"),
+            Stream.concat(Stream.of("--master", "spark://h:7077"), options.stream()).toList());
+    int reader = told.indexOf("exit-status");
+    assertThat(told.subList(0, told.indexOf("train"))).containsSubsequence(options);
+    assertThat(told.subList(told.indexOf("train"), reader)).containsSubsequence(options);
+  }
+
+  /** The arguments of all programs that Spark is to start. */
+  private List<String> tellsOfAll(List<String> command, List<String> options) throws Exception {
+    List<String> all = new ArrayList<>(command);
+    for (int i = 0; i < options.size(); i += 2) {
+      boolean isProperty = options.get(i).equals("--conf");
+      all.addAll(List.of(isProperty ? "--spark-conf" : options.get(i), options.get(i + 1)));
+    }
+    Run run = run(directory.resolve("spark"), all);
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    return run.output().lines().toList();
   }
 
   @Test

@@ -66,16 +66,39 @@ final class LocalScriptTest {
     assertThat(run.exitCode()).as(run.output()).isZero();
     assertThat(run.steps())
         .containsExactly(
-            "step: prepare --data file:%1$s/my data/a.tar.gz --shards file:%1$s/../s"
-                .formatted(work),
-            "step: train --shards file:%s/../s --runs file:/runs".formatted(work));
+            "step: prepare --data file:%1$s/my data/a.tar.gz --shards file:%1$s/../s --and train --shards file:%1$s/../s --runs file:/runs"
+                .formatted(work));
     assertThat(run(Map.of(), "--data", "hdfs://host:8020/data", "--shards", "s3a://b/s").steps())
         .first()
-        .isEqualTo("step: prepare --data hdfs://host:8020/data --shards s3a://b/s");
+        .isEqualTo(
+            "step: prepare --data hdfs://host:8020/data --shards s3a://b/s --and train --shards s3a://b/s --runs file:%s/runs"
+                .formatted(work));
     assertThat(run(Map.of(), "--data", "a:b").steps())
         .first()
         .asString()
         .startsWith("step: prepare --data file:%s/a:b ".formatted(work));
+  }
+
+  @Test
+  void optionsAreWrittenAsPeopleWriteThem() throws Exception {
+    Run run =
+        run(
+            Map.of(),
+            "--data=my data",
+            "--set=training.epochs=3",
+            "--driver-memory=5g",
+            "--conf=spark.ui.enabled=true",
+            "--master",
+            "local[1]");
+    assertThat(run.exitCode()).as(run.output()).isZero();
+    assertThat(run.steps())
+        .containsExactly(
+            "step: prepare --data file:%1$s/my data --shards file:%1$s/shards --set training.epochs=3 --and train --shards file:%1$s/shards --runs file:%1$s/runs --set training.epochs=3"
+                .formatted(work));
+    Run refused = run(Map.of(), "--dta=x");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.output())
+        .isEqualTo("centroid: Cannot read arguments: found --dta. Try submit/local.sh --help.\n");
   }
 
   @Test
@@ -101,11 +124,11 @@ final class LocalScriptTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.output()).contains("Going on with STAND-IN DATA, NOT CIFAR-10");
     assertThat(run.steps())
-        .hasSize(3)
-        .contains("step: prepare --stand-in --shards file:%s/shards-stand-in".formatted(work))
+        .hasSize(2)
         .last()
         .isEqualTo(
-            "step: train --shards file:%1$s/shards-stand-in --runs file:%1$s/runs".formatted(work));
+            "step: prepare --stand-in --shards file:%1$s/shards-stand-in --and train --shards file:%1$s/shards-stand-in --runs file:%1$s/runs"
+                .formatted(work));
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -37,6 +38,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,28 @@ final class ArchiveDownloadTest {
         .last()
         .asString()
         .startsWith("images.tar.gz: 1.0 of 1.0 MB");
+  }
+
+  @Test
+  void goesThroughTheProxyThatTheEnvironmentNames() throws IOException {
+    serve(this::answerRanges);
+    URI beyond = URI.create("http://mirror.invalid/");
+    Map<String, String> environment = Map.of("http_proxy", site().toString());
+    assertThat(download(beyond, environment).fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+    assertThat(requests).containsExactly("all");
+  }
+
+  @Test
+  void saysThatAProxyWantsToKnowWhoAsks() throws IOException {
+    serve(exchange -> answer(exchange, 407, new byte[0]));
+    URI beyond = URI.create("http://mirror.invalid/");
+    ArchiveDownload download = download(beyond, Map.of("http_proxy", site().toString()));
+    assertThatThrownBy(() -> download.fetch(ARCHIVE))
+        .hasMessage(
+            "Cannot download http://mirror.invalid/images.tar.gz: found a proxy that asks for a name and a password (HTTP status 407), expected to be let through. Put both before the host in https_proxy, or give a copy of the data with --data.")
+        .asInstanceOf(InstanceOfAssertFactories.type(JobException.class))
+        .extracting(JobException::category)
+        .isEqualTo(FailureCategory.SETTINGS);
   }
 
   @Test
@@ -643,11 +667,15 @@ final class ArchiveDownloadTest {
   }
 
   private ArchiveDownload download(TransferPatience patience) {
-    return new ArchiveDownload(site(), cache, phases(), patience, clock);
+    return new ArchiveDownload(site(), cache, phases(), patience, clock, Map.of());
   }
 
   private ArchiveDownload download(URI site) {
-    return new ArchiveDownload(site, cache, phases(), patience(8, 60), clock);
+    return download(site, Map.of());
+  }
+
+  private ArchiveDownload download(URI site, Map<String, String> environment) {
+    return new ArchiveDownload(site, cache, phases(), patience(8, 60), clock, environment);
   }
 
   private Phases phases() {

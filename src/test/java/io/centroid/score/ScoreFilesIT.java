@@ -23,6 +23,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -100,6 +101,38 @@ final class ScoreFilesIT {
     Map<String, Map<String, String>> one = score(photos.resolve("one.png"), "one");
     assertThat(one).containsExactly(Map.entry("one.png", all.get("one.png")));
     assertThat(score(Path.of(photos + "/./one.png"), "dotted")).isEqualTo(one);
+  }
+
+  /** As a shell makes them of {@code photos/*}: called as they were given. */
+  @Test
+  void severalPlacesAreScoredTogether() throws IOException {
+    Files.createDirectories(photos.resolve("deep/er"));
+    photo("one.png", 1);
+    photo("deep/one.png", 2);
+    photo("deep/er/two.png", 3);
+    Map<String, Map<String, String>> all = score(photos, "all");
+    Path output = directory.resolve("several");
+    CommandLine.of("score", "--model", model, "--images")
+        .with(photos.resolve("one.png"), photos.resolve("deep"))
+        .with("--output", output, "--format", "csv")
+        .done();
+    Map<String, Map<String, String>> several = rows(output);
+    assertThat(several.keySet())
+        .containsExactlyInAnyOrder(
+            photos + "/one.png", photos + "/deep/one.png", photos + "/deep/er/two.png");
+    all.forEach(
+        (id, row) -> {
+          Map<String, String> same = new HashMap<>(several.get(photos + "/" + id));
+          same.put("id", id);
+          assertThat(same).isEqualTo(row);
+        });
+    CommandLineRun twice =
+        CommandLineRun.of(
+            CommandLine.of("score", "--model", model, "--output", directory.resolve("twice"))
+                .with("--images", photos, photos)
+                .toArray());
+    assertThat(twice.exitCode()).isEqualTo(3);
+    assertThat(twice.err()).contains("found two that are called " + photos + "/deep/er/two.png");
   }
 
   /** Names that look like URIs to whoever takes them for one. */

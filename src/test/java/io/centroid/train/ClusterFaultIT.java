@@ -269,7 +269,7 @@ final class ClusterFaultIT {
     return StandaloneCluster.options(master)
         .with("--shards", shards.toString(), "--runs", runs.toString())
         .set(
-            "training.epochs=40",
+            "training.epochs=20",
             "training.workers=3",
             "training.minibatch-size=16",
             "averaging.frequency=10",

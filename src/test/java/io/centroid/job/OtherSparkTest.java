@@ -1,0 +1,74 @@
+package io.centroid.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.centroid.error.FailureCategory;
+import io.centroid.error.JobException;
+import java.io.InvalidClassException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A cluster whose Spark is of another version than the one that this program was started with. */
+final class OtherSparkTest {
+  private static final String HERE = org.apache.spark.package$.MODULE$.SPARK_VERSION();
+
+  /** As executors say it, and a Master. */
+  @ParameterizedTest
+  @ValueSource(strings = {"org.apache.spark.rdd.RDD", "scala.collection.immutable.List"})
+  void itIsNamedByAClassThatIsNotTheSame(String name) {
+    String said =
+        name
+            + "; local class incompatible: stream classdesc serialVersionUID = -26, local class serialVersionUID = 21";
+    JobException ofTask =
+        SparkFailure.explain(
+                new SparkException(
+                    "Job aborted due to stage failure: Task 1 in stage 0.0 failed 4 times, most recent failure: Lost task 1.3 in stage 0.0 (TID 7) (127.0.0.1 executor 1): java.io.InvalidClassException: "
+                        + said))
+            .orElseThrow();
+    assertThat(ofTask)
+        .hasMessage(
+            "Cannot go on: found another Spark on the cluster than %s here (%s is another class there), expected the same. Start this with the cluster's Spark, named by SPARK_HOME.",
+            HERE, name);
+    assertThat(ofTask.category()).isEqualTo(FailureCategory.SETTINGS);
+    JobException atStart =
+        SparkFailure.atStart(
+            new IllegalStateException(
+                "java.io.InvalidClassException: " + said, new InvalidClassException(said)),
+            new SparkConf(false));
+    assertThat(atStart).hasMessage(ofTask.getMessage());
+  }
+
+  /** Classes of a job that differ are no matter of Spark's version. */
+  @Test
+  void otherClassesAreNotMeant() {
+    assertThat(
+            SparkFailure.explain(
+                new SparkException(
+                    "java.io.InvalidClassException: com.example.Mine; local class incompatible: x")))
+        .isEmpty();
+  }
+
+  @Test
+  void aMasterThatListensAndTakesNobodyIsNamed() throws Exception {
+    String url;
+    SparkConf conf = new SparkConf(false);
+    try (ServerSocket master = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+      url = "spark://127.0.0.1:1,127.0.0.1:" + master.getLocalPort();
+      JobException found = SparkFailure.unregistered(conf.set("spark.master", url), null);
+      assertThat(found)
+          .hasMessageStartingWith(
+              "Cannot start Spark: found a Master at %s that takes no application from Spark %s, expected",
+              url, HERE);
+      assertThat(found.category()).isEqualTo(FailureCategory.SETTINGS);
+    }
+    JobException gone = SparkFailure.unregistered(conf.set("spark.master", url), null);
+    assertThat(gone)
+        .hasMessageStartingWith("Cannot go on: found no cluster any more, or none that");
+    assertThat(gone.category()).isEqualTo(FailureCategory.RESOURCES);
+  }
+}
