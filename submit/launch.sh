@@ -480,12 +480,40 @@ last_step() {
   run_step "$@"
 }
 
+# needs_no_spark SUBCOMMAND [options]: whether that has nothing to do with Spark, nor was anything of it asked for.
+needs_no_spark() {
+  case " $* " in *' --and '*) return 1 ;; esac
+  case $1 in
+    compare | models | promote | report | rollback | runs | summary | --help | -h | --version | -V) ;;
+    *) return 1 ;;
+  esac
+  [ ${#spark_options[@]} -eq 0 ] && [ -z "${SPARK_SUBMIT_OPTS:-}" ] && ! installed_spark
+}
+
+# start_directly JAR [arguments of the program]: without spark-submit, whose own start takes longer than such a program.
+start_directly() {
+  local jar=$1
+  shift
+  require_log
+  own_log
+  $centroid_exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "${sharing[@]}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+    "-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties" -cp "$centroid_runtime/jars/*:$jar" "$main_class" "$@"
+}
+
 # run_step SUBCOMMAND [options of spark-submit and of the subcommand, mixed]
 run_step() {
   local step=$1 jar
   shift
   require_platform
   split_options "$@"
+  if needs_no_spark "$step" ${program_options[@]+"${program_options[@]}"}; then
+    jar=$(job_jar) || exit $?
+    share_classes
+    if [ ${#sharing[@]} -gt 0 ]; then
+      start_directly "$jar" "$step" ${program_options[@]+"${program_options[@]}"}
+      return
+    fi
+  fi
   require_master "$(spark_option --master spark.master)"
   [ "$(spark_option --deploy-mode spark.submit.deployMode)" != cluster ] ||
     die "Cannot launch: found --deploy-mode cluster, expected client. submit/standalone.sh, yarn.sh and kubernetes.sh know both."

@@ -74,7 +74,8 @@ public record RunReport(
     try {
       return of(name -> Target.read(run, name, hadoop)).render();
     } catch (FileNotFoundException e) {
-      throw unusable(run, hadoop, Reason.of(e), e);
+      boolean isThere = run.getFileSystem(hadoop).exists(run);
+      throw unusable(run, hadoop, isThere ? Reason.of(e) : "nothing there", e);
     } catch (JsonProcessingException e) {
       throw unusable(run, hadoop, Json.problem(e), e);
     } catch (IllegalStateException

@@ -90,6 +90,20 @@ final class CentroidIT {
   }
 
   @Test
+  void commandsFollowEachOtherUpToTheFirstThatFails() throws IOException {
+    CommandLineRun all =
+        CommandLine.of("report", run(), "--and", "runs", runs, "--and", "report", run()).done();
+    assertThat(all.out().split("The report is in ", -1)).hasSize(3);
+    assertThat(all.out()).contains(run().getFileName().toString());
+    CommandLineRun failed =
+        CommandLineRun.of(
+            CommandLine.of("report", run(), "--and", "report", directory, "--and", "report", run())
+                .toArray());
+    assertThat(failed.exitCode()).isEqualTo(3);
+    assertThat(failed.out().split("The report is in ", -1)).hasSize(2);
+  }
+
+  @Test
   void theReportIsMadeAgainFromTheRunsFiles() throws IOException {
     Path report = run().resolve("report.html");
     String made = Files.readString(report);

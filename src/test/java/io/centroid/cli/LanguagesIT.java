@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * German and Persian decimals, other calendars and time zones, and a system that knows ASCII alone.
  */
 @Tag("fault")
-@Tag("endurance") // for the time that it takes
 final class LanguagesIT {
   /** What has times in it, or hashes of that. */
   private static final Set<String> TIMED =
@@ -52,22 +50,6 @@ final class LanguagesIT {
   private static Map<String, String> expected;
   private static String refused;
 
-  /** One subcommand after the other, each behind a "--then". */
-  public static final class Commands {
-    private Commands() {}
-
-    /** Runs them. */
-    public static void main(String[] arguments) {
-      int begin = 1;
-      for (int i = 1; i <= arguments.length; i++) {
-        if (i == arguments.length || arguments[i].equals("--then")) {
-          Centroid.main(Arrays.copyOfRange(arguments, begin, i));
-          begin = i + 1;
-        }
-      }
-    }
-  }
-
   @BeforeAll
   static void inNoLanguage() throws Exception {
     expected = files(all("en", Map.of()));
@@ -76,13 +58,14 @@ final class LanguagesIT {
     assertThat(refused).startsWith("centroid: Cannot ").contains("1,5");
   }
 
+  @Test
+  void isTheSameInTurkish() throws Exception {
+    isTheSame("tr-TR Asia/Kolkata");
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "tr-TR Asia/Kolkata",
-        "ar-EG-u-nu-arab Africa/Cairo",
-        "th-TH-u-ca-buddhist-nu-thai Etc/UTC"
-      })
+  @Tag("endurance") // for the time that it takes
+  @ValueSource(strings = {"ar-EG-u-nu-arab Africa/Cairo", "th-TH-u-ca-buddhist-nu-thai Etc/UTC"})
   void isTheSame(String languageAndZone) throws Exception {
     String[] words = languageAndZone.split(" ");
     String[] tag = words[0].split("-", 3);
@@ -98,6 +81,7 @@ final class LanguagesIT {
   }
 
   @Test
+  @Tag("endurance")
   void aMessageIsTheSameInLanguagesWithADecimalComma() throws Exception {
     for (String language : List.of("de", "fa", "fr", "hi")) {
       assertThat(refused("refused-" + language, Map.of("user.language", language)))
@@ -110,18 +94,18 @@ final class LanguagesIT {
     Path runs = place.resolve("runs");
     Path trained = place.resolve("trained.json");
     CommandLine commands =
-        CommandLine.of("--then", "prepare", "--stand-in", "--shards", place.resolve("shards"))
+        CommandLine.of("prepare", "--stand-in", "--shards", place.resolve("shards"))
             .set(
                 "prepare.stand-in.training-images=1000",
                 "prepare.stand-in.test-images=300",
                 "prepare.shards=2")
-            .with("--then", "train", "--shards", place.resolve("shards"), "--runs", runs)
+            .with("--and", "train", "--shards", place.resolve("shards"), "--runs", runs)
             .with("--outcome", trained)
             .set("training.epochs=2", "network.hidden-widths=[20]", "checkpoint.every-rounds=1")
-            .with("--then", "score", "--model", place.resolve("run"), "--format", "csv")
+            .with("--and", "score", "--model", place.resolve("run"), "--format", "csv")
             .with("--shards", place.resolve("shards"), "--output", place.resolve("scores"))
-            .with("--then", "report", place.resolve("run"))
-            .with("--then", "runs", runs);
+            .with("--and", "report", place.resolve("run"))
+            .with("--and", "runs", runs);
     String said = said(place.resolve("out"), properties, withRun(commands, place, properties));
     assertThat(FOREIGN.matcher(said).results().map(found -> context(said, found.start())))
         .isEmpty();
@@ -132,8 +116,8 @@ final class LanguagesIT {
   private static List<String> withRun(
       CommandLine commands, Path place, Map<String, String> properties) throws Exception {
     List<String> words = commands.list();
-    int score = words.indexOf("score") - 1;
-    String said = said(place.resolve("trained"), properties, words.subList(0, score));
+    int score = words.indexOf("score");
+    String said = said(place.resolve("trained"), properties, words.subList(0, score - 1));
     assertThat(FOREIGN.matcher(said).results().map(found -> context(said, found.start())))
         .isEmpty();
     try (Stream<Path> runs = Files.list(place.resolve("runs"))) {
@@ -153,7 +137,7 @@ final class LanguagesIT {
         start(
             output,
             properties,
-            CommandLine.of("--then", "train", "--shards", "shards", "--runs", "r")
+            CommandLine.of("train", "--shards", "shards", "--runs", "r")
                 .set("training.epochs=1000001", "training.learning-rate=\"1,5\"")
                 .list());
     assertThat(process.waitFor()).isEqualTo(2);
@@ -174,7 +158,7 @@ final class LanguagesIT {
     Map<String, String> all = new TreeMap<>(CommandLineRun.SPARK);
     all.putAll(properties);
     ProcessBuilder builder =
-        OwnJvm.of(Commands.class, all, commands)
+        OwnJvm.of(Centroid.class, all, commands)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
     builder.environment().put("CENTROID_LOG", output + ".log");

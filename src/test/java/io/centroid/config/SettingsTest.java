@@ -51,6 +51,23 @@ final class SettingsTest {
     assertThat(settings.gate()).isEqualTo(new GateSettings(0, 0.01));
   }
 
+  /** Of those that the documentation names; what they come to is in its table. */
+  @ParameterizedTest
+  @CsvSource({
+    "published, 10, 4, FLATTEN_DENSE",
+    "best, 160, 4, FLATTEN_DENSE",
+    "fast, 10, 4, FLATTEN_DENSE",
+    "channel-dense, 1, 2, CHANNEL_DENSE"
+  })
+  void everyRecipeIsReadByItself(String name, int epochs, int workers, NetworkKind kind) {
+    Path recipes = Path.of(System.getProperty("centroid.home", "."), "conf", "recipes");
+    Settings settings = Settings.load(List.of(recipes.resolve(name + ".conf")), List.of());
+    assertThat(settings.training().epochs()).isEqualTo(epochs);
+    assertThat(settings.training().workers()).isEqualTo(workers);
+    assertThat(settings.network().kind()).isEqualTo(kind);
+    assertThat(recipes.toFile().list()).hasSize(4);
+  }
+
   @Test
   void readsEveryKey() {
     Settings settings =

@@ -198,14 +198,52 @@ final class ScoreFilesIT {
                 rows += csv.DictReader(file, strict=True)
         json.dump(rows, sys.stdout)
         """;
-    Process python =
-        new ProcessBuilder("python3", "-c", script, output.toString())
+    assertThat(python("python3", script, output))
+        .containsExactlyInAnyOrderElementsOf(rows(output).values());
+  }
+
+  /** As docs/using-a-model.md says, by the Python that {@code PANDAS_PYTHON} names. */
+  @Test
+  void pandasReadsTheSame() throws Exception {
+    String pandas = System.getenv("PANDAS_PYTHON");
+    assumeTrue(pandas != null, "PANDAS_PYTHON names a Python that has pandas");
+    for (String name : NAMES) {
+      photo(name, name.hashCode());
+    }
+    for (String name : List.of("NA", "007", "1e5", "null")) {
+      Files.writeString(photos.resolve(name), "no image");
+    }
+    Path output = directory.resolve("scores");
+    scored(photos, output);
+    String script =
+        """
+        import glob, json, pandas, sys
+        rows = []
+        for name in sorted(glob.glob(glob.escape(sys.argv[1]) + '/part-*.csv')):
+            frame = pandas.read_csv(name, dtype={"id": str}, keep_default_na=False, na_values=[""])
+            frame = frame[["id", "class", "problem"]].astype(object)
+            rows += frame.where(frame.notnull(), "").to_dict("records")
+        json.dump(rows, sys.stdout)
+        """;
+    List<Map<String, String>> expected = new ArrayList<>();
+    for (Map<String, String> row : rows(output).values()) {
+      Map<String, String> texts = new HashMap<>(row);
+      texts.keySet().retainAll(List.of("id", "class", "problem"));
+      expected.add(texts);
+    }
+    assertThat(python(pandas, script, output)).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static List<Map<String, String>> python(String python, String script, Path output)
+      throws Exception {
+    Process process =
+        new ProcessBuilder(python, "-c", script, output.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     List<Map<String, String>> rows =
-        new ObjectMapper().readValue(python.getInputStream(), new TypeReference<>() {});
-    assertThat(python.waitFor()).isZero();
-    assertThat(rows).containsExactlyInAnyOrderElementsOf(rows(output).values());
+        new ObjectMapper().readValue(process.getInputStream(), new TypeReference<>() {});
+    assertThat(process.waitFor()).isZero();
+    return rows;
   }
 
   @ParameterizedTest
@@ -331,7 +369,7 @@ final class ScoreFilesIT {
     assertThat(misread.waitFor()).isEqualTo(2);
     assertThat(Files.readString(said()))
         .contains(
-            "'--images': found letters that ANSI_X3.4-1968 does not have, expected a locale in UTF-8. Set LC_ALL=C.UTF-8.");
+            "'--images' at index 0 (PATH): found letters that ANSI_X3.4-1968 does not have, expected a locale in UTF-8. Set LC_ALL=C.UTF-8.");
   }
 
   private void photo(String name, int seed) throws IOException {

@@ -98,6 +98,8 @@ final class StorageFaultIT {
       {"prepare", "--data", here.toString(), "--shards", "/other"},
       {"train", "--shards", here.toString(), "--runs", "/other"},
       {"runs", here.toString()},
+      {"report", here.toString()},
+      {"compare", here.toString(), "/undisturbed"},
       {"models", "--models", here.toString()},
       {"gate", "--run", here.toString(), "--models", "/models", "--name", "m"},
       {
