@@ -178,6 +178,45 @@ final class LaunchScriptsTest {
     assertThat(run.output()).endsWith("\n--set||a b|");
   }
 
+  /** Once, and again where the jars are newer; none beside a cluster's configuration. */
+  @Test
+  void classesAreSharedFromAnArchive() throws Exception {
+    program(
+        "java",
+        "case \"$*\" in",
+        "  *launcher.Main*) printf '\\0\\nwords\\0train\\0' ;;",
+        "  *) printf 'directly %s\\n' \"$*\" ;;",
+        "esac");
+    program(
+        "words",
+        "case $1 in -XX:ArchiveClassesAtExit=*) echo classes >\"${1#*=}\" ;; esac",
+        "printf '%s|' \"$@\"");
+    Path archive = home.resolve("target/runtime/classes-17.0.18.jsa");
+    String shared = "-XX:SharedArchiveFile=%s|-Xlog:cds*=off|train|".formatted(archive);
+    String archiving = "Archiving Spark's classes for faster starts (once) ...";
+    assertThat(run((Path) null, "centroid.sh", "train").output())
+        .contains(archiving)
+        .endsWith("\n" + shared);
+    assertThat(run((Path) null, "centroid.sh", "train").output()).isEqualTo(shared);
+    assertThat(run((Path) null, "centroid.sh", "runs", "a b").output())
+        .startsWith("directly -XX:SharedArchiveFile=" + archive)
+        .endsWith(
+            "/target/runtime/jars/*:" + home.resolve(JOB) + " io.centroid.cli.Centroid runs a b\n");
+    for (String asked : List.of("--spark-conf spark.x=y", "--and train")) {
+      String[] words = ("runs r " + asked).split(" ");
+      assertThat(run((Path) null, "centroid.sh", words).output()).isEqualTo(shared);
+    }
+    List<String> beside =
+        List.of("env", "HADOOP_CONF_DIR=" + directory, script("centroid.sh"), "train");
+    assertThat(run((Path) null, beside).output()).isEqualTo("train|");
+
+    Files.setLastModifiedTime(archive, FileTime.from(LONG_AGO));
+    program("words", "printf '%s|' \"$@\""); // leaves no archive
+    assertThat(run((Path) null, "centroid.sh", "train").output()).isEqualTo(archiving + "\ntrain|");
+    assertThat(archive).isEmptyFile();
+    assertThat(run((Path) null, "centroid.sh", "train").output()).isEqualTo("train|");
+  }
+
   @Test
   void aSparkHomeThatIsNoneOrAnotherSparkIsRefusedByName() throws Exception {
     Path nowhere = directory.resolve("nowhere");
