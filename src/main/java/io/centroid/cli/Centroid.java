@@ -129,20 +129,22 @@ public final class Centroid {
     return execute(commandLine(new Centroid()).setErr(err), arguments);
   }
 
-  /** Runs commands in the order in which they stand, up to the first that fails. */
   private static int execute(CommandLine program, String... arguments) {
     try {
-      List<String> all = List.of(arguments.length == 0 ? new String[] {"--help"} : arguments);
-      int exitCode = 0;
-      for (int from = 0, to; from <= all.size() && exitCode == 0; from = to + 1) {
-        int next = all.subList(from, all.size()).indexOf(AND);
-        to = next < 0 ? all.size() : from + next;
-        exitCode = program.execute(all.subList(from, to).toArray(String[]::new));
-      }
-      return exitCode;
+      return executeAll(program, arguments.length == 0 ? List.of("--help") : List.of(arguments));
     } catch (Error e) { // out of memory, or a class or native library that cannot be loaded
       return ExitStatus.report(e, program.getErr());
     }
+  }
+
+  /** Runs commands in the order in which they stand, up to the first that fails. */
+  private static int executeAll(CommandLine program, List<String> commands) {
+    int and = commands.indexOf(AND);
+    List<String> first = and < 0 ? commands : commands.subList(0, and);
+    int exitCode = program.execute(first.toArray(String[]::new));
+    return and < 0 || exitCode != 0
+        ? exitCode
+        : executeAll(program, commands.subList(and + 1, commands.size()));
   }
 
   /** The program; from here on it says the same in every language. */

@@ -175,14 +175,13 @@ public final class SparkFailure {
   }
 
   /** No Master took the application; one that listens cannot read what another version sends. */
-  static JobException unregistered(SparkConf conf, Throwable failure) {
+  static JobException unregistered(SparkConf conf) {
     String master = conf.get("spark.master", "");
     return isListening(master)
-        ? settings(
-            failure,
+        ? JobException.settings(
             "Cannot start Spark: found a Master at %s that takes no application from Spark %s, expected one of this version. Start this with the cluster's Spark, named by SPARK_HOME, or look in the Master's log."
                 .formatted(master, SparkLine.running()))
-        : away("All masters are unresponsive", failure);
+        : away("All masters are unresponsive", null);
   }
 
   /** Whether somebody listens where a URL of Masters says, {@code spark://host:port,host:port}. */

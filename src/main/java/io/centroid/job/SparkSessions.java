@@ -81,7 +81,7 @@ public final class SparkSessions {
     if (context.master().startsWith("spark://")
         && context.applicationId().startsWith("spark-application-")) {
       context.stop();
-      throw SparkFailure.unregistered(context.conf(), null);
+      throw SparkFailure.unregistered(context.conf());
     }
   }
 

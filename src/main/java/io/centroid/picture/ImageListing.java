@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -42,10 +43,10 @@ public final class ImageListing {
     for (Path path : paths) {
       FileSystem fileSystem = path.getFileSystem(configuration);
       ImageListing one = of(path, fileSystem);
-      String place = fileSystem.getFileStatus(path).isDirectory() ? path + Path.SEPARATOR : null;
-      one.files.forEach((id, file) -> all.file(place == null ? path.toString() : place + id, file));
-      one.problems.forEach(
-          (id, problem) -> all.problem(place == null ? path.toString() : place + id, problem));
+      boolean isDirectory = fileSystem.getFileStatus(path).isDirectory();
+      UnaryOperator<String> name = id -> isDirectory ? path + Path.SEPARATOR + id : path.toString();
+      one.files.forEach((id, file) -> all.file(name.apply(id), file));
+      one.problems.forEach((id, problem) -> all.problem(name.apply(id), problem));
     }
     return all;
   }

@@ -59,14 +59,14 @@ final class OtherSparkTest {
     SparkConf conf = new SparkConf(false);
     try (ServerSocket master = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
       url = "spark://127.0.0.1:1,127.0.0.1:" + master.getLocalPort();
-      JobException found = SparkFailure.unregistered(conf.set("spark.master", url), null);
+      JobException found = SparkFailure.unregistered(conf.set("spark.master", url));
       assertThat(found)
           .hasMessageStartingWith(
               "Cannot start Spark: found a Master at %s that takes no application from Spark %s, expected",
               url, HERE);
       assertThat(found.category()).isEqualTo(FailureCategory.SETTINGS);
     }
-    JobException gone = SparkFailure.unregistered(conf.set("spark.master", url), null);
+    JobException gone = SparkFailure.unregistered(conf.set("spark.master", url));
     assertThat(gone)
         .hasMessageStartingWith("Cannot go on: found no cluster any more, or none that");
     assertThat(gone.category()).isEqualTo(FailureCategory.RESOURCES);
