@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$1
 unset SPARK_HOME SPARK_CONF_DIR
+unset NUMPY_PYTHONS # what NumPy saves is read without Spark
 
 mvn -B -ntp -Dspark4 verify -Dspotless.check.skip -Dfailsafe.failIfNoSpecifiedTests=false -Dit.test="$(
   IFS=,

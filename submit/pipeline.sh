@@ -110,11 +110,12 @@ fi
 
 told=0 patience=60
 CENTROID_STATUS=$word CENTROID_EXIT_CODE=$status CENTROID_MODEL=$name CENTROID_MESSAGE=$message \
-  timeout "$patience" /bin/sh -c "$notify \"\$1\"" notify "$outcome" \
+  timeout -k 5 "$patience" /bin/sh -c "$notify \"\$1\"" notify "$outcome" \
   >"$logs/$stamp-notify.log" 2>&1 </dev/null || told=$?
 case $told in
   0) exit "$status" ;;
   124) found="no end after $patience s" ;;
+  137) found='an end by SIGKILL' ;; # by others, or because it did not end when it was told to
   *) found="exit code $told" ;;
 esac
 echo "Warning: cannot notify: found $found, expected exit code 0. See $logs/$stamp-notify.log" >&2

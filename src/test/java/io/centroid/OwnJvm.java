@@ -2,10 +2,13 @@ package io.centroid;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /** JVMs that run classes of this one's class path: small, and quick to start rather than fast. */
 public final class OwnJvm {
@@ -40,6 +43,18 @@ public final class OwnJvm {
     command.add(program.getName());
     command.addAll(arguments);
     return new ProcessBuilder(command);
+  }
+
+  /** Waits for a condition, or for the end of a process. */
+  public static void await(Process process, Callable<Boolean> condition) throws Exception {
+    while (process.isAlive() && !condition.call()) {
+      process.waitFor(2, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Waits until a process has printed something to its file, or for its end. */
+  public static void awaitSaid(Process process, Path output, String something) throws Exception {
+    await(process, () -> Files.readString(output).contains(something));
   }
 
   /**

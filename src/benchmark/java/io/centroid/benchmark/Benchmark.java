@@ -133,7 +133,7 @@ public final class Benchmark implements Callable<Integer> {
     Settings settings = options.load();
     Phases phases = new Phases(System.out);
     try (SparkSession session =
-        SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName())) {
+        SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName(), phases)) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       if (part == Part.SIZES) {
         phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());

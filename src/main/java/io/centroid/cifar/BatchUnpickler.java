@@ -145,7 +145,7 @@ final class BatchUnpickler {
               .formatted(file, unpickler.input.position(), malformed.getMessage()),
           malformed);
     }
-    if (in.read() >= 0) {
+    if (!unpickler.input.isAtEnd()) {
       throw JobException.data(
           ("Cannot read %s: found more data after the pickle's end at byte offset %d,"
                   + " expected none. Get a fresh copy of the file.")

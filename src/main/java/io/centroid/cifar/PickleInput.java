@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.commons.lang3.ArrayUtils;
 
 /**
@@ -23,6 +24,9 @@ final class PickleInput {
 
   private final String file;
   private final InputStream in;
+  private final byte[] buffer = new byte[1 << 16];
+  private int next;
+  private int end;
   private long position;
 
   /**
@@ -40,20 +44,33 @@ final class PickleInput {
     return position;
   }
 
+  /** Whether nothing follows. */
+  boolean isAtEnd() throws IOException {
+    if (next == end) {
+      next = 0;
+      end = Math.max(0, in.read(buffer));
+    }
+    return next == end;
+  }
+
   int read() throws IOException {
-    int value = in.read();
-    if (value < 0) {
+    if (isAtEnd()) {
       throw truncated();
     }
     advance(1);
-    return value;
+    return Byte.toUnsignedInt(buffer[next++]);
   }
 
   byte[] bytes(long length) throws IOException {
     if (length < 0 || length > BYTES_MAXIMUM) {
       throw new IllegalArgumentException("a string of " + Long.toUnsignedString(length) + " bytes");
     }
-    byte[] bytes = in.readNBytes((int) length); // grows as they come
+    int buffered = (int) Math.min(length, end - next);
+    byte[] bytes = Arrays.copyOfRange(buffer, next, next + buffered);
+    next += buffered;
+    if (buffered < length) { // grows as they come
+      bytes = ArrayUtils.addAll(bytes, in.readNBytes((int) length - buffered));
+    }
     advance(bytes.length);
     if (bytes.length < length) {
       throw truncated();
@@ -107,10 +124,18 @@ final class PickleInput {
   /** A line in Latin-1, without its end. */
   String line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
-    for (int value = read(); value != '\n'; value = read()) {
-      line.write(value);
+    while (!isAtEnd()) {
+      int stop = ArrayUtils.indexOf(buffer, (byte) '\n', next);
+      int length = (stop < 0 || stop > end ? end : stop) - next;
+      line.write(buffer, next, length);
+      next += length;
+      advance(length);
+      if (next < end) {
+        read(); // the line's end
+        return line.toString(StandardCharsets.ISO_8859_1);
+      }
     }
-    return line.toString(StandardCharsets.ISO_8859_1);
+    throw truncated();
   }
 
   /** A line with a text of Python 2 as its {@code repr}. */

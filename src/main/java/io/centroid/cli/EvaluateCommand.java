@@ -55,7 +55,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Phases phases = new Phases(System.out);
-    try (JobSession session = JobSession.of("centroid evaluate", CentroidKryoRegistrator.class)) {
+    try (JobSession session =
+        JobSession.of("centroid evaluate", CentroidKryoRegistrator.class, phases)) {
       if (output != null) {
         WholeFile.requireReplaceable(
             output,

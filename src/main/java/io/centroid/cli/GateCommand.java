@@ -48,11 +48,12 @@ final class GateCommand implements Callable<Integer> {
 
   @Mixin private SettingsOptions options;
 
+  private final Phases phases = new Phases(System.out);
+
   @Override
   public Integer call() throws Exception {
     GateSettings settings = options.load().gate();
     Configuration hadoop = SparkSessions.hadoop();
-    Phases phases = new Phases(System.out);
     Path directory = TrainedRun.directory(run, hadoop);
     Verdict verdict =
         new GateJob(model.store(hadoop), settings, this::predict, phases).execute(directory);
@@ -72,7 +73,8 @@ final class GateCommand implements Callable<Integer> {
           "Cannot compare with %s: found predictions of other test images, expected the same. Use --shards with the shard set of the run."
               .formatted(version));
     }
-    try (JobSession session = JobSession.of("centroid gate", CentroidKryoRegistrator.class)) {
+    try (JobSession session =
+        JobSession.of("centroid gate", CentroidKryoRegistrator.class, phases)) {
       return ShardTestImages.predict(session.context(), shards, version, provenance);
     }
   }

@@ -112,7 +112,8 @@ final class PrepareCommand implements Callable<Integer> {
     PrepareSettings settings = options.load().prepare();
     Phases phases = new Phases(System.out);
     java.nio.file.Path downloaded = source.download ? download(phases) : null;
-    try (JobSession session = JobSession.of("centroid prepare", PrepareKryoRegistrator.class)) {
+    try (JobSession session =
+        JobSession.of("centroid prepare", PrepareKryoRegistrator.class, phases)) {
       PrepareJob.target(shards, session.hadoop()).requireApartFrom(source.data, source.table);
       report(job(session, settings, downloaded, phases).execute(), phases);
       return 0;

@@ -108,7 +108,8 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Phases phases = new Phases(System.out);
-    try (JobSession session = JobSession.of("centroid score", CentroidKryoRegistrator.class)) {
+    try (JobSession session =
+        JobSession.of("centroid score", CentroidKryoRegistrator.class, phases)) {
       Configuration configuration = session.hadoop();
       Target target = ScoreJob.target(output, configuration);
       target.requireApartFrom(model, source.shards, source.data, source.table);

@@ -53,7 +53,8 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Settings settings = options.load();
     Phases phases = new Phases(System.out);
-    try (JobSession session = JobSession.of("centroid train", CentroidKryoRegistrator.class)) {
+    try (JobSession session =
+        JobSession.of("centroid train", CentroidKryoRegistrator.class, phases)) {
       if (outcome != null) {
         TrainedRun.requireReplaceable(outcome, session.hadoop());
       }

@@ -1,6 +1,5 @@
 package io.centroid.job;
 
-import java.util.List;
 import java.util.OptionalInt;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -14,8 +13,6 @@ import org.apache.spark.status.api.v1.ExecutorSummary;
  * it began, by when others are there, too.
  */
 final class ExecutorCores extends SparkListener {
-  private static final String DRIVER = "driver";
-
   private final SparkContext context;
   private final int needed;
 
@@ -34,8 +31,11 @@ final class ExecutorCores extends SparkListener {
 
   @Override
   public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
-    OptionalInt most = executors().stream().mapToInt(ExecutorSummary::totalCores).max();
-    if (!heartbeat.execId().equals(DRIVER) && most.isPresent() && most.getAsInt() < needed) {
+    OptionalInt most =
+        SparkSessions.executors(context).stream().mapToInt(ExecutorSummary::totalCores).max();
+    if (!heartbeat.execId().equals(SparkSessions.DRIVER)
+        && most.isPresent()
+        && most.getAsInt() < needed) {
       for (int job : context.statusTracker().getActiveJobIds()) {
         context.cancelJob(job, reason(most.getAsInt()));
       }
@@ -45,11 +45,5 @@ final class ExecutorCores extends SparkListener {
   private String reason(int most) {
     return "%s%d, expected one that has spark.task.cpus=%d"
         .formatted(SparkFailure.FEW_CORES, most, needed);
-  }
-
-  private List<ExecutorSummary> executors() {
-    return ScalaCollections.list(context.statusStore().executorList(true)).stream()
-        .filter(executor -> !executor.id().equals(DRIVER))
-        .toList();
   }
 }

@@ -25,9 +25,11 @@ public final class JobSession implements AutoCloseable {
    *
    * @param name what Spark's UI calls the job
    * @param kryoRegistrator registers what crosses the wire
+   * @param phases told when the cluster keeps it waiting
    */
-  public static JobSession of(String name, Class<?> kryoRegistrator) {
-    JobSession job = new JobSession(() -> SparkSessions.open(name, kryoRegistrator.getName()));
+  public static JobSession of(String name, Class<?> kryoRegistrator, Phases phases) {
+    JobSession job =
+        new JobSession(() -> SparkSessions.open(name, kryoRegistrator.getName(), phases));
     SparkConf conf = new SparkConf();
     if (conf.get("spark.master", "").equals("yarn")
         && conf.get("spark.submit.deployMode", "").equals("cluster")) {

@@ -3,6 +3,7 @@ package io.centroid.job;
 import io.centroid.error.JobException;
 import java.io.File;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -22,6 +23,9 @@ import org.apache.spark.util.Utils;
  * Opens Spark sessions with the values this program needs, wherever spark-submit did not set them.
  */
 public final class SparkSessions {
+  /** What Spark calls it among the executors. */
+  static final String DRIVER = "driver";
+
   private static final String REGISTRATOR = "spark.kryo.registrator";
 
   private SparkSessions() {}
@@ -36,9 +40,10 @@ public final class SparkSessions {
    *
    * @param name what Spark's UI calls the job
    * @param kryoRegistrator class name of the registrator of what crosses the wire
+   * @param phases told when a cluster keeps the job waiting
    * @throws JobException where Spark cannot start with its properties, on this machine or cluster
    */
-  public static SparkSession open(String name, String kryoRegistrator) {
+  public static SparkSession open(String name, String kryoRegistrator, Phases phases) {
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.app.name", name);
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
@@ -63,6 +68,7 @@ public final class SparkSessions {
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // No table has a name here; Hive's catalog would leave its files in the working directory.
     conf.set("spark.sql.catalogImplementation", "in-memory");
+    ClusterWait wait = ClusterWait.begin(conf, phases);
     try {
       requireLocalDirectory(conf);
       makeEventLog(conf);
@@ -70,8 +76,10 @@ public final class SparkSessions {
       SparkSession session = SparkSession.builder().config(conf).getOrCreate();
       requireRegistration(session.sparkContext());
       ExecutorCores.watch(session.sparkContext());
+      wait.begun(session.sparkContext());
       return session;
     } catch (Exception | LinkageError e) { // Scala throws checked exceptions without saying so
+      wait.end();
       throw SparkFailure.atStart(e, conf);
     }
   }
@@ -118,6 +126,13 @@ public final class SparkSessions {
     SparkContext spark = context.sc();
     return Math.max(
         1, spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile()));
+  }
+
+  /** Those that are there now; none where all is in one process. */
+  static List<ExecutorSummary> executors(SparkContext context) {
+    return ScalaCollections.list(context.statusStore().executorList(true)).stream()
+        .filter(executor -> !executor.id().equals(DRIVER))
+        .toList();
   }
 
   /** How many tasks could start now; 1 where none can. */

@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -22,7 +23,8 @@ import org.apache.commons.lang3.exception.ExceptionUtils;
  *
  * <p>What decoding keeps in memory beside the file is known from the file's header, and at most
  * {@link #MOST_MEMORY}: of larger images every second, third, ... pixel of every second, third, ...
- * row is decoded.
+ * row is decoded. Those that are decoded side by side, in tasks of one executor, take at most a
+ * quarter of its heap together: others wait.
  */
 public final class ImageDecoder {
   /** Bytes: of the pixels of an image, and of what its decoder keeps besides. */
@@ -36,6 +38,12 @@ public final class ImageDecoder {
 
   /** An RGB pixel of the part, and its part in a half-size copy that resizing makes. */
   private static final int BYTES_OF_PART = Integer.BYTES + 1;
+
+  /** Megabytes: of what is decoded at the same time. */
+  private static final int ROOM =
+      (int) Math.min(Integer.MAX_VALUE, Math.max(1, Runtime.getRuntime().maxMemory() >> 22));
+
+  private static final Semaphore FREE_ROOM = new Semaphore(ROOM, true);
 
   /** Of a thousand. */
   private static final int LUMA_RED = 299;
@@ -53,7 +61,7 @@ public final class ImageDecoder {
    * @throws UnreadableImageException also when memory does not suffice
    */
   public static byte[] pixels(byte[] file, FeatureShape shape) throws UnreadableImageException {
-    return guarded(() -> pixels(resized(decoded(file, shape), shape), shape));
+    return guarded(() -> decoded(file, shape));
   }
 
   /**
@@ -106,8 +114,7 @@ public final class ImageDecoder {
     }
   }
 
-  /** The centred part of what is in a file, upright. */
-  private static BufferedImage decoded(byte[] file, FeatureShape shape)
+  private static byte[] decoded(byte[] file, FeatureShape shape)
       throws IOException, UnreadableImageException {
     ImageFormat format = ImageFormat.of(file);
     ImageHeader header = ImageHeader.of(format, file);
@@ -128,10 +135,24 @@ public final class ImageDecoder {
             "found colours that JDK %s does not decode, expected grey levels or RGB"
                 .formatted(Runtime.version()));
       }
-      return centred(read(reader), header, shape);
+      int room = (int) Math.min(ROOM, memory(reader, header) >> 20);
+      if (room == 0) {
+        return decoded(reader, header, shape);
+      }
+      FREE_ROOM.acquireUninterruptibly(room);
+      try {
+        return decoded(reader, header, shape);
+      } finally {
+        FREE_ROOM.release(room);
+      }
     } finally {
       reader.dispose();
     }
+  }
+
+  private static byte[] decoded(ImageReader reader, ImageHeader header, FeatureShape shape)
+      throws IOException, UnreadableImageException {
+    return pixels(resized(centred(read(reader), header, shape), shape), shape);
   }
 
   private static void requireSize(int width, int height) throws UnreadableImageException {
@@ -178,16 +199,27 @@ public final class ImageDecoder {
 
   /** Every which pixel and row is decoded so that the image takes no more than is allowed. */
   private static int step(ImageReader reader) throws IOException {
-    long width = reader.getWidth(0);
-    long height = reader.getHeight(0);
-    long side = Math.min(width, height);
-    int bits = reader.getImageTypes(0).next().getColorModel().getPixelSize();
-    long bytes = width * height * bits / Byte.SIZE + side * side * BYTES_OF_PART;
+    long bytes = wholeBytes(reader);
     int step = 1;
     while (bytes / step / step > MOST_MEMORY) {
       step++;
     }
     return step;
+  }
+
+  /** Of all pixels of the image and of its centred part. */
+  private static long wholeBytes(ImageReader reader) throws IOException {
+    long width = reader.getWidth(0);
+    long height = reader.getHeight(0);
+    long side = Math.min(width, height);
+    int bits = reader.getImageTypes(0).next().getColorModel().getPixelSize();
+    return width * height * bits / Byte.SIZE + side * side * BYTES_OF_PART;
+  }
+
+  /** Bytes that decoding takes beside the file. */
+  private static long memory(ImageReader reader, ImageHeader header) throws IOException {
+    int step = step(reader);
+    return header.buffered() + wholeBytes(reader) / step / step;
   }
 
   /**

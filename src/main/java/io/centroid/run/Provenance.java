@@ -67,7 +67,7 @@ public record Provenance(
         started.toString(),
         Instant.now().toString(),
         context.version(),
-        context.master(),
+        Secrets.masked(context.master()),
         context.applicationId(),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
@@ -254,7 +255,7 @@ final class PickledBatchTest {
       if (special >= 0) {
         python2.append('\\').append("tnr\\'".charAt(special));
       } else if (letter < ' ' || letter > '~') {
-        python2.append("\\x%02x".formatted((int) letter));
+        python2.append("\\x").append(HexFormat.of().toHexDigits((byte) letter));
       } else {
         python2.append(letter);
       }

@@ -481,6 +481,19 @@ final class LaunchScriptsTest {
     assertThat(directory.resolve("work/told")).hasContent("a \"b\\");
   }
 
+  /** Of a minute only a second passes. */
+  @ParameterizedTest
+  @CsvSource({"exec sleep 1000, no end after 60 s", "trap '' TERM; sleep 1000, an end by SIGKILL"})
+  void aHookThatDoesNotEndIsEnded(String hook, String found) throws Exception {
+    Files.delete(tools.resolve("mvn"));
+    Files.delete(tools.resolve("timeout"));
+    program("timeout", "shift 3; exec /usr/bin/timeout -k 1 1 \"$@\"");
+    Run run = run("pipeline.sh", "--notify", hook + "; :");
+    assertThat(run.exitCode()).as(run.output()).isEqualTo(1);
+    assertThat(run.output())
+        .contains("Warning: cannot notify: found " + found + ", expected exit code 0. See ");
+  }
+
   private String[] toldTo() {
     return new String[] {
       "--models",

@@ -16,9 +16,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,13 +40,34 @@ final class ImageMemoryTest {
 
     public static void main(String[] files) throws IOException {
       for (String file : files) {
-        try {
-          byte[] pixels = ImageDecoder.pixels(Files.readAllBytes(Path.of(file)), CIFAR_10);
-          System.out.println(Arrays.toString(Arrays.copyOf(pixels, 3)));
-        } catch (UnreadableImageException e) {
-          System.out.println(e.getMessage());
-        }
+        System.out.println(firstPixel(file));
       }
+    }
+
+    private static String firstPixel(String file) throws IOException {
+      try {
+        byte[] pixels = ImageDecoder.pixels(Files.readAllBytes(Path.of(file)), CIFAR_10);
+        return Arrays.toString(Arrays.copyOf(pixels, 3));
+      } catch (UnreadableImageException e) {
+        return e.getMessage();
+      }
+    }
+  }
+
+  /** The same, of all images at the same time. */
+  static final class SideBySide {
+    private SideBySide() {}
+
+    public static void main(String[] files) throws Exception {
+      ExecutorService tasks = Executors.newFixedThreadPool(files.length);
+      List<Future<String>> pixels = new ArrayList<>();
+      for (String file : files) {
+        pixels.add(tasks.submit(() -> Decoding.firstPixel(file)));
+      }
+      for (Future<String> pixel : pixels) {
+        System.out.println(pixel.get());
+      }
+      tasks.shutdown();
     }
   }
 
@@ -101,6 +126,18 @@ final class ImageMemoryTest {
     assertThat(decoded("-Xmx400m", deep, large)).containsExactly("[-56, 100, 50]", "[1, 2, 3]");
   }
 
+  /** The tasks of an executor share its heap, which holds one such image at a time. */
+  @Test
+  void largeImagesAreDecodedSideBySideOnlyWhereTheyFit() throws Exception {
+    Path large = directory.resolve("large.png");
+    Files.write(large, ImageSamples.plain(8_000, 8_000, 8, 2, new byte[] {1, 2, 3}));
+    Path small = directory.resolve("small.png");
+    Files.write(small, ImageSamples.plain(10, 10, 8, 2, new byte[] {4, 5, 6}));
+    assertThat(decoded(SideBySide.class, "-Xmx400m", large, small, large, large, small, large))
+        .containsExactly(
+            "[1, 2, 3]", "[4, 5, 6]", "[1, 2, 3]", "[1, 2, 3]", "[4, 5, 6]", "[1, 2, 3]");
+  }
+
   /** The picture after one that does not fit is none the worse for it. */
   @Test
   void memoryThatDoesNotSufficeIsTheImagesProblem() throws Exception {
@@ -115,8 +152,13 @@ final class ImageMemoryTest {
   }
 
   private static List<String> decoded(String heap, Path... files) throws Exception {
+    return decoded(Decoding.class, heap, files);
+  }
+
+  private static List<String> decoded(Class<?> program, String heap, Path... files)
+      throws Exception {
     ProcessBuilder builder =
-        OwnJvm.of(Decoding.class, Map.of(), Arrays.stream(files).map(Path::toString).toList());
+        OwnJvm.of(program, Map.of(), Arrays.stream(files).map(Path::toString).toList());
     builder.command().replaceAll(option -> option.startsWith("-Xmx") ? heap : option);
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.centroid.CommandLine;
+import io.centroid.OwnJvm;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
@@ -13,8 +14,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -114,7 +113,7 @@ final class PipelineIT {
   void terminatedItEndsTheStepAndGoesOnWhenRunAgain() throws Exception {
     Path output = nextOutput();
     Process first = start(output, "--set", LONG);
-    await(first, PipelineIT::hasCheckpoint);
+    OwnJvm.await(first, PipelineIT::hasCheckpoint);
     ScriptRun second = pipeline("--set", LONG);
     assertThat(second.exitCode()).as(second.output()).isEqualTo(6);
     assertThat(second.output())
@@ -131,7 +130,7 @@ final class PipelineIT {
     // Going on is what the train command does; that it is asked to shows in its log.
     Path again = nextOutput();
     Process resumed = start(again, "--set", LONG);
-    await(resumed, () -> newestLog("train.log").contains("Going on from a checkpoint"));
+    OwnJvm.await(resumed, () -> newestLog("train.log").contains("Going on from a checkpoint"));
     assertThat(newestLog("train.log")).contains("Going on from a checkpoint");
     resumed.destroy();
     assertThat(resumed.waitFor()).as(Files.readString(again)).isEqualTo(7);
@@ -165,13 +164,6 @@ final class PipelineIT {
 
   private static Path nextOutput() {
     return directory.resolve("pipeline-" + outputs++ + ".out");
-  }
-
-  private static void await(Process process, BooleanSupplier condition)
-      throws InterruptedException {
-    while (process.isAlive() && !condition.getAsBoolean()) {
-      process.waitFor(20, TimeUnit.MILLISECONDS);
-    }
   }
 
   private static boolean hasCheckpoint() {

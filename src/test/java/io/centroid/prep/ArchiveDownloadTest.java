@@ -9,11 +9,15 @@ import com.sun.net.httpserver.HttpServer;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.Phases;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -321,6 +325,48 @@ final class ArchiveDownloadTest {
             "a: 1.4 of 170.0 MB, 70.0 kB/s, 40 min left",
             "a: 2.8 of 170.0 MB, 70.0 kB/s, 40 min left",
             "a: 4.2 of 170.0 MB, 70.0 kB/s, 39 min left");
+  }
+
+  /** Not an end of the stream: what a throttling firewall sends. */
+  @Test
+  void goesOnAfterResetsBeforeAndInTheAnswer() throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      Future<?> served =
+          serverThreads.submit(
+              () -> {
+                answer(listening, 0, true);
+                answer(listening, HALF, true);
+                answer(listening, CONTENT.length, false);
+                return null;
+              });
+      URI site = URI.create("http://localhost:" + listening.getLocalPort() + "/");
+      assertThat(download(site).fetch(ARCHIVE)).hasBinaryContent(CONTENT);
+      served.get();
+    }
+    assertThat(said()).contains("found a broken connection (");
+  }
+
+  /** Answers one request, up to that byte of the content, and ends or resets its connection. */
+  private static void answer(ServerSocket listening, int end, boolean isReset) throws IOException {
+    try (Socket connection = listening.accept()) {
+      var request =
+          new BufferedReader(
+              new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
+      int start = 0;
+      for (String line = request.readLine(); !line.isEmpty(); line = request.readLine()) {
+        if (line.startsWith("Range: bytes=")) {
+          start = Integer.parseInt(line.replaceAll("\\D", ""));
+        }
+      }
+      if (end > 0) {
+        String headers =
+            "HTTP/1.1 206 Part\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d\r\n\r\n"
+                .formatted(start, CONTENT.length - 1, CONTENT.length, CONTENT.length - start);
+        connection.getOutputStream().write(headers.getBytes(StandardCharsets.UTF_8));
+        connection.getOutputStream().write(CONTENT, start, end - start);
+      }
+      connection.setSoLinger(isReset, 0);
+    }
   }
 
   @Test

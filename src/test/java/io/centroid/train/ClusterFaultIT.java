@@ -2,7 +2,7 @@ package io.centroid.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.centroid.OwnJvm;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,23 +29,30 @@ final class ClusterFaultIT {
   private static final int EXECUTOR_KILLS = 5;
   private static final int DRIVER_KILLS = 20;
 
+  /** For what happens once, at the beginning. */
+  private static final String[] SHORT = {"--set", "training.epochs=4"};
+
   @TempDir private static Path directory;
   private static StandaloneCluster cluster;
-  private static JsonNode expectedOutcome;
-  private static JsonNode expectedHistory;
+  private static RunsUnderTest expected;
+  private static RunsUnderTest expectedShort;
   private static int outputs;
 
   @BeforeAll
   static void trainUndisturbed() throws Exception {
     cluster = StandaloneCluster.start(directory.resolve("cluster"), 2);
     prepare(shards());
-    Path runs = directory.resolve("undisturbed");
+    expected = undisturbed("undisturbed");
+    expectedShort = undisturbed("undisturbed-short", SHORT);
+  }
+
+  private static RunsUnderTest undisturbed(String name, String... more) throws Exception {
+    Path runs = directory.resolve(name);
     ScriptRun trained =
         StandaloneCluster.run(
-            nextOutput(), "submit/train.sh", arguments("local[2]", shards(), runs));
+            nextOutput(), "submit/train.sh", arguments("local[2]", shards(), runs, more));
     assertThat(trained.exitCode()).as(trained.output()).isZero();
-    expectedOutcome = new RunsUnderTest(runs).outcome();
-    expectedHistory = new RunsUnderTest(runs).history();
+    return new RunsUnderTest(runs);
   }
 
   @AfterAll
@@ -64,7 +69,7 @@ final class ClusterFaultIT {
     List<String> places = new ArrayList<>();
     for (int kill = 0; kill < EXECUTOR_KILLS; kill++) {
       awaitRounds(driver, runs, 1 + random.nextInt(5));
-      await(driver, () -> !cluster.executors().isEmpty());
+      OwnJvm.await(driver, () -> !cluster.executors().isEmpty());
       List<ProcessHandle> executors = cluster.executors();
       executors.get(random.nextInt(executors.size())).destroyForcibly();
       assertThat(driver.isAlive()).as(Files.readString(output)).isTrue();
@@ -83,13 +88,13 @@ final class ClusterFaultIT {
     awaitRounds(driver, runs, 2);
     List<ProcessHandle> executors = cluster.executors();
     cluster.kill("worker-1");
-    await(driver, () -> executors.stream().filter(ProcessHandle::isAlive).count() < 2);
+    OwnJvm.await(driver, () -> executors.stream().filter(ProcessHandle::isAlive).count() < 2);
     awaitRounds(driver, runs, 3);
     assertThat(cluster.executors()).hasSize(1);
     String without = runs.newestCheckpoint();
 
     cluster.add("worker");
-    await(driver, () -> cluster.executors().size() == 2);
+    OwnJvm.await(driver, () -> cluster.executors().size() == 2);
     awaitRounds(driver, runs, 3);
     System.out.println(
         "without a Worker until "
@@ -112,14 +117,14 @@ final class ClusterFaultIT {
       Path output = nextOutput();
       Process driver = train(output, runs);
       // Every fourth one while it publishes, every other one of the rest while it saves.
-      await(driver, () -> read(output).contains("Deal the training images"));
+      OwnJvm.awaitSaid(driver, output, "Deal the training images");
       if (kill % 4 == 3) {
         int files = 1 + random.nextInt(12);
-        await(driver, () -> stagedFiles(runs) >= files);
+        OwnJvm.await(driver, () -> stagedFiles(runs) >= files);
       } else {
         awaitRounds(driver, runs, random.nextInt(4));
         if (kill % 2 == 1) {
-          await(driver, () -> unfinishedCheckpoint(runs));
+          OwnJvm.await(driver, () -> unfinishedCheckpoint(runs));
         }
       }
       String place = stagedFiles(runs) + " files staged, after " + runs.newestCheckpoint();
@@ -130,7 +135,7 @@ final class ClusterFaultIT {
         continue;
       }
       // It was faster than the kill: the run is whole, and the next one begins anew.
-      assertSameAsUndisturbed(runs);
+      assertSame(expected, runs);
       Files.move(runs.run(), directory.resolve("published-" + published++));
     }
     places.forEach(place -> System.out.println("killed the driver with " + place));
@@ -144,15 +149,15 @@ final class ClusterFaultIT {
   void theDriverIsAskedToEnd() throws Exception {
     RunsUnderTest runs = new RunsUnderTest(directory.resolve("terminated"));
     Path output = nextOutput();
-    Process driver = train(output, runs);
+    Process driver = train(output, runs, SHORT);
     awaitRounds(driver, runs, 2);
     driver.destroy(); // SIGTERM
-    assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
-    assertThat(read(output)).contains("Run the same again to go on from there.");
+    assertThat(driver.waitFor()).as(Files.readString(output)).isEqualTo(7);
+    assertThat(Files.readString(output)).contains("Run the same again to go on from there.");
     System.out.println("asked the driver to end after " + runs.newestCheckpoint());
     Path again = nextOutput();
-    assertEndsAsUndisturbed(train(again, runs), again, runs);
-    assertThat(read(again)).contains("Going on from a checkpoint: epoch ");
+    assertEndsAs(expectedShort, train(again, runs, SHORT), again, runs);
+    assertThat(Files.readString(again)).contains("Going on from a checkpoint: epoch ");
   }
 
   @Test
@@ -174,9 +179,7 @@ final class ClusterFaultIT {
     prepare(vanishing);
     RunsUnderTest runs = new RunsUnderTest(directory.resolve("runs-vanishing"));
     Path output = nextOutput();
-    Process driver =
-        StandaloneCluster.start(
-            output, "submit/train.sh", arguments(cluster.master(), vanishing, runs.path()));
+    Process driver = train(output, vanishing, runs, SHORT);
     awaitRounds(driver, runs, 2);
     Path shard = aTrainingShard(vanishing);
     delete(shard);
@@ -187,11 +190,7 @@ final class ClusterFaultIT {
     delete(vanishing);
     prepare(vanishing);
     Path again = nextOutput();
-    assertEndsAsUndisturbed(
-        StandaloneCluster.start(
-            again, "submit/train.sh", arguments(cluster.master(), vanishing, runs.path())),
-        again,
-        runs);
+    assertEndsAs(expectedShort, train(again, vanishing, runs, SHORT), again, runs);
     assertThat(Files.readString(again)).contains("Going on from a checkpoint: epoch ");
   }
 
@@ -235,15 +234,20 @@ final class ClusterFaultIT {
 
   private static void assertEndsAsUndisturbed(Process driver, Path output, RunsUnderTest runs)
       throws Exception {
+    assertEndsAs(expected, driver, output, runs);
+  }
+
+  private static void assertEndsAs(
+      RunsUnderTest undisturbed, Process driver, Path output, RunsUnderTest runs) throws Exception {
     int exitCode = driver.waitFor();
     assertThat(exitCode).as(Files.readString(output)).isZero();
-    assertSameAsUndisturbed(runs);
+    assertSame(undisturbed, runs);
     System.out.println("parametersSha256 " + runs.outcome().get("parametersSha256").asText());
   }
 
-  private static void assertSameAsUndisturbed(RunsUnderTest runs) throws IOException {
-    assertThat(runs.outcome()).isEqualTo(expectedOutcome);
-    assertThat(runs.history()).isEqualTo(expectedHistory);
+  private static void assertSame(RunsUnderTest undisturbed, RunsUnderTest runs) throws IOException {
+    assertThat(runs.outcome()).isEqualTo(undisturbed.outcome());
+    assertThat(runs.history()).isEqualTo(undisturbed.history());
   }
 
   private static ScriptRun trainOnce(Path shards) throws Exception {
@@ -253,9 +257,14 @@ final class ClusterFaultIT {
         arguments(cluster.master(), shards, directory.resolve("runs-" + outputs)));
   }
 
-  private static Process train(Path output, RunsUnderTest runs) throws IOException {
+  private static Process train(Path output, RunsUnderTest runs, String... more) throws IOException {
+    return train(output, shards(), runs, more);
+  }
+
+  private static Process train(Path output, Path shards, RunsUnderTest runs, String... more)
+      throws IOException {
     return StandaloneCluster.start(
-        output, "submit/train.sh", arguments(cluster.master(), shards(), runs.path()));
+        output, "submit/train.sh", arguments(cluster.master(), shards, runs.path(), more));
   }
 
   private static void prepare(Path shards) throws Exception {
@@ -288,18 +297,10 @@ final class ClusterFaultIT {
   }
 
   private static void awaitRounds(Process driver, RunsUnderTest runs, int checkpoints)
-      throws InterruptedException {
+      throws Exception {
     for (int i = 0; i < checkpoints; i++) {
       String passed = runs.newestCheckpoint();
-      await(driver, () -> !runs.newestCheckpoint().equals(passed));
-    }
-  }
-
-  /** Waits for a condition, or for the end of the process. */
-  private static void await(Process process, BooleanSupplier condition)
-      throws InterruptedException {
-    while (process.isAlive() && !condition.getAsBoolean()) {
-      process.waitFor(1, TimeUnit.MILLISECONDS);
+      OwnJvm.await(driver, () -> !runs.newestCheckpoint().equals(passed));
     }
   }
 
@@ -324,14 +325,6 @@ final class ClusterFaultIT {
       return files.filter(file -> file.toString().contains(part)).count();
     } catch (IOException e) {
       return 0; // gone meanwhile
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return "";
     }
   }
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.centroid.CommandLine;
+import io.centroid.OwnJvm;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -140,15 +140,11 @@ final class CutNetworkIT {
 
   private static void awaitACheckpoint(Process driver, RunsUnderTest runs) throws Exception {
     String none = runs.newestCheckpoint();
-    while (driver.isAlive() && runs.newestCheckpoint().equals(none)) {
-      driver.waitFor(1, TimeUnit.MILLISECONDS);
-    }
+    OwnJvm.await(driver, () -> !runs.newestCheckpoint().equals(none));
   }
 
   private static void await(Process driver, String line) throws Exception {
-    while (driver.isAlive() && !log().contains(line)) {
-      driver.waitFor(1, TimeUnit.MILLISECONDS);
-    }
+    OwnJvm.await(driver, () -> log().contains(line));
   }
 
   /** With a network that is cut until the end of the training. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.centroid.CommandLine;
 import io.centroid.CommandLineRun;
+import io.centroid.OwnJvm;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
@@ -12,8 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,11 +54,11 @@ final class ResumeIT {
       int wait = random.nextInt(CHECKPOINTS / KILLS + 1);
       for (int i = 0; i < wait; i++) {
         String passed = place;
-        await(driver, () -> !new RunsUnderTest(runs).newestCheckpoint().equals(passed));
+        OwnJvm.await(driver, () -> !new RunsUnderTest(runs).newestCheckpoint().equals(passed));
         place = new RunsUnderTest(runs).newestCheckpoint();
       }
       if (wait == 0) {
-        await(driver, () -> read(output).contains("Deal the training images"));
+        OwnJvm.awaitSaid(driver, output, "Deal the training images");
       }
       killed += driver.isAlive() ? 1 : 0;
       driver.destroyForcibly().waitFor();
@@ -125,10 +124,10 @@ final class ResumeIT {
     RunsUnderTest runs = new RunsUnderTest(directory.resolve("script"));
     Path output = nextOutput();
     Process driver = StandaloneCluster.start(output, "submit/train.sh", ofScript(runs.path()));
-    await(driver, () -> !runs.newestCheckpoint().isEmpty());
+    OwnJvm.await(driver, () -> !runs.newestCheckpoint().isEmpty());
     driver.destroy(); // SIGTERM
-    assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
-    assertThat(read(output)).contains("Run the same again to go on from there.");
+    assertThat(driver.waitFor()).as(Files.readString(output)).isEqualTo(7);
+    assertThat(Files.readString(output)).contains("Run the same again to go on from there.");
 
     ScriptRun refused =
         StandaloneCluster.run(
@@ -150,7 +149,7 @@ final class ResumeIT {
     Path runs = directory.resolve("twice");
     Path output = nextOutput();
     Process first = CommandLineRun.start(output, training(runs));
-    await(first, () -> !new RunsUnderTest(runs).newestCheckpoint().isEmpty());
+    OwnJvm.await(first, () -> !new RunsUnderTest(runs).newestCheckpoint().isEmpty());
     // The first one is stopped meanwhile, so that it cannot be done before the second one starts.
     signal(first, "STOP");
     CommandLineRun second = train(runs);
@@ -159,7 +158,7 @@ final class ResumeIT {
     assertThat(second.err())
         .contains("found process " + first.pid() + " on ")
         .contains("at the same work, expected nobody. Wait for it, or end it.");
-    assertThat(first.waitFor()).as(read(output)).isZero();
+    assertThat(first.waitFor()).as(Files.readString(output)).isZero();
     assertSameAsUninterrupted(runs);
     new RunsUnderTest(runs).assertOnlyTheRunIsLeft();
   }
@@ -174,10 +173,10 @@ final class ResumeIT {
   private static void terminate(RunsUnderTest runs) throws Exception {
     Path output = directory.resolve("terminated.out");
     Process driver = CommandLineRun.start(output, training(runs.path()));
-    await(driver, () -> !runs.newestCheckpoint().isEmpty());
+    OwnJvm.await(driver, () -> !runs.newestCheckpoint().isEmpty());
     driver.destroy(); // SIGTERM
-    assertThat(driver.waitFor()).as(read(output)).isEqualTo(7);
-    assertThat(read(output)).contains("Run the same again to go on from there.");
+    assertThat(driver.waitFor()).as(Files.readString(output)).isEqualTo(7);
+    assertThat(Files.readString(output)).contains("Run the same again to go on from there.");
     runs.assertNothingHalfPublished();
   }
 
@@ -209,24 +208,8 @@ final class ResumeIT {
         .with(more);
   }
 
-  /** Waits for a condition, or for the end of the process. */
-  private static void await(Process process, BooleanSupplier condition)
-      throws InterruptedException {
-    while (process.isAlive() && !condition.getAsBoolean()) {
-      process.waitFor(5, TimeUnit.MILLISECONDS);
-    }
-  }
-
   private static void assertSameAsUninterrupted(Path runs) throws IOException {
     assertThat(new RunsUnderTest(runs).outcome()).isEqualTo(expectedOutcome);
     assertThat(new RunsUnderTest(runs).history()).isEqualTo(expectedHistory);
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return "";
-    }
   }
 }

@@ -132,6 +132,7 @@ final class S3IT {
   private String[] train(String runs) {
     return CommandLine.of("--shards", server.path("shards"), "--runs", runs)
         .set(
+            "network.hidden-widths=[64]",
             "training.epochs=6",
             "training.minibatch-size=16",
             "averaging.frequency=10",

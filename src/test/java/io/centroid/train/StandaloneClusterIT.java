@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.centroid.CommandLine;
+import io.centroid.OwnJvm;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
@@ -121,6 +122,29 @@ final class StandaloneClusterIT {
       ScriptRun stranger = run(secured, cluster.master(), shards, "stranger", other);
       assertThat(stranger.exitCode()).as(stranger.output()).isEqualTo(8);
       assertThat(stranger.output()).contains("centroid: Cannot ").doesNotContain("of others");
+    }
+  }
+
+  /** Spark says nothing and waits as long as it takes, for Workers that may still come. */
+  @Test
+  @Tag("fault")
+  void saysWhatIsWaitedFor() throws Exception {
+    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 1)) {
+      Path output = directory.resolve("waiting");
+      Process waiting =
+          StandaloneCluster.start(
+              output,
+              "data-prep/prepare.sh",
+              StandaloneCluster.options(cluster.master())
+                  .with("--executor-memory", "900g", "--spark-conf", "spark.executor.cores=64")
+                  .with(StandInShards.arguments(directory.resolve("shards").toString(), 2))
+                  .toArray());
+      OwnJvm.awaitSaid(
+          waiting,
+          output,
+          "Waiting for executors: found none after 15 s, expected some with 900g of memory and spark.executor.cores=64 each.");
+      waiting.destroy();
+      assertThat(waiting.waitFor()).as(Files.readString(output)).isEqualTo(7);
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.centroid.CommandLine;
+import io.centroid.OwnJvm;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
 import io.centroid.StandaloneCluster.ScriptRun;
@@ -19,7 +20,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -259,6 +259,7 @@ final class StorageFaultIT {
         .with("--spark-conf", "spark.hadoop.dfs.replication=2")
         .with("--shards", shards, "--runs", runs)
         .set(
+            "network.hidden-widths=[64]",
             "training.epochs=6",
             "training.workers=3",
             "training.minibatch-size=16",
@@ -276,11 +277,8 @@ final class StorageFaultIT {
     return directory.resolve("output-" + outputs++ + ".out");
   }
 
-  private static void awaitCheckpoint(Process driver, String runs)
-      throws IOException, InterruptedException {
-    while (driver.isAlive() && newestCheckpoint(runs).isEmpty()) {
-      driver.waitFor(5, TimeUnit.MILLISECONDS);
-    }
+  private static void awaitCheckpoint(Process driver, String runs) throws Exception {
+    OwnJvm.await(driver, () -> !newestCheckpoint(runs).isEmpty());
   }
 
   private static String newestCheckpoint(String runs) throws IOException {
