@@ -27,6 +27,6 @@ final class NetworkPredictor implements Predictor {
 
   @Override
   public void close() {
-    network.close();
+    Networks.close(network);
   }
 }

@@ -68,7 +68,7 @@ final class NetworkTrainer implements LocalTrainer {
   public void close() {
     arrays.values().forEach(Arrays::close);
     arrays.clear();
-    network.close();
+    Networks.close(network);
   }
 
   private Arrays allocate(int examples) {

@@ -32,7 +32,7 @@ public record TrainingState(float[] parameters, float[][] updaterState, int iter
   public static TrainingState initial(MultiLayerConfiguration configuration) {
     MultiLayerNetwork network = Networks.initialized(configuration);
     TrainingState state = of(network);
-    network.close();
+    Networks.close(network);
     return state;
   }
 

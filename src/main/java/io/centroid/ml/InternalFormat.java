@@ -63,7 +63,7 @@ public final class InternalFormat implements MLWriterFormat, MLFormatRegister {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      network.close();
+      Networks.close(network);
     }
   }
 }

@@ -95,7 +95,7 @@ record RunResults(
       trained.best().writeTo(model);
       directory.write("model.zip", out -> ModelFile.write(model, published.card(), out));
     } finally {
-      model.close();
+      Networks.close(model);
     }
     directory.write(
         "model.onnx",
