@@ -80,11 +80,19 @@ public final class S3Server implements AutoCloseable {
 
   /** What the launch scripts need to be told to reach it. */
   public CommandLine arguments() {
-    return CommandLine.of("--driver-class-path", RUNTIME.resolve("s3a") + "/*")
-        .with("--spark-conf", "spark.hadoop.fs.s3a.endpoint=" + endpoint)
-        .with("--spark-conf", "spark.hadoop.fs.s3a.path.style.access=true")
-        .with("--spark-conf", "spark.hadoop.fs.s3a.access.key=any")
-        .with("--spark-conf", "spark.hadoop.fs.s3a.secret.key=any");
+    CommandLine arguments = CommandLine.of();
+    properties().forEach(line -> arguments.with("--spark-conf", line.replaceFirst(" ", "=")));
+    return arguments;
+  }
+
+  /** The same as lines of a {@code spark-defaults.conf}. */
+  public List<String> properties() {
+    return List.of(
+        "spark.driver.extraClassPath " + RUNTIME.resolve("s3a") + "/*",
+        "spark.hadoop.fs.s3a.endpoint " + endpoint,
+        "spark.hadoop.fs.s3a.path.style.access true",
+        "spark.hadoop.fs.s3a.access.key any",
+        "spark.hadoop.fs.s3a.secret.key any");
   }
 
   /**

@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.JobFailed;
 import org.apache.spark.scheduler.SparkListener;
@@ -26,7 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("fault")
 final class LostExecutorIT {
-  private static final int EXAMPLES = 4_000;
+  /** Of so many rounds that what happens in one of the first has its effect before the last. */
+  private static final int EXAMPLES = 40_000;
+
+  private static final int EXECUTORS = 3;
   private static final int WORKERS = 5;
   private static final long SEED = 5;
   private static final RoundPlan PLAN = new RoundPlan(EXAMPLES, WORKERS, 16, 1, SEED);
@@ -44,7 +50,8 @@ final class LostExecutorIT {
             "spark.executor.extraClassPath", System.getProperty("java.class.path"),
             "spark.executor.memory", "1g",
             "spark.centroid.peers.timeout", "3s");
-    try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 3);
+    try (StandaloneCluster cluster =
+            StandaloneCluster.start(directory.resolve("cluster"), EXECUTORS);
         SparkSession session = LocalSpark.open(cluster.master(), settings)) {
       JavaSparkContext context = context(session);
       assertThat(train(context, true, RoundListener.NONE)).isEqualTo(expected);
@@ -63,10 +70,16 @@ final class LostExecutorIT {
         assertThat(train(context, true, killing)).isEqualTo(expected);
         assertThat(killed).hasSize(kills);
       }
+      // One that comes late would take no part in the rounds, and could stand still as it likes.
+      await(() -> context.sc().statusTracker().getExecutorInfos().length == 1 + EXECUTORS);
       Stopped stopped = new Stopped(cluster);
       context.sc().addSparkListener(stopped);
-      assertThat(train(context, true, stopped)).isEqualTo(expected);
-      assertThat(stopped.goesOnAgain).isTrue();
+      try {
+        assertThat(train(context, true, stopped)).isEqualTo(expected);
+        assertThat(stopped.goesOnAgain).isTrue();
+      } finally {
+        stopped.goOn(); // else the cluster would wait for its end
+      }
     }
   }
 
@@ -92,8 +105,14 @@ final class LostExecutorIT {
     @Override
     public void onJobEnd(SparkListenerJobEnd job) {
       if (stopped != null && !goesOnAgain && job.jobResult() instanceof JobFailed) {
-        signal("CONT");
+        goOn();
         goesOnAgain = true;
+      }
+    }
+
+    void goOn() {
+      if (stopped != null) {
+        signal("CONT");
       }
     }
 
@@ -121,6 +140,12 @@ final class LostExecutorIT {
           engine.trainEpoch(TrainingPosition.before(1, SyntheticExamples.initialState()), listener);
       assertThat(end.tally().rounds()).hasSize(PLAN.rounds());
       return FlatParameters.sha256(end.state().training().parameters());
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }
 

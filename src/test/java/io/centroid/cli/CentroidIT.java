@@ -9,12 +9,17 @@ import io.centroid.CommandLineRun;
 import io.centroid.StandInShards;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -398,6 +403,54 @@ final class CentroidIT {
             shards.toString());
     assertThat(noModel.exitCode()).isEqualTo(3);
     assertThat(noModel.err()).contains("found no such file").hasLineCount(1);
+  }
+
+  /** No Hadoop is there; neither settings nor data are to blame. */
+  @Test
+  void whoRefusesConnectionsOrDoesNotAnswerIsNoFaultOfTheUsers() throws IOException {
+    String place;
+    try (ServerSocket silent = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      place = "hdfs://127.0.0.1:%d/shards".formatted(silent.getLocalPort());
+      assertAway(place);
+    }
+    assertAway(place);
+  }
+
+  private static void assertAway(String place) {
+    CommandLineRun away =
+        CommandLineRun.of(
+            Map.of(
+                "spark.hadoop.ipc.client.rpc-timeout.ms", "300",
+                "spark.hadoop.ipc.client.connect.max.retries", "0",
+                "spark.hadoop.dfs.client.failover.max.attempts", "0",
+                "spark.hadoop.ipc.client.connect.max.retries.on.timeouts", "0"),
+            "train",
+            "--shards",
+            place,
+            "--runs",
+            runs.toString());
+    assertThat(away.exitCode()).as(away.toString()).isEqualTo(8);
+    assertThat(away.err()).startsWith("centroid: Cannot ").hasLineCount(1);
+  }
+
+  @Test
+  void nothingThatARunLeavesHasASecret() throws IOException {
+    Path secret = directory.resolve("password=hidden");
+    FileUtils.copyDirectory(shards.toFile(), secret.resolve("shards").toFile());
+    Path kept = directory.resolve("kept");
+    CommandLineRun run =
+        CommandLine.of("train", "--shards", secret.resolve("shards"), "--runs", kept)
+            .with("--outcome", kept.resolve("outcome.json"))
+            .set("training.epochs=1", "network.hidden-widths=[5]")
+            .done();
+    assertThat(run.out() + run.err()).doesNotContain("hidden/");
+    try (Stream<Path> files = Files.walk(kept)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("hidden/");
+      }
+    }
   }
 
   @Test

@@ -1,16 +1,21 @@
 package io.centroid.launch;
 
+import static java.awt.image.BufferedImage.TYPE_INT_RGB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.centroid.CommandLine;
+import io.centroid.StandInRuns;
 import io.centroid.StandInShards;
+import io.centroid.picture.ImageSamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,9 +64,60 @@ final class MachineIT {
   @ValueSource(strings = {"nosuchhost-xyz", "12345"})
   @Tag("fault")
   void withAnAddressTheNameDoesNotMatter(String name) throws Exception {
-    Run prepared = prepare(LOOPBACK, named(name));
-    assertThat(prepared.exitCode()).as(prepared.output()).isZero();
-    assertThat(directory.resolve("shards/manifest.json")).exists();
+    CommandLine commands =
+        CommandLine.of(preparing())
+            .with("--and", "train", "--shards", directory.resolve("shards"))
+            .with("--runs", directory.resolve("runs"))
+            .set("training.epochs=1", "network.hidden-widths=[10]");
+    Run trained = start(LOOPBACK, named(name), commands.toArray());
+    assertThat(trained.exitCode()).as(trained.output()).isZero();
+    Path run;
+    try (Stream<Path> runs = Files.list(directory.resolve("runs"))) {
+      run = runs.filter(Files::isDirectory).findFirst().orElseThrow();
+    }
+    CommandLine scoring =
+        CommandLine.of("score", "--model", run, "--shards", directory.resolve("shards"))
+            .with("--output", directory.resolve("scores"));
+    Run scored = start(LOOPBACK, named(name), scoring.toArray());
+    assertThat(scored.exitCode()).as(scored.output()).isZero();
+  }
+
+  /** Somebody who may not look everywhere gets a row with the reason for what is left out. */
+  @Test
+  void whatTheUserMayNotReadIsInTheTable() throws Exception {
+    String readAll = "-dac_override,-dac_read_search"; // what lets root read what is closed to it
+    List<String> somebody = List.of("setpriv", "--bounding-set", readAll, "--inh-caps", readAll);
+    assumeAllowed(somebody);
+    Path model = StandInRuns.ready().copyGood(directory.resolve("runs"));
+    Path images = Files.createDirectories(directory.resolve("images"));
+    for (String name : List.of("open.png", "closed.png", "directory/inside.png")) {
+      Path image = images.resolve(name);
+      Files.createDirectories(image.getParent());
+      Files.write(image, ImageSamples.encoded(ImageSamples.noise(32, 32, TYPE_INT_RGB), "png"));
+    }
+    List<Path> closed = List.of(images.resolve("closed.png"), images.resolve("directory"));
+    for (Path path : closed) {
+      Files.setPosixFilePermissions(path, Set.of());
+    }
+    CommandLine scoring =
+        CommandLine.of("score", "--master", "local[2]", "--driver-memory", "1g")
+            .with("--model", model, "--images", images, "--format", "csv")
+            .with("--output", directory.resolve("scores"));
+    Run scored = start(LOOPBACK, somebody, scoring.toArray());
+    assertThat(scored.exitCode()).as(scored.output()).isZero();
+    List<String> rows = new ArrayList<>();
+    try (Stream<Path> parts = Files.list(directory.resolve("scores"))) {
+      for (Path part : parts.filter(file -> file.toString().endsWith(".csv")).toList()) {
+        rows.addAll(Files.readAllLines(part));
+      }
+    }
+    assertThat(rows.stream().filter(row -> row.startsWith("open.png,"))).hasSize(1);
+    for (Path path : closed) {
+      assertThat(rows.stream().filter(row -> row.startsWith(path.getFileName() + ",")))
+          .singleElement()
+          .asString()
+          .containsIgnoringCase("permission");
+    }
   }
 
   @Test
@@ -130,11 +186,14 @@ final class MachineIT {
   }
 
   private Run prepare(Map<String, String> environment, List<String> prefix) throws Exception {
-    CommandLine arguments =
-        CommandLine.of("prepare", "--master", "local[2]", "--driver-memory", "1g")
-            .with("--spark-conf", "spark.ui.enabled=false")
-            .with(StandInShards.arguments(directory.resolve("shards").toString(), 1));
-    return start(environment, prefix, arguments.toArray());
+    return start(environment, prefix, preparing());
+  }
+
+  private String[] preparing() {
+    return CommandLine.of("prepare", "--master", "local[2]", "--driver-memory", "1g")
+        .with("--spark-conf", "spark.ui.enabled=false")
+        .with(StandInShards.arguments(directory.resolve("shards").toString(), 1))
+        .toArray();
   }
 
   private Run start(Map<String, String> environment, List<String> prefix, String... arguments)

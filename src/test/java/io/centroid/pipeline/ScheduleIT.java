@@ -121,6 +121,10 @@ final class ScheduleIT {
     assertThat(last).isEqualTo("2 3 4 5");
     assertThat(Files.readString(SCHEDULES.resolve("centroid.service")))
         .contains("\nRestart=on-failure\n", "\nRestartPreventExitStatus=" + last + "\n");
+    assertThat(Files.readString(SCHEDULES.resolve("centroid.service")))
+        .contains("\nEnvironment=LC_ALL=C.UTF-8\n");
+    assertThat(Files.readString(SCHEDULES.resolve("centroid.crontab")))
+        .contains("\nLC_ALL=C.UTF-8\n");
     assertThat(Files.readString(SCHEDULES.resolve("centroid_dag.py")))
         .contains("\nFINAL = [" + last.replace(" ", ", ") + "]\n")
         .doesNotContain("ts_nodash", "{{ ds", "logical_date", "data_interval", "execution_date");

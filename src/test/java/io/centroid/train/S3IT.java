@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -60,7 +61,15 @@ final class S3IT {
         "--run", server.path(run), "--models", server.path("models"), "--name", "cifar"
       };
       assertDone(step("gate", model));
-      assertDone(step("promote", model));
+      // As a cluster's own configuration has it.
+      Path conf = Files.createDirectory(directory.resolve("conf"));
+      Files.write(conf.resolve("spark-defaults.conf"), server.properties());
+      assertDone(
+          StandaloneCluster.run(
+              nextOutput(),
+              Map.of("SPARK_CONF_DIR", conf.toString()),
+              "submit/centroid.sh",
+              CommandLine.of("promote").with(model).toArray()));
       assertThat(server.objects("models/cifar/versions/1/"))
           .containsKey("models/cifar/versions/1/model.zip");
       assertThat(server.read("models/cifar/current.json")).contains("\"version\" : 1");

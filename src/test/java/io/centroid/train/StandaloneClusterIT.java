@@ -11,6 +11,8 @@ import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +30,14 @@ final class StandaloneClusterIT {
     "--spark-conf", "spark.dynamicAllocation.schedulerBacklogTimeout=1s",
     "--spark-conf", "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout=1s"
   };
+
+  private static final String SECURED =
+      """
+      spark.authenticate            true
+      spark.authenticate.secret     between us
+      spark.network.crypto.enabled  true
+      spark.io.encryption.enabled   true
+      """;
 
   /**
    * More workers than one place averages, so that there is a broadcast down and a tree of sums up;
@@ -82,6 +92,79 @@ final class StandaloneClusterIT {
     }
   }
 
+  /** Nothing of that has an effect in one process. */
+  @Test
+  @Tag("fault")
+  void aClusterThatSecuresSpeculatesAndAllocatesPreparesTrainsAndScoresTheSame() throws Exception {
+    Path shards = StandInShards.ready();
+    JsonNode local = trainHere(shards, "local");
+    Path conf = Files.createDirectories(directory.resolve("conf"));
+    Files.writeString(
+        conf.resolve("spark-defaults.conf"),
+        SECURED
+            + """
+            spark.speculation             true
+            spark.speculation.interval    10ms
+            spark.speculation.quantile    0.1
+            spark.speculation.multiplier  1
+            spark.dynamicAllocation.enabled                  true
+            spark.dynamicAllocation.shuffleTracking.enabled  true
+            spark.dynamicAllocation.minExecutors             1
+            spark.dynamicAllocation.maxExecutors             2
+            """);
+    Map<String, String> secured = Map.of("SPARK_CONF_DIR", conf.toString());
+    try (StandaloneCluster cluster =
+        StandaloneCluster.start(directory.resolve("cluster"), 2, secured)) {
+      Path prepared = directory.resolve("shards");
+      String[] commands =
+          StandaloneCluster.options(cluster.master())
+              .with(StandInShards.arguments(prepared.toString(), 4))
+              .with("--and", "train")
+              .with(training(prepared, "secured"))
+              .toArray();
+      ScriptRun trained =
+          StandaloneCluster.run(
+              directory.resolve("secured.out"), secured, "data-prep/prepare.sh", commands);
+      assertThat(trained.exitCode()).as(trained.output()).isZero();
+      assertThat(trained.output()).doesNotContainPattern("INFO|WARN|SLF4J");
+      assertThat(Files.readString(prepared.resolve("manifest.json")))
+          .isEqualTo(Files.readString(shards.resolve("manifest.json")));
+      assertThat(outcome("secured").get("parametersSha256"))
+          .isEqualTo(local.get("parametersSha256"));
+      CommandLine here = scoring(shards, "local", "scores-local");
+      CommandLine.of("score").with(here).done();
+      ScriptRun scored =
+          StandaloneCluster.run(
+              directory.resolve("scored.out"),
+              secured,
+              "submit/centroid.sh",
+              CommandLine.of("score")
+                  .with(StandaloneCluster.options(cluster.master()))
+                  .with(scoring(prepared, "secured", "scores-secured"))
+                  .toArray());
+      assertThat(scored.exitCode()).as(scored.output()).isZero();
+      assertThat(rows("scores-secured")).hasSize(500).isEqualTo(rows("scores-local"));
+    }
+  }
+
+  private CommandLine scoring(Path shards, String run, String output) throws IOException {
+    return CommandLine.of("--shards", shards, "--split", "test", "--format", "csv")
+        .with("--model", new RunsUnderTest(directory.resolve("runs-" + run)).run())
+        .with("--output", directory.resolve(output));
+  }
+
+  /** Of a table, in the order of their ids. */
+  private List<String> rows(String table) throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve(table))) {
+      List<String> rows = new ArrayList<>();
+      for (Path file : files.filter(part -> part.toString().endsWith(".csv")).toList()) {
+        List<String> lines = Files.readAllLines(file);
+        rows.addAll(lines.subList(1, lines.size()));
+      }
+      return rows.stream().sorted().toList();
+    }
+  }
+
   /** Everything that crosses the wire is encrypted, and packed by Java's serializer. */
   @Test
   @Tag("fault")
@@ -93,11 +176,8 @@ final class StandaloneClusterIT {
     Path conf = Files.createDirectories(directory.resolve("conf"));
     Files.writeString(
         conf.resolve("spark-defaults.conf"),
-        """
-        spark.authenticate            true
-        spark.authenticate.secret     between us
-        spark.network.crypto.enabled  true
-        spark.io.encryption.enabled   true
+        SECURED
+            + """
         spark.serializer              org.apache.spark.serializer.JavaSerializer
         spark.kryo.registrator        no.such.Registrator
         spark.driver.maxResultSize    32m
