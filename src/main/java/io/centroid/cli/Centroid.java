@@ -3,8 +3,11 @@ package io.centroid.cli;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.job.Interruption;
+import io.centroid.job.JobSession;
 import io.centroid.job.SparkLine;
+import io.centroid.prep.PrepareKryoRegistrator;
 import io.centroid.run.CodeVersion;
+import io.centroid.train.CentroidKryoRegistrator;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -131,7 +134,17 @@ public final class Centroid {
 
   private static int execute(CommandLine program, String... arguments) {
     try {
-      return executeAll(program, arguments.length == 0 ? List.of("--help") : List.of(arguments));
+      List<String> commands = arguments.length == 0 ? List.of("--help") : List.of(arguments);
+      if (!commands.contains(AND)) {
+        return executeAll(program, commands);
+      }
+      JobSession.Shared session =
+          JobSession.share(PrepareKryoRegistrator.class, CentroidKryoRegistrator.class);
+      try {
+        return executeAll(program, commands);
+      } finally {
+        session.close();
+      }
     } catch (Error e) { // out of memory, or a class or native library that cannot be loaded
       return ExitStatus.report(e, program.getErr());
     }

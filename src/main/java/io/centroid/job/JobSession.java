@@ -1,6 +1,8 @@
 package io.centroid.job;
 
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -11,6 +13,8 @@ import org.apache.spark.sql.SparkSession;
  * done, is said without one. Used by one thread.
  */
 public final class JobSession implements AutoCloseable {
+  private static Shared shared;
+
   private final Supplier<SparkSession> opening;
   private SparkSession session;
   private Configuration hadoop;
@@ -29,13 +33,54 @@ public final class JobSession implements AutoCloseable {
    */
   public static JobSession of(String name, Class<?> kryoRegistrator, Phases phases) {
     JobSession job =
-        new JobSession(() -> SparkSessions.open(name, kryoRegistrator.getName(), phases));
+        new JobSession(
+            shared == null
+                ? () -> SparkSessions.open(name, List.of(kryoRegistrator.getName()), phases)
+                : () -> shared.open(name, phases));
     SparkConf conf = new SparkConf();
     if (conf.get("spark.master", "").equals("yarn")
         && conf.get("spark.submit.deployMode", "").equals("cluster")) {
       job.spark();
     }
     return job;
+  }
+
+  /**
+   * One session for the jobs of a process that follow each other, from the first that needs one.
+   */
+  public static final class Shared implements AutoCloseable {
+    private final List<String> kryoRegistrators;
+    private SparkSession session;
+
+    private Shared(List<String> kryoRegistrators) {
+      this.kryoRegistrators = kryoRegistrators;
+    }
+
+    private SparkSession open(String name, Phases phases) {
+      if (session == null) {
+        session = SparkSessions.open(name, kryoRegistrators, phases);
+      }
+      return session;
+    }
+
+    /** Ends it, if there is one; jobs have sessions of their own again. */
+    @Override
+    public void close() {
+      shared = null;
+      if (session != null) {
+        session.stop();
+      }
+    }
+  }
+
+  /**
+   * From here on jobs share a session. Not while there are any.
+   *
+   * @param kryoRegistrators register what crosses the wire in all of these jobs
+   */
+  public static Shared share(Class<?>... kryoRegistrators) {
+    shared = new Shared(Stream.of(kryoRegistrators).map(Class::getName).toList());
+    return shared;
   }
 
   /** Of a session that is there. */
@@ -67,10 +112,10 @@ public final class JobSession implements AutoCloseable {
     return hadoop;
   }
 
-  /** Ends the session, if there is one. */
+  /** Ends the session, if there is one that is its own. */
   @Override
   public void close() {
-    if (session != null) {
+    if (session != null && shared == null) {
       session.stop();
     }
   }

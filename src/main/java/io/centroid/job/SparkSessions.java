@@ -39,11 +39,11 @@ public final class SparkSessions {
    * A session for a job.
    *
    * @param name what Spark's UI calls the job
-   * @param kryoRegistrator class name of the registrator of what crosses the wire
+   * @param kryoRegistrators class names of the registrators of what crosses the wire
    * @param phases told when a cluster keeps the job waiting
    * @throws JobException where Spark cannot start with its properties, on this machine or cluster
    */
-  public static SparkSession open(String name, String kryoRegistrator, Phases phases) {
+  public static SparkSession open(String name, List<String> kryoRegistrators, Phases phases) {
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.app.name", name);
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
@@ -51,7 +51,7 @@ public final class SparkSessions {
     conf.set(
         REGISTRATOR,
         Stream.concat(
-                Stream.of(conf.get(REGISTRATOR, "").split(",", -1)), Stream.of(kryoRegistrator))
+                Stream.of(conf.get(REGISTRATOR, "").split(",", -1)), kryoRegistrators.stream())
             .map(String::strip)
             .filter(registrator -> !registrator.isEmpty())
             .distinct()

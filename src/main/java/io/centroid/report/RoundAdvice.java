@@ -41,7 +41,7 @@ public final class RoundAdvice {
     if (time.computeShare() < 0.5 && alike) {
       double outsideToCompute = 1 / time.computeShare() - 1;
       advice.add(
-          "Most of the time went outside compute, as much in a round however long it is: with averaging.frequency = %d it would be a fifth."
+          "Most of the time went outside compute, as much in a round however long it is:\nwith averaging.frequency = %d it would be a fifth."
               .formatted(roundedUp(COMPUTE_TO_OUTSIDE * outsideToCompute * averaging.frequency())));
     }
     if (workers >= MANY_WORKERS
@@ -49,7 +49,7 @@ public final class RoundAdvice {
         && averaging.engine() == EngineKind.CENTROID
         && averaging.outer().equals(OuterSettings.PLAIN)) {
       advice.add(
-          "%d workers that average every %d minibatches lose accuracy, less with averaging.outer-momentum = 0.9, averaging.outer-nesterov = true and averaging.outer-learning-rate = 0.7."
+          "%d workers that average every %d minibatches lose accuracy, less with\naveraging.outer-momentum = 0.9, averaging.outer-nesterov = true and\naveraging.outer-learning-rate = 0.7."
               .formatted(workers, averaging.frequency()));
     }
     return advice;

@@ -81,14 +81,15 @@ final class CentroidIT {
   /** A schedule asks again and again. */
   @Test
   void whatWasDoneBeforeIsSaidWithoutSpark() throws IOException {
+    int before = Applications.STARTED.get();
     System.setProperty("spark.extraListeners", Applications.class.getName());
     try {
       assertThat(StandInShards.prepare(shards.toString(), 3).out())
           .contains("The same shards were there before, in " + shards);
       assertThat(train().out()).contains("This work was done before.");
-      assertThat(Applications.STARTED).hasValue(0);
+      assertThat(Applications.STARTED).hasValue(before);
       CommandLine.of("evaluate", "--model", run(), "--shards", shards).done();
-      assertThat(Applications.STARTED).as("what does use Spark").hasValue(1);
+      assertThat(Applications.STARTED).as("what does use Spark").hasValue(before + 1);
     } finally {
       System.clearProperty("spark.extraListeners");
     }
@@ -106,6 +107,34 @@ final class CentroidIT {
                 .toArray());
     assertThat(failed.exitCode()).isEqualTo(3);
     assertThat(failed.out().split("The report is in ", -1)).hasSize(2);
+  }
+
+  /** To the same as each with its own. */
+  @Test
+  void commandsThatFollowEachOtherShareASession() throws IOException {
+    Path place = directory.resolve("shared");
+    int before = Applications.STARTED.get();
+    CommandLineRun all =
+        CommandLineRun.of(
+            Map.of("spark.extraListeners", Applications.class.getName()),
+            CommandLine.of("prepare")
+                .with(StandInShards.arguments(place.resolve("shards").toString(), 3))
+                .with("--and", "train", "--shards", place.resolve("shards"))
+                .with("--runs", place.resolve("runs"))
+                .set("training.epochs=2")
+                .with("--and", "train", "--shards", place.resolve("shards"))
+                .with("--runs", place.resolve("runs"))
+                .set("training.epochs=1")
+                .toArray());
+    assertThat(all.exitCode()).as(all.toString()).isZero();
+    assertThat(Applications.STARTED.get()).isEqualTo(before + 1);
+    assertThat(Files.readString(place.resolve("shards/manifest.json")))
+        .isEqualTo(Files.readString(shards.resolve("manifest.json")));
+    String run = run().getFileName().toString();
+    JsonNode outcome =
+        new ObjectMapper().readTree(place.resolve("runs").resolve(run + "/outcome.json").toFile());
+    assertThat(outcome.get("parametersSha256"))
+        .isEqualTo(json("outcome.json").get("parametersSha256"));
   }
 
   @Test

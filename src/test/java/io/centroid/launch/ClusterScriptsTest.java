@@ -83,6 +83,7 @@ final class ClusterScriptsTest {
         .contains(
             "spark.yarn.appMasterEnv.OMP_NUM_THREADS=1",
             "spark.yarn.appMasterEnv.OPENBLAS_NUM_THREADS=1",
+            "spark.yarn.appMasterEnv.LC_ALL=C.UTF-8",
             "spark.yarn.maxAppAttempts=1",
             "spark.yarn.submit.waitAppCompletion=true");
     assertThat(words("yarn.sh", Map.of(), "train", "--dry-run"))
@@ -106,6 +107,7 @@ final class ClusterScriptsTest {
         .contains(
             "spark.kubernetes.container.image=example.org/c:1",
             "spark.kubernetes.driverEnv.OMP_NUM_THREADS=1",
+            "spark.kubernetes.driverEnv.LC_ALL=C.UTF-8",
             "local:///opt/centroid/centroid-job.jar")
         .as("the driver's user has no home directory")
         .anyMatch(word -> word.startsWith("spark.jars.ivy=/tmp/"))

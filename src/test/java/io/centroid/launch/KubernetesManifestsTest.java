@@ -221,7 +221,8 @@ final class KubernetesManifestsTest {
     assertThat(limits.get("cpu").getNumericalAmount()).isEqualByComparingTo("" + workers);
     assertThat(environment(container()))
         .containsEntry("OMP_NUM_THREADS", "1")
-        .containsEntry("OPENBLAS_NUM_THREADS", "1");
+        .containsEntry("OPENBLAS_NUM_THREADS", "1")
+        .containsEntry("LC_ALL", "C.UTF-8");
     JsonNode executor = training().get("executor");
     assertThat(executor.get("instances").asInt() * executor.get("cores").asInt())
         .isEqualTo(workers(arguments()));

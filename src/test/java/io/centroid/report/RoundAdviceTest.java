@@ -23,6 +23,7 @@ final class RoundAdviceTest {
     List<String> advice = RoundAdvice.of(time(1, 3), PLAIN, 2);
     assertThat(advice).hasSize(1);
     assertThat(advice.get(0)).contains("averaging.frequency = 300 it would be a fifth");
+    assertThat(advice.get(0).lines()).allMatch(line -> line.length() <= 80);
     assertThat(RoundAdvice.of(time(1, 1.001), AveragingSettings.every(100), 2).get(0))
         .contains("averaging.frequency = 410 ");
   }
@@ -39,7 +40,7 @@ final class RoundAdviceTest {
   void manyWorkersAreToldOfTheOuterStepUnlessTheyHaveOne() {
     assertThat(RoundAdvice.of(time(9, 1), PLAIN, 4))
         .containsExactly(
-            "4 workers that average every 25 minibatches lose accuracy, less with averaging.outer-momentum = 0.9, averaging.outer-nesterov = true and averaging.outer-learning-rate = 0.7.");
+            "4 workers that average every 25 minibatches lose accuracy, less with\naveraging.outer-momentum = 0.9, averaging.outer-nesterov = true and\naveraging.outer-learning-rate = 0.7.");
     assertThat(RoundAdvice.of(time(9, 1), AveragingSettings.every(24), 4)).isEmpty();
     assertThat(
             RoundAdvice.of(
