@@ -49,7 +49,7 @@ def main():
         "--help": ([centroid, "--help"], False),
         "summary": ([centroid, "summary"], False),
         "runs": ([centroid, "runs", arguments.runs], False),
-        "compare": ([centroid, "compare", model, model], False),
+        "report": ([centroid, "report", model], False),
         "train.sh, first word": (
             [HOME / "submit/train.sh", "--master", "local[2]", "--shards", arguments.shards, "--runs", work / "runs"], True
         ),
