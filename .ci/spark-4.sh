@@ -5,7 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=$1
 unset SPARK_HOME SPARK_CONF_DIR
-unset NUMPY_PYTHONS # what NumPy saves is read without Spark
 
 mvn -B -ntp -Dspark4 verify -Dspotless.check.skip -Dfailsafe.failIfNoSpecifiedTests=false -Dit.test="$(
   IFS=,
@@ -44,7 +43,8 @@ parameters() { # parameters RUNS: of the one run there
 
 for line in 3.5 4; do
   # Where nothing can be downloaded the images are generated.
-  XDG_CACHE_HOME=$scratch/cache run "$line" "local-$line" submit/local.sh --site http://127.0.0.1:9/ --shards "$scratch/shards-$line" --runs "$scratch/local-$line" \
+  XDG_CACHE_HOME=$scratch/cache run "$line" "local-$line" submit/local.sh --site http://127.0.0.1:9/ \
+    --shards "$scratch/shards-$line" --runs "$scratch/local-$line" \
     --set prepare.stand-in.training-images=1000 --set prepare.stand-in.test-images=200 --set prepare.shards=2 \
     --set training.epochs=2 --set training.workers=2
   parameters "$scratch/local-$line" >"$scratch/local-$line.parameters"

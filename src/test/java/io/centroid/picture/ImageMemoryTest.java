@@ -120,8 +120,7 @@ final class ImageMemoryTest {
     Path deep = directory.resolve("deep.png");
     byte[] pixel = {(byte) 200, (byte) 200, 100, 100, 50, 50, 0, 0};
     Files.write(deep, ImageSamples.plain(10_000, 10_000, 16, 6, pixel));
-    Path large = directory.resolve("large.png");
-    Files.write(large, ImageSamples.plain(16_384, 16_384, 8, 2, new byte[] {1, 2, 3}));
+    Path large = plain(16_384, 1, 2, 3);
     assertThat(Files.size(deep)).isLessThan(8_000_000);
     assertThat(decoded("-Xmx400m", deep, large)).containsExactly("[-56, 100, 50]", "[1, 2, 3]");
   }
@@ -129,10 +128,8 @@ final class ImageMemoryTest {
   /** The tasks of an executor share its heap, which holds one such image at a time. */
   @Test
   void largeImagesAreDecodedSideBySideOnlyWhereTheyFit() throws Exception {
-    Path large = directory.resolve("large.png");
-    Files.write(large, ImageSamples.plain(8_000, 8_000, 8, 2, new byte[] {1, 2, 3}));
-    Path small = directory.resolve("small.png");
-    Files.write(small, ImageSamples.plain(10, 10, 8, 2, new byte[] {4, 5, 6}));
+    Path large = plain(8_000, 1, 2, 3);
+    Path small = plain(10, 4, 5, 6);
     assertThat(decoded(SideBySide.class, "-Xmx400m", large, small, large, large, small, large))
         .containsExactly(
             "[1, 2, 3]", "[4, 5, 6]", "[1, 2, 3]", "[1, 2, 3]", "[4, 5, 6]", "[1, 2, 3]");
@@ -141,14 +138,19 @@ final class ImageMemoryTest {
   /** The picture after one that does not fit is none the worse for it. */
   @Test
   void memoryThatDoesNotSufficeIsTheImagesProblem() throws Exception {
-    Path large = directory.resolve("large.png");
-    Files.write(large, ImageSamples.plain(5_000, 5_000, 8, 2, new byte[] {1, 2, 3}));
-    Path small = directory.resolve("small.png");
-    Files.write(small, ImageSamples.plain(500, 500, 8, 2, new byte[] {4, 5, 6}));
+    Path large = plain(5_000, 1, 2, 3);
+    Path small = plain(500, 4, 5, 6);
     assertThat(decoded("-Xmx64m", large, small))
         .containsExactly(
             "found too little memory for it (Java heap space), expected up to 256 MB for an image. Give executors more memory, or fewer cores",
             "[4, 5, 6]");
+  }
+
+  /** A square image of one colour. */
+  private Path plain(int side, int... pixel) throws IOException {
+    byte[] bytes = {(byte) pixel[0], (byte) pixel[1], (byte) pixel[2]};
+    Path file = directory.resolve(side + ".png");
+    return Files.write(file, ImageSamples.plain(side, side, 8, 2, bytes));
   }
 
   private static List<String> decoded(String heap, Path... files) throws Exception {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.centroid.CommandLine;
+import io.centroid.OwnJvm;
 import io.centroid.S3Server;
 import io.centroid.StandInShards;
 import io.centroid.StandaloneCluster;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,9 +111,7 @@ final class S3IT {
     Process driver =
         StandaloneCluster.start(
             output, "submit/centroid.sh", arguments("train", train(server.path("runs"))));
-    while (driver.isAlive() && checkpoints().isEmpty()) {
-      driver.waitFor(5, TimeUnit.MILLISECONDS);
-    }
+    OwnJvm.await(driver, () -> !checkpoints().isEmpty());
     driver.destroy(); // SIGTERM
     assertThat(driver.waitFor()).as(Files.readString(output)).isEqualTo(7);
     return checkpoints().get(checkpoints().size() - 1);
