@@ -244,6 +244,7 @@ bundled_spark_submit() {
   done < <("$java" -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \
     org.apache.spark.deploy.SparkSubmit "$@")
   [ ${#command[@]} -gt 1 ] || die "Cannot start Spark: its launcher printed no command." 1
+  ! changes_classes "${command[*]}" || sharing=()
   # The first word is what others printed before, such as a JVM that JAVA_TOOL_OPTIONS made talkative.
   $centroid_exec "${command[1]}" ${sharing[@]+"${sharing[@]}"} "${command[@]:2}"
 }
@@ -251,9 +252,19 @@ bundled_spark_submit() {
 # JVM options of the Spark that Maven assembled, by which its classes are mapped from an archive (class-data sharing).
 sharing=()
 
+# changes_classes OPTIONS: whether a JVM with these changes classes as it loads them, as for a flight recording from its
+# start, in which one that maps them from an archive dies.
+changes_classes() {
+  case " $1 ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} " in
+    *' -XX:StartFlightRecording'* | *' -XX:+FlightRecorder'* | *' -javaagent:'* | *' -agent'*) return 0 ;;
+  esac
+  return 1
+}
+
 # Puts them there: such a JVM starts with a third less work. The archive is made once, for each Java, by a small training.
 # There is none where the class path has directories, as that of a cluster's configuration.
 share_classes() {
+  ! changes_classes '' || return 0
   local archive=$centroid_runtime/classes-$java_version.jsa
   case ${SPARK_CONF_DIR:-}${HADOOP_CONF_DIR:-}${YARN_CONF_DIR:-} in
     '' | "$centroid_runtime/conf" | "$centroid_home/conf") ;;

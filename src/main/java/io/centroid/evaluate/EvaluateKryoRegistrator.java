@@ -1,6 +1,7 @@
 package io.centroid.evaluate;
 
 import com.esotericsoftware.kryo.Kryo;
+import io.centroid.data.Thumbnail;
 import io.centroid.kryo.RecordSerializer;
 import org.apache.spark.serializer.KryoRegistrator;
 
@@ -11,7 +12,8 @@ public final class EvaluateKryoRegistrator implements KryoRegistrator {
     RecordSerializer.register(kryo, Classifier.class);
     RecordSerializer.register(kryo, Counts.class);
     RecordSerializer.register(kryo, GalleryTally.class);
-    RecordSerializer.register(kryo, Gallery.Shown.class);
+    RecordSerializer.register(kryo, GalleryTally.Candidate.class);
+    RecordSerializer.register(kryo, Thumbnail.class);
     RecordSerializer.register(kryo, Prediction.class);
     RecordSerializer.register(kryo, Examination.Part.class);
     kryo.register(Counts[].class);

@@ -1,6 +1,5 @@
 package io.centroid.evaluate;
 
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -42,6 +41,5 @@ public record Gallery(
    * @param probability of that label, 0 to 1
    * @param png the image as a PNG file in Base64
    */
-  public record Shown(long id, int truth, int prediction, double probability, String png)
-      implements Serializable {}
+  public record Shown(long id, int truth, int prediction, double probability, String png) {}
 }

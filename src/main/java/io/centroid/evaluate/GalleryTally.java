@@ -1,7 +1,7 @@
 package io.centroid.evaluate;
 
 import io.centroid.data.FeatureShape;
-import io.centroid.data.PngImage;
+import io.centroid.data.Thumbnail;
 import io.centroid.evaluate.Gallery.CalibrationBin;
 import io.centroid.evaluate.Gallery.Shown;
 import java.io.Serializable;
@@ -24,8 +24,8 @@ record GalleryTally(
     long[] examples,
     long[] hitCounts,
     double[] probabilities,
-    List<Shown> mistakes,
-    List<List<Shown>> hits)
+    List<Candidate> mistakes,
+    List<List<Candidate>> hits)
     implements Serializable {
   /** Mistakes that are shown. */
   static final int MISTAKES = 30;
@@ -37,12 +37,22 @@ record GalleryTally(
   private static final int HIT_CLASSES = 40;
 
   private static final int BINS = 10;
-  private static final Comparator<Shown> BY_CONFIDENCE =
-      Comparator.comparingDouble(Shown::probability).reversed().thenComparingLong(Shown::id);
+  private static final Comparator<Candidate> BY_CONFIDENCE =
+      Comparator.comparingDouble(Candidate::probability)
+          .reversed()
+          .thenComparingLong(Candidate::id);
+
+  /** What is {@link Shown}, if there are no others of which the model is surer. */
+  record Candidate(long id, int truth, int prediction, double probability, Thumbnail image)
+      implements Serializable {
+    Shown shown() {
+      return new Shown(id, truth, prediction, probability, image.png());
+    }
+  }
 
   /** Of no examples. */
   static GalleryTally empty(int classes) {
-    List<List<Shown>> hits = new ArrayList<>();
+    List<List<Candidate>> hits = new ArrayList<>();
     for (int label = 0; label < classes; label++) {
       hits.add(new ArrayList<>());
     }
@@ -65,21 +75,21 @@ record GalleryTally(
     if (!shape.isPicture() || (prediction.isHit() && prediction.label() >= HIT_CLASSES)) {
       return;
     }
-    List<Shown> list = list(prediction.label(), prediction.predicted());
+    List<Candidate> list = list(prediction.label(), prediction.predicted());
     int most = prediction.isHit() ? HITS : MISTAKES;
     if (list.size() < most || probability >= list.get(most - 1).probability()) {
-      show(
-          new Shown(
+      keep(
+          new Candidate(
               prediction.id(),
               prediction.label(),
               prediction.predicted(),
               probability,
-              PngImage.base64(pixels, shape)));
+              Thumbnail.of(pixels, shape)));
     }
   }
 
-  private void show(Shown image) {
-    List<Shown> list = list(image.truth(), image.prediction());
+  private void keep(Candidate image) {
+    List<Candidate> list = list(image.truth(), image.prediction());
     list.add(image);
     list.sort(BY_CONFIDENCE);
     int most = image.truth() == image.prediction() ? HITS : MISTAKES;
@@ -95,8 +105,8 @@ record GalleryTally(
       hitCounts[bin] += other.hitCounts[bin];
       probabilities[bin] += other.probabilities[bin];
     }
-    other.mistakes.forEach(this::show);
-    other.hits.forEach(ofClass -> ofClass.forEach(this::show));
+    other.mistakes.forEach(this::keep);
+    other.hits.forEach(ofClass -> ofClass.forEach(this::keep));
     return this;
   }
 
@@ -117,11 +127,11 @@ record GalleryTally(
     return new Gallery(
         bins,
         all == 0 ? 0 : error / all,
-        List.copyOf(mistakes),
-        hits.stream().flatMap(List::stream).toList());
+        mistakes.stream().map(Candidate::shown).toList(),
+        hits.stream().flatMap(List::stream).map(Candidate::shown).toList());
   }
 
-  private List<Shown> list(int truth, int prediction) {
+  private List<Candidate> list(int truth, int prediction) {
     return truth == prediction ? hits.get(truth) : mistakes;
   }
 }

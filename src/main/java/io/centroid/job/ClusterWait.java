@@ -25,7 +25,7 @@ final class ClusterWait {
   /** Begins to look, unless all is in this process. */
   static ClusterWait begin(SparkConf conf, Phases phases) {
     ClusterWait wait = new ClusterWait(conf, phases);
-    if (!conf.get("spark.master", "local").startsWith("local")) {
+    if (!SparkSessions.isLocal(conf)) {
       Thread thread = new Thread(wait::watch, "cluster-wait");
       thread.setDaemon(true);
       thread.start();

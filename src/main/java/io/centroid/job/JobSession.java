@@ -1,8 +1,11 @@
 package io.centroid.job;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -16,6 +19,7 @@ public final class JobSession implements AutoCloseable {
   private static Shared shared;
 
   private final Supplier<SparkSession> opening;
+  private CompletableFuture<SparkSession> ahead;
   private SparkSession session;
   private Configuration hadoop;
 
@@ -90,10 +94,22 @@ public final class JobSession implements AutoCloseable {
     return job;
   }
 
+  /**
+   * Begins to open it beside what the caller does next without one, where that keeps nothing from
+   * others: a cluster is asked when there is work for it.
+   */
+  public void openMeanwhile() {
+    if (session == null && ahead == null && SparkSessions.isLocal(new SparkConf())) {
+      ahead =
+          CompletableFuture.supplyAsync(
+              () -> loaded(opening.get()), task -> new Thread(task, "session").start());
+    }
+  }
+
   /** The session. */
   public SparkSession spark() {
     if (session == null) {
-      session = opening.get();
+      session = ahead == null ? opening.get() : opened(ahead);
       hadoop = session.sparkContext().hadoopConfiguration();
     }
     return session;
@@ -112,9 +128,26 @@ public final class JobSession implements AutoCloseable {
     return hadoop;
   }
 
+  /** With what its first job would load: serializers, and ND4J with them. */
+  private static SparkSession loaded(SparkSession session) {
+    JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(0).destroy();
+    return session;
+  }
+
+  private static SparkSession opened(CompletableFuture<SparkSession> ahead) {
+    try {
+      return ahead.join();
+    } catch (CompletionException e) {
+      return ExceptionUtils.rethrow(e.getCause());
+    }
+  }
+
   /** Ends the session, if there is one that is its own. */
   @Override
   public void close() {
+    if (ahead != null) {
+      spark();
+    }
     if (session != null && shared == null) {
       session.stop();
     }

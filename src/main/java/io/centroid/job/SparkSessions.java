@@ -26,9 +26,15 @@ public final class SparkSessions {
   /** What Spark calls it among the executors. */
   static final String DRIVER = "driver";
 
+  private static final String JARS = "spark.jars";
   private static final String REGISTRATOR = "spark.kryo.registrator";
 
   private SparkSessions() {}
+
+  /** Whether all is in this process. */
+  static boolean isLocal(SparkConf conf) {
+    return Utils.isLocalMaster(conf);
+  }
 
   /** What Hadoop should be told, with {@code spark.hadoop.*} of spark-submit, without a session. */
   public static Configuration hadoop() {
@@ -68,6 +74,9 @@ public final class SparkSessions {
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // No table has a name here; Hive's catalog would leave its files in the working directory.
     conf.set("spark.sql.catalogImplementation", "in-memory");
+    if (isLocal(conf)) {
+      removeOwnJar(conf);
+    }
     ClusterWait wait = ClusterWait.begin(conf, phases);
     try {
       requireLocalDirectory(conf);
@@ -82,6 +91,16 @@ public final class SparkSessions {
       wait.end();
       throw SparkFailure.atStart(e, conf);
     }
+  }
+
+  /** What is running already; Spark would copy it for executors, of which there are none. */
+  private static void removeOwnJar(SparkConf conf) {
+    String own = SparkSessions.class.getProtectionDomain().getCodeSource().getLocation().toString();
+    conf.set(
+        JARS,
+        Stream.of(conf.get(JARS, "").split(",", -1))
+            .filter(jar -> !jar.equals(own))
+            .collect(Collectors.joining(",")));
   }
 
   /** Spark goes on where no Master took the application, to end somewhere later. */

@@ -1,7 +1,7 @@
 package io.centroid.model;
 
 import io.centroid.data.FeatureShape;
-import io.centroid.data.PngImage;
+import io.centroid.data.Thumbnail;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -52,6 +52,6 @@ public final class FirstLayerImages {
     for (int i = 0; i < count; i++) {
       pixels[i] = (byte) Math.round(MIDDLE + MIDDLE * weights[from + i] / largest);
     }
-    return PngImage.base64(pixels, shape);
+    return Thumbnail.of(pixels, shape).png();
   }
 }

@@ -28,7 +28,7 @@ final class ModelArchive {
   static final String CARD = "centroid.json";
 
   /** What training would go on with; it is in the file for Deeplearning4j, and not read. */
-  private static final String UPDATER = "updaterState.bin";
+  static final String UPDATER = "updaterState.bin";
 
   private static final Set<String> NAMES = Set.of(CONFIGURATION, COEFFICIENTS, UPDATER, CARD);
 

@@ -5,22 +5,22 @@ import io.centroid.data.FloatBytes;
 import io.centroid.error.FailureCategory;
 import io.centroid.error.JobException;
 import io.centroid.json.Json;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * {@code model.zip}: a plain Deeplearning4j model file, which {@code MultiLayerNetwork.load} reads
@@ -54,15 +54,14 @@ public final class ModelFile {
   /** Writes a model; equal models give equal bytes. */
   public static void write(MultiLayerNetwork network, ModelCard card, OutputStream out)
       throws IOException {
-    ByteArrayOutputStream plain = new ByteArrayOutputStream();
-    ModelSerializer.writeModel(network, plain, true);
-    try (ZipInputStream entries =
-            new ZipInputStream(new ByteArrayInputStream(plain.toByteArray()));
-        ZipOutputStream zip = new ZipOutputStream(out)) {
-      for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
-        add(zip, entry.getName(), entries.readAllBytes());
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      add(zip, ModelArchive.CONFIGURATION, text(network.getLayerWiseConfigurations().toJson()));
+      add(zip, ModelArchive.COEFFICIENTS, array(network.params()));
+      INDArray moments = network.getUpdater().getStateViewArray();
+      if (moments != null && !moments.isEmpty()) {
+        add(zip, ModelArchive.UPDATER, array(moments));
       }
-      add(zip, ModelArchive.CARD, Json.write(card).getBytes(StandardCharsets.UTF_8));
+      add(zip, ModelArchive.CARD, text(Json.write(card)));
     }
   }
 
@@ -143,6 +142,18 @@ public final class ModelFile {
       throw new DamagedModelException(
           "other parameters than %,d numbers, as the network has".formatted(length));
     }
+  }
+
+  private static byte[] text(String json) {
+    return json.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] array(INDArray values) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream data = new DataOutputStream(bytes)) {
+      Nd4j.write(values, data);
+    }
+    return bytes.toByteArray();
   }
 
   private static void add(ZipOutputStream zip, String name, byte[] content) throws IOException {

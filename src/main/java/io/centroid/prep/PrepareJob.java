@@ -133,6 +133,9 @@ public final class PrepareJob {
     Target place = target(target, hadoop());
     try (Lock lock = place.lock("shards " + place.path(), phases);
         StagedDirectory staging = place.stage(lock)) {
+      if (place.isEmpty()) { // else it may be found that nothing is to be written
+        session.openMeanwhile();
+      }
       Content content =
           phases.run("Read and check the " + things(), () -> reading.content(staging.path()));
       if (!place.isEmpty()) {

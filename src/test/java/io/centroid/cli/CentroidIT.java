@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.centroid.Applications;
 import io.centroid.CommandLine;
 import io.centroid.CommandLineRun;
 import io.centroid.StandInShards;
@@ -17,11 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,16 +64,6 @@ final class CentroidIT {
                 + run()
                 + "\nNext: open its report.html; .*\n");
     assertThat(trained.out().lines()).allMatch(line -> line.length() <= 80 || line.contains("/"));
-  }
-
-  /** Applications that were started in this JVM. */
-  public static final class Applications extends SparkListener {
-    private static final AtomicInteger STARTED = new AtomicInteger();
-
-    @Override
-    public void onApplicationStart(SparkListenerApplicationStart event) {
-      STARTED.incrementAndGet();
-    }
   }
 
   /** A schedule asks again and again. */

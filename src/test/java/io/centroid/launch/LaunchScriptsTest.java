@@ -210,6 +210,16 @@ final class LaunchScriptsTest {
         List.of("env", "HADOOP_CONF_DIR=" + directory, script("centroid.sh"), "train");
     assertThat(run((Path) null, beside).output()).isEqualTo("train|");
 
+    // In a JVM that changes classes from its start one that is mapped ends it.
+    for (String tool : List.of("-XX:StartFlightRecording=filename=r.jfr", "-javaagent:a.jar")) {
+      program("java", "printf '\\0\\nwords\\0train\\0-Dx=y\\0%s\\0' '" + tool + "'");
+      assertThat(run((Path) null, "centroid.sh", "train").output())
+          .isEqualTo("train|-Dx=y|%s|", tool);
+      program("java", "printf '\\0\\nwords\\0train\\0'");
+      beside = List.of("env", "JAVA_TOOL_OPTIONS=-Dx=y " + tool, script("centroid.sh"), "train");
+      assertThat(run((Path) null, beside).output()).isEqualTo("train|");
+    }
+
     Files.setLastModifiedTime(archive, FileTime.from(LONG_AGO));
     program("words", "printf '%s|' \"$@\""); // leaves no archive
     assertThat(run((Path) null, "centroid.sh", "train").output()).isEqualTo(archiving + "\ntrain|");

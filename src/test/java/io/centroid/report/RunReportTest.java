@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.centroid.cifar.Cifar10;
 import io.centroid.config.Settings;
-import io.centroid.data.PngImage;
+import io.centroid.data.Thumbnail;
 import io.centroid.evaluate.Gallery;
 import io.centroid.evaluate.Gallery.CalibrationBin;
 import io.centroid.evaluate.Gallery.Shown;
@@ -90,7 +90,7 @@ final class RunReportTest {
             2.5,
             20,
             List.of(new RoundTiming(50, 0.05, 0.05, 2, 0.1, 0.1, 0.1)));
-    String png = PngImage.base64(new byte[Cifar10.FEATURES], Cifar10.DATA_SET.shape());
+    String png = Thumbnail.of(new byte[Cifar10.FEATURES], Cifar10.DATA_SET.shape()).png();
     Gallery gallery =
         new Gallery(
             List.of(new CalibrationBin(0.5, 0.6, 20, 0.55, 0.5)),
