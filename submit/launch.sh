@@ -292,7 +292,9 @@ archive_classes() (
     bundled_spark_submit --master 'local[2]' --driver-memory 1g \
       --properties-file "$centroid_home/conf/spark-defaults.conf" --class "$main_class" "$jar" \
       prepare --stand-in --shards "$scratch/shards" "${small[@]}" \
-      --and train --shards "$scratch/shards" --runs "$scratch/runs" "${small[@]}"
+      --and train --shards "$scratch/shards" --runs "$scratch/runs" --outcome "$scratch/outcome" "${small[@]}" \
+      --and promote --force --run "$scratch/outcome" --models "$scratch/models" --name small \
+      --and score --model "$scratch/models/small" --images "$centroid_home/docs" --output "$scratch/scores" --format csv
   ) >"$scratch/out" 2>&1 || true
   [ -e "$scratch/classes" ] || touch "$scratch/classes"
   mv -f "$scratch/classes" "$1"

@@ -114,6 +114,7 @@ final class ScoreCommand implements Callable<Integer> {
       Target target = ScoreJob.target(output, configuration);
       target.requireApartFrom(model, source.shards, source.data, source.table);
       target.requireApartFrom(source.images.toArray(Path[]::new));
+      session.openMeanwhile();
       PublishedModel published =
           PublishedModel.read(ModelStore.resolve(model, configuration), configuration);
       PictureSource pictures = pictures(session, configuration);
