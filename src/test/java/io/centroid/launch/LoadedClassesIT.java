@@ -30,6 +30,10 @@ final class LoadedClassesIT {
           "com.google.code.gson:gson", "com.google.gson.",
           "commons-net:commons-net", "org.apache.commons.net.");
 
+  /** Deeplearning4j's own averaging, where it is. */
+  private static final String ENGINE =
+      org.apache.spark.package$.MODULE$.SPARK_VERSION().startsWith("3.") ? "stock" : "centroid";
+
   private static final Pattern ROW =
       Pattern.compile("\\| `(?<artifact>[^`]+)` .*\\| not reached: no class of it is loaded \\|");
 
@@ -45,6 +49,8 @@ final class LoadedClassesIT {
         .containsExactlyInAnyOrderElementsOf(PACKAGES.keySet());
     Path shards = directory.resolve("shards");
     Path runs = directory.resolve("runs");
+    Path run = directory.resolve("outcome.json");
+    Path models = directory.resolve("models");
     List<String> loaded = new ArrayList<>();
     loaded.addAll(
         loadedBy(
@@ -53,17 +59,28 @@ final class LoadedClassesIT {
                     "prepare.stand-in.training-images=600",
                     "prepare.stand-in.test-images=300",
                     "prepare.shards=2")
-                .with("--and", "train", "--shards", shards, "--runs", runs)
+                .with("--and", "train", "--shards", shards, "--runs", directory.resolve("stock"))
+                .set(
+                    "training.epochs=1", "network.hidden-widths=[20]", "averaging.engine=" + ENGINE)
+                .with("--and", "train", "--shards", shards, "--runs", runs, "--outcome", run)
                 .set("training.epochs=1", "network.hidden-widths=[20]")));
-    Path run;
-    try (Stream<Path> files = Files.list(runs)) {
-      run = files.filter(Files::isDirectory).findFirst().orElseThrow();
-    }
     loaded.addAll(
         loadedBy(
-            CommandLine.of("score", "--model", run, "--shards", shards)
-                .with("--output", directory.resolve("scores"), "--format", "csv")
-                .with("--and", "report", run)));
+            CommandLine.of("gate", "--run", run, "--models", models)
+                .set("gate.minimum-accuracy=0")
+                .with("--and", "promote", "--run", run, "--models", models)
+                .with("--and", "score", "--model", models.resolve("cifar-10"))
+                .with("--shards", shards, "--output", directory.resolve("scores"))
+                .with(
+                    "--format",
+                    "csv",
+                    "--and",
+                    "runs",
+                    runs,
+                    "--and",
+                    "models",
+                    "--models",
+                    models)));
     assertThat(loaded)
         .anyMatch(name -> name.startsWith("org.nd4j.shade.jackson."))
         .anyMatch(name -> name.startsWith("org.nd4j.shade.protobuf."));
