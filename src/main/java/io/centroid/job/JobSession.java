@@ -145,11 +145,11 @@ public final class JobSession implements AutoCloseable {
   /** Ends the session, if there is one that is its own. */
   @Override
   public void close() {
-    if (ahead != null) {
-      spark();
-    }
-    if (session != null && shared == null) {
-      session.stop();
+    // Why it could not be opened was said where it was needed, if it was.
+    SparkSession opened =
+        session == null && ahead != null ? ahead.exceptionally(failure -> null).join() : session;
+    if (opened != null && shared == null) {
+      opened.stop();
     }
   }
 }

@@ -93,11 +93,20 @@ final class JobSessionIT {
   void whyItCannotBeOpenedIsSaidWhereItIsNeeded() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
     set("spark.local.dir", file.toString());
-    JobSession session = session();
-    session.openMeanwhile();
-    assertThatThrownBy(session::spark)
-        .isInstanceOf(JobException.class)
-        .hasMessageStartingWith("Cannot start Spark: found spark.local.dir=" + file);
+    String said = "Cannot start Spark: found spark.local.dir=" + file;
+    try (JobSession session = session()) {
+      session.openMeanwhile();
+      assertThatThrownBy(session::spark)
+          .isInstanceOf(JobException.class)
+          .hasMessageStartingWith(said);
+    }
+    CommandLineRun run =
+        CommandLineRun.of(
+            CommandLine.of("prepare", "--stand-in", "--shards", directory.resolve("shards"))
+                .set("prepare.stand-in.training-images=100", "prepare.stand-in.test-images=100")
+                .toArray());
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(2);
+    assertThat(run.err()).startsWith("centroid: " + said).hasLineCount(1);
   }
 
   /** Spark would copy it for executors, and it has more than 100 MB. */
