@@ -92,7 +92,7 @@ start() {
   rm -f "$directory/$name.log"*
   setsid "${JAVA_HOME:+$JAVA_HOME/bin/}java" "-Xmx$memory" \
     --add-opens java.base/java.lang=ALL-UNNAMED \
-    "-Dlog4j2.configurationFile=$centroid_home/conf/cluster-local-log4j2.properties" "-Dlog=$directory/$name.log" \
+    "-Dlog4j2.configurationFile=$centroid_home/conf/cluster-local-log4j2.properties" -Dlog4j2.disableJmx=true "-Dlog=$directory/$name.log" \
     -cp "$classpath" "$@" >>"$directory/$name.log" 2>&1 </dev/null &
   pid=$!
   echo "$pid $(started "$pid")" >"$directory/$name.pid"

@@ -241,8 +241,8 @@ bundled_spark_submit() {
     word=${word#$'\n'} # the launcher begins with a NUL and a line break
     # Spark 4's adds what nothing here needs and every JVM warns of.
     [ "$word" = --add-modules=jdk.incubator.vector ] || command+=("$word")
-  done < <("$java" -Xmx128m -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \
-    org.apache.spark.deploy.SparkSubmit "$@")
+  done < <("$java" -Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$(echo "$SPARK_HOME"/jars/spark-launcher_*.jar)" \
+    org.apache.spark.launcher.Main org.apache.spark.deploy.SparkSubmit "$@")
   [ ${#command[@]} -gt 1 ] || die "Cannot start Spark: its launcher printed no command." 1
   ! changes_classes "${command[*]}" || sharing=()
   # The first word is what others printed before, such as a JVM that JAVA_TOOL_OPTIONS made talkative.
@@ -285,7 +285,7 @@ archive_classes() (
   scratch=$(mktemp -d)
   trap 'rm -rf "$scratch"' EXIT
   export CENTROID_LOG=$scratch/log SPARK_LOCAL_IP=127.0.0.1
-  export SPARK_SUBMIT_OPTS="\"-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties\""
+  export SPARK_SUBMIT_OPTS="\"${log_options[0]}\" ${log_options[1]}"
   sharing=("-XX:ArchiveClassesAtExit=$scratch/classes" -XX:TieredStopAtLevel=1) centroid_exec=
   small=(--set prepare.stand-in.training-images=500 --set prepare.stand-in.test-images=100 --set training.epochs=1)
   (
@@ -313,6 +313,9 @@ own_log() {
   flock -n 8 || CENTROID_LOG=${CENTROID_LOG%.log}-$BASHPID.log
 }
 
+# Where the log goes; its management beans, which nobody asks, would load the JDK's.
+log_options=("-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties" -Dlog4j2.disableJmx=true)
+
 # The program that spark_submit runs.
 main_class=io.centroid.cli.Centroid
 
@@ -330,7 +333,7 @@ spark_submit() {
   spark_options+=(--class "$main_class")
   own_log
   # With a SPARK_HOME or SPARK_CONF_DIR of others the console would have all of Spark's log.
-  export SPARK_SUBMIT_OPTS="\"-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties\" ${SPARK_SUBMIT_OPTS:-}"
+  export SPARK_SUBMIT_OPTS="\"${log_options[0]}\" ${log_options[1]} ${SPARK_SUBMIT_OPTS:-}"
   if installed_spark; then
     $centroid_exec "$SPARK_HOME/bin/spark-submit" "${spark_options[@]}" "$jar" "$@"
   else
@@ -363,6 +366,11 @@ given() {
   [ -n "$file" ] || return 1
   names=$(sed -n 's/^[[:space:]]*\([^#![:space:]=:][^[:space:]=:]*\).*/\1/p' "$file")
   case $'\n'$names$'\n' in *$'\n'"$1"$'\n'*) ;; *) return 1 ;; esac
+}
+
+# own_property NAME: what Centroid's own properties say.
+own_property() {
+  sed -n "s/^$1  *//p" "$centroid_home/conf/spark-defaults.conf"
 }
 
 # Adds Centroid's own properties to spark_options, where nothing else says what they are.
@@ -510,7 +518,7 @@ start_directly() {
   require_log
   own_log
   $centroid_exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "${sharing[@]}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
-    "-Dlog4j2.configurationFile=$centroid_home/conf/log4j2.properties" -cp "$centroid_runtime/jars/*:$jar" "$main_class" "$@"
+    "${log_options[@]}" -cp "$centroid_runtime/jars/*:$jar" "$main_class" "$@"
 }
 
 # run_step SUBCOMMAND [options of spark-submit and of the subcommand, mixed]

@@ -20,7 +20,7 @@ cluster_properties() { # DEPLOY_MODE
     done
     modules+=' -Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8' # its environment is the Worker's
     spark_options+=(--driver-java-options
-      "$modules $(option_value --driver-java-options -XX:+UseParallelGC "${spark_options[@]}")")
+      "$modules $(option_value --driver-java-options "$(own_property spark.driver.extraJavaOptions)" "${spark_options[@]}")")
     cluster_properties+=(spark.standalone.submit.waitAppCompletion=true)
   fi
 }

@@ -15,7 +15,9 @@ import java.util.List;
  * @param steps minibatches trained on, over all workers
  * @param lossSum sum of the examples' losses, each times its weight, as measured during the epoch
  * @param seconds time it took
- * @param rounds one entry for each round
+ * @param rounds where the time of its rounds went: an entry for each or, in an epoch of more than
+ *     {@link #MOST_TIMINGS}, for each two, four, eight ... so that what is kept of a training does
+ *     not grow with the number of its rounds
  */
 public record EpochTally(
     Coverage used,
@@ -24,6 +26,9 @@ public record EpochTally(
     double lossSum,
     double seconds,
     List<RoundTiming> rounds) {
+
+  /** So many entries tell of an epoch's rounds at most; even. */
+  static final int MOST_TIMINGS = 1024;
 
   /** Of an epoch that has not begun. */
   static final EpochTally NOTHING = new EpochTally(Coverage.NONE, 0, 0, 0, 0, List.of());
@@ -56,14 +61,30 @@ public record EpochTally(
       double moreLoss,
       double moreSeconds,
       RoundTiming timing) {
-    List<RoundTiming> all = new ArrayList<>(rounds);
-    all.add(timing);
     return new EpochTally(
         used.plus(moreUsed),
         weight + moreWeight,
         steps + moreSteps,
         lossSum + moreLoss,
         seconds + moreSeconds,
-        all);
+        withTiming(timing));
+  }
+
+  /** Entries, but for the last, are of equally many rounds. */
+  private List<RoundTiming> withTiming(RoundTiming timing) {
+    List<RoundTiming> all = new ArrayList<>(rounds);
+    int last = all.size() - 1;
+    if (last > 0 && all.get(last).rounds() < all.get(0).rounds()) {
+      all.set(last, all.get(last).plus(timing));
+      return all;
+    }
+    if (all.size() == MOST_TIMINGS) {
+      for (int pair = 0; pair < MOST_TIMINGS / 2; pair++) {
+        all.set(pair, all.get(2 * pair).plus(all.get(2 * pair + 1)));
+      }
+      all.subList(MOST_TIMINGS / 2, MOST_TIMINGS).clear();
+    }
+    all.add(timing);
+    return all;
   }
 }

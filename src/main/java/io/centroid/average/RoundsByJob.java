@@ -71,7 +71,7 @@ final class RoundsByJob implements Rounds {
       }
       share = Math.min(share, job / (double) time.total()); // not all slots are as fast
       double inTasks = time.total() * share;
-      return new RoundTiming(
+      return RoundTiming.ofRound(
           tally.examples(),
           (job - inTasks) / NANOS,
           time.down() * share / NANOS,

@@ -248,7 +248,7 @@ final class StretchRdd extends RDD<TaskResult> {
       long whole = now - before;
       long back = times.whole() - times.folded();
       before = now;
-      return new RoundTiming(
+      return RoundTiming.ofRound(
           examples,
           0,
           (down + back) / NANOS,

@@ -216,7 +216,7 @@ public final class Centroid {
   public static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"centroid " + CodeVersion.current()};
+      return new String[] {"centroid " + CodeVersion.title()};
     }
   }
 }

@@ -11,23 +11,26 @@ public final class HistoryTables {
   /** Name of the table with a line for each epoch. */
   public static final String EPOCHS = "history.csv";
 
-  /** Name of the table with a line for each round. */
+  /** Name of the table of rounds. */
   public static final String ROUNDS = "rounds.csv";
 
   private HistoryTables() {}
 
   /**
-   * One round: its parts are those of {@link RoundTiming}, in seconds.
+   * A round or, in long epochs, some that follow each other: the parts are those of {@link
+   * RoundTiming}, in seconds.
    *
-   * @param epoch its epoch, from 1
-   * @param round its number in the epoch, from 1
+   * @param epoch their epoch, from 1
+   * @param round number of the first in the epoch, from 1
+   * @param rounds how many they are
    * @param examples training examples used, by all workers
-   * @param seconds the whole round
+   * @param seconds the whole
    * @param imagesPerSecond examples / seconds
    */
   record RoundRow(
       int epoch,
       int round,
+      int rounds,
       long examples,
       double seconds,
       double compute,
@@ -49,7 +52,8 @@ public final class HistoryTables {
     for (EpochRecord epoch : history) {
       int round = 1;
       for (RoundTiming timing : epoch.rounds()) {
-        rows.add(row(epoch.epoch(), round++, timing));
+        rows.add(row(epoch.epoch(), round, timing));
+        round += timing.rounds();
       }
     }
     return Csv.write(RoundRow.class, rows);
@@ -59,6 +63,7 @@ public final class HistoryTables {
     return new RoundRow(
         epoch,
         round,
+        timing.rounds(),
         timing.examples(),
         timing.total(),
         timing.compute(),

@@ -24,7 +24,8 @@ public record TimeBreakdown(long rounds, Map<String, Double> parts) {
     rounds.forEach(
         round -> round.parts().forEach((part, seconds) -> parts.merge(part, seconds, Double::sum)));
     return parts.getOrDefault("compute", 0.0) > 0
-        ? Optional.of(new TimeBreakdown(rounds.size(), parts))
+        ? Optional.of(
+            new TimeBreakdown(history.stream().mapToLong(EpochRecord::roundsDone).sum(), parts))
         : Optional.empty();
   }
 

@@ -82,9 +82,9 @@ record TrainingCourse(List<EpochRecord> history, int bestEpoch, String settings,
                         .map(
                             epoch ->
                                 epoch.rounds().stream()
-                                    .mapToDouble(round -> MILLIS * round.parts().get(part))
-                                    .average()
-                                    .orElse(0))
+                                        .mapToDouble(round -> MILLIS * round.parts().get(part))
+                                        .sum()
+                                    / Math.max(1, epoch.roundsDone()))
                         .toList()));
   }
 }

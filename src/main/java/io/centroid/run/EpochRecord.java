@@ -14,7 +14,7 @@ import java.util.List;
  * @param steps minibatches, over all workers
  * @param seconds training time, validation not included
  * @param imagesPerSecond examples / seconds
- * @param rounds where the time of each round went, in seconds
+ * @param rounds where the time of its rounds went, in the order in which they were made
  */
 public record EpochRecord(
     int epoch,
@@ -26,4 +26,10 @@ public record EpochRecord(
     long steps,
     double seconds,
     double imagesPerSecond,
-    List<RoundTiming> rounds) {}
+    List<RoundTiming> rounds) {
+
+  /** How many rounds it had. */
+  public int roundsDone() {
+    return rounds.stream().mapToInt(RoundTiming::rounds).sum();
+  }
+}

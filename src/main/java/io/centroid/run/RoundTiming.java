@@ -1,15 +1,17 @@
 package io.centroid.run;
 
+import io.centroid.json.MayLack;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Where the time of one round went, in seconds; the parts make up the whole. What happens in tasks
- * is that of the slowest worker or, with more workers than task slots, the least that all of them
- * could take on the slots there are.
+ * Where the time of one round, or of some that follow each other, went, in seconds; the parts make
+ * up the whole. What happens in tasks is that of the slowest worker or, with more workers than task
+ * slots, the least that all of them could take on the slots there are.
  *
+ * @param rounds how many rounds it was; 1 in what was written before they were told together
  * @param examples training examples used in it, by all workers
  * @param slot waiting for a slot: the rest of the Spark job, which is scheduling
  * @param down until workers had the state to start from
@@ -20,6 +22,7 @@ import java.util.Map;
  *     whoever else is told of rounds
  */
 public record RoundTiming(
+    @MayLack int rounds,
     long examples,
     double slot,
     double down,
@@ -32,15 +35,45 @@ public record RoundTiming(
   /** Names of the parts, in the order in which they are told. */
   public static final List<String> PARTS = List.copyOf(untold(0, 0).parts().keySet());
 
-  /** Of an engine that does not tell the parts. */
+  /** Of one round or more. */
+  public RoundTiming {
+    rounds = Math.max(1, rounds);
+  }
+
+  /** Of one round. */
+  public static RoundTiming ofRound(
+      long examples,
+      double slot,
+      double down,
+      double compute,
+      double up,
+      double average,
+      double driver) {
+    return new RoundTiming(1, examples, slot, down, compute, up, average, driver);
+  }
+
+  /** Of a round by an engine that does not tell the parts. */
   public static RoundTiming untold(long examples, double seconds) {
-    return new RoundTiming(examples, 0, 0, 0, 0, 0, seconds);
+    return ofRound(examples, 0, 0, 0, 0, 0, seconds);
   }
 
   /** With so much more waiting for a slot; none is less than nothing. */
   public RoundTiming plusSlot(double seconds) {
     return new RoundTiming(
-        examples, slot + Math.max(0, seconds), down, compute, up, average, driver);
+        rounds, examples, slot + Math.max(0, seconds), down, compute, up, average, driver);
+  }
+
+  /** Together with rounds that followed. */
+  public RoundTiming plus(RoundTiming next) {
+    return new RoundTiming(
+        rounds + next.rounds,
+        examples + next.examples,
+        slot + next.slot,
+        down + next.down,
+        compute + next.compute,
+        up + next.up,
+        average + next.average,
+        driver + next.driver);
   }
 
   /** The parts by name, in the order of {@link #PARTS}. */
@@ -60,7 +93,7 @@ public record RoundTiming(
     return total() - compute;
   }
 
-  /** The whole round. */
+  /** The whole. */
   public double total() {
     return slot + down + compute + up + average + driver;
   }

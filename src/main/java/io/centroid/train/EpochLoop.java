@@ -67,7 +67,7 @@ final class EpochLoop {
     }
 
     long rounds() {
-      return history.stream().mapToLong(epoch -> epoch.rounds().size()).sum();
+      return history.stream().mapToLong(EpochRecord::roundsDone).sum();
     }
   }
 

@@ -73,13 +73,25 @@ public final class CheckpointFileTest {
     }
   }
 
-  /** A file of the first version, written on Spark 3.5. */
+  /** A file that was written on Spark 3.5. */
   @Test
   void whatWasWrittenOnTheOtherLineOfSparkIsRead() throws IOException {
-    try (InputStream file = CheckpointFileTest.class.getResourceAsStream("checkpoint-3.bin")) {
-      byte[] written = file.readAllBytes();
-      assertThat(read(written).checkpoint()).usingRecursiveComparison().isEqualTo(checkpoint());
-      assertThat(bytes(checkpoint())).isEqualTo(written);
+    byte[] written = resource("checkpoint-3.bin");
+    assertThat(read(written).checkpoint()).usingRecursiveComparison().isEqualTo(checkpoint());
+    assertThat(bytes(checkpoint())).isEqualTo(written);
+  }
+
+  /** Each of its timings is of one round. */
+  @Test
+  void whatWasWrittenBeforeRoundsWereToldTogetherIsRead() throws IOException {
+    assertThat(read(resource("checkpoint-3-single-rounds.bin")).checkpoint())
+        .usingRecursiveComparison()
+        .isEqualTo(checkpoint(1));
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream file = CheckpointFileTest.class.getResourceAsStream(name)) {
+      return file.readAllBytes();
     }
   }
 
@@ -95,7 +107,11 @@ public final class CheckpointFileTest {
 
   /** A checkpoint of epoch 3. */
   public static Checkpoint checkpoint() {
-    RoundTiming timing = new RoundTiming(320, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6);
+    return checkpoint(3);
+  }
+
+  private static Checkpoint checkpoint(int rounds) {
+    RoundTiming timing = new RoundTiming(rounds, 320, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6);
     AveragingState averaging =
         new AveragingState(state(7), new float[] {1, -0f}, new float[] {Float.MIN_VALUE, 2}, 9);
     return new Checkpoint(

@@ -255,11 +255,11 @@ final class CentroidIT {
     assertThat(rounds)
         .hasSize(1 + 2 * 2)
         .startsWith(
-            "epoch,round,examples,seconds,compute,slot,down,up,average,driver,imagesPerSecond");
+            "epoch,round,rounds,examples,seconds,compute,slot,down,up,average,driver,imagesPerSecond");
     // 25 minibatches of 32 each of the two workers, then what is left of 1,800.
-    assertThat(rounds.get(3)).startsWith("2,1,1600,");
-    assertThat(rounds.get(4)).startsWith("2,2,200,");
-    assertThat(rounds.get(4).split(",")[4])
+    assertThat(rounds.get(3)).startsWith("2,1,1,1600,");
+    assertThat(rounds.get(4)).startsWith("2,2,1,200,");
+    assertThat(rounds.get(4).split(",")[5])
         .isEqualTo(second.get("rounds").get(1).get("compute").asText());
   }
 

@@ -556,7 +556,7 @@ final class LaunchScriptsTest {
         .doesNotContain("--properties-file", "--master")
         .containsSubsequence("--driver-memory", "3g")
         .containsSubsequence("--conf", "spark.task.maxDirectResultSize=64m")
-        .containsSubsequence("--conf", "spark.driver.extraJavaOptions=-XX:+UseParallelGC")
+        .anyMatch(word -> word.startsWith("spark.driver.extraJavaOptions=-XX:+UseParallelGC -XX:"))
         .contains("spark.broadcast.compress=true")
         .doesNotContain("spark.broadcast.compress=false", "spark.metrics.namespace")
         .noneMatch(

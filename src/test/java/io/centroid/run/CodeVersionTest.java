@@ -44,12 +44,14 @@ final class CodeVersionTest {
     Path room = Files.createDirectories(directory.resolve("io/centroid/run"));
     Files.writeString(room.resolve("A.class"), "code");
     String ofClasses = CodeVersion.hash(directory);
-    URI jar = URI.create("jar:" + directory.resolve("job.jar").toUri());
-    try (FileSystem files = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
-      Files.createDirectories(files.getPath("/io/centroid/run"));
-      Files.writeString(files.getPath("/io/centroid/run/A.class"), "code");
-      assertThat(CodeVersion.hash(files.getPath("/"))).isEqualTo(ofClasses);
+    Path jar = directory.resolve("job.jar");
+    URI files = URI.create("jar:" + jar.toUri());
+    try (FileSystem written = FileSystems.newFileSystem(files, Map.of("create", "true"))) {
+      Files.createDirectories(written.getPath("/io/centroid/run"));
+      Files.writeString(written.getPath("/io/centroid/run/A.class"), "code");
+      Files.writeString(written.getPath("/of-a-library.txt"), "other code");
     }
+    assertThat(CodeVersion.hash(jar)).isEqualTo(ofClasses);
     assertThat(CodeVersion.current().content()).hasSize(64);
   }
 
