@@ -38,8 +38,10 @@ import scala.reflect.ClassTag$;
 
 /**
  * An exchange between JVMs, or of more than one JVM should hold: states and sums lie as blocks
- * where they were made, in memory or on disk, and who needs one fetches it from there through
- * Spark's block transfer service.
+ * where they were made, and who needs one fetches it from there through Spark's block transfer
+ * service. Where they are few they are in memory as long as there is room; where there are more
+ * than are added up in one place they are on disk, or in the system's cache of it, so that a round
+ * of any number of workers takes the same heap.
  *
  * <p>The result of a task is packed twice by Java serialization, a kilobyte at a time, and those of
  * all tasks are in the driver's memory at once. A broadcast asks the driver where each piece is and
@@ -110,7 +112,8 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
     if (!few) {
       return new BlockExchange(training, round, new Handed(context.broadcast(start)));
     }
-    Block block = store(round, "start", start.lengths(), encode(start));
+    Block block =
+        store(round, "start", start.lengths(), encode(start), StorageLevel.MEMORY_AND_DISK_SER());
     return new BlockExchange(training, round, new DriversBlock(block, start.iteration()));
   }
 
@@ -141,7 +144,15 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
     boolean sum = contribution instanceof PartialSum;
     byte[] bytes =
         sum ? encode((PartialSum) contribution) : encode(((WorkerResult) contribution).state());
-    Block block = store(round, "result_" + task.taskAttemptId(), contribution.lengths(), bytes);
+    Block block =
+        store(
+            round,
+            "result_" + task.taskAttemptId(),
+            contribution.lengths(),
+            bytes,
+            origin instanceof Handed
+                ? StorageLevel.DISK_ONLY()
+                : StorageLevel.MEMORY_AND_DISK_SER());
     WorkerEnvironment.of(training).stored(round, id(block), task.isInterrupted());
     RoundTally tally = contribution.tally();
     return new BlockReference(
@@ -171,7 +182,8 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
     }
   }
 
-  private static Block store(long round, String field, int[] lengths, byte[] bytes) {
+  private static Block store(
+      long round, String field, int[] lengths, byte[] bytes, StorageLevel level) {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes);
     Block block = new Block(manager().blockManagerId(), field, lengths, checksum.getValue());
@@ -180,7 +192,7 @@ record BlockExchange(String training, long round, Origin origin) implements Roun
             .putBytes(
                 new BroadcastBlockId(round, field),
                 new ChunkedByteBuffer(ByteBuffer.wrap(bytes)),
-                StorageLevel.MEMORY_AND_DISK_SER(),
+                level,
                 false,
                 BYTES);
     if (!stored) {

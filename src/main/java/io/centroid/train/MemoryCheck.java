@@ -16,10 +16,11 @@ import org.bytedeco.javacpp.Pointer;
  * <p>The driver holds the state of the round, the best one, one that is being written to a
  * checkpoint and its bytes, and, on a cluster, the bytes that executors fetch; the results that it
  * adds up, and the sum where they are too many to be held; and outer momentum and moving average,
- * if there are. An executor holds its images as far as Spark's storage memory goes, the state that
- * the round starts from, and for each task the state that it trains, its bytes, and the step's own
- * arrays, or what it adds up. In local mode all are one process, in which few results are handed on
- * by reference. This is what rounds by job take; {@link #hasRoomBetweenExecutors} asks for more.
+ * if there are. An executor holds its images and, where they are few, its workers' results, as far
+ * as Spark's storage memory goes; the state that the round starts from; and for each task the state
+ * that it trains, its bytes, and the step's own arrays, or what it adds up. In local mode all are
+ * one process, in which few results are handed on by reference. This is what rounds by job take;
+ * {@link #hasRoomBetweenExecutors} asks for more.
  *
  * @param step of one worker
  * @param workers how many there are
@@ -68,8 +69,10 @@ record MemoryCheck(StepMemory step, int workers, int fanIn, int parameterCopies,
       int slots = Math.min(workers, (cores + executors - 1) / executors);
       requireDriver(driverHeap(false), heap);
       long executor = conf.getSizeAsMb("spark.executor.memory", "1g") * MEGABYTE;
+      long results = hasTree() ? 0 : (workers + executors - 1) / executors * step.stateBytes();
       requireExecutor(
-          executorHeap(slots, Math.min(imageBytes / executors, storage(conf, executor))), executor);
+          executorHeap(slots, Math.min(imageBytes / executors + results, storage(conf, executor))),
+          executor);
       requireNative(slots * step.nativeBytes() + arriving(), executor, slots, "--executor-memory");
     }
   }
@@ -181,10 +184,10 @@ record MemoryCheck(StepMemory step, int workers, int fanIn, int parameterCopies,
    * The heap that an executor needs.
    *
    * @param slots tasks that run at once
-   * @param images bytes of its images that stay in memory
+   * @param blocks bytes of its images and of its workers' results that stay in memory
    */
-  long executorHeap(int slots, long images) {
-    return PROGRAM + images + step.stateBytes() + slots * taskHeap(false);
+  long executorHeap(int slots, long blocks) {
+    return PROGRAM + blocks + step.stateBytes() + slots * taskHeap(false);
   }
 
   void requireDriver(long needed, long found) {
