@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -161,16 +162,18 @@ final class LostContributionIT {
     assertThat(resultBlocks()).isEmpty();
   }
 
-  private static List<BlockId> resultBlocks() {
-    return ScalaCollections.list(
-        manager()
-            .getMatchingBlockIds(
-                new AbstractFunction1<BlockId, Object>() {
-                  @Override
-                  public Object apply(BlockId id) {
-                    return id.name().contains("result_");
-                  }
-                }));
+  /** Spark lists those on disk twice. */
+  private static Set<BlockId> resultBlocks() {
+    return Set.copyOf(
+        ScalaCollections.list(
+            manager()
+                .getMatchingBlockIds(
+                    new AbstractFunction1<BlockId, Object>() {
+                      @Override
+                      public Object apply(BlockId id) {
+                        return id.name().contains("result_");
+                      }
+                    })));
   }
 
   private static BlockManager manager() {
