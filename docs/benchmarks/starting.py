@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How long commands take that do little, and until others say their first word:
+"""How long commands take that do little, and until others begin their work:
 
     python3 docs/benchmarks/starting.py --runs RUNS --shards SHARDS [--images DIR_OR_FILES ...] [--turns 5]
 
@@ -9,6 +9,7 @@ package; leave the machine alone meanwhile.
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -19,21 +20,22 @@ import time
 HOME = pathlib.Path(__file__).resolve().parents[2]
 
 
-def run(command, until_first_word):
-    """Seconds until its first line, after which it is ended, or until its end."""
+def run(command, until_work):
+    """Seconds until its end or, if so asked, until its first line, but for the time that this tells; then it is ended."""
     environment = {**os.environ, "CENTROID_LOG": os.devnull}
     for variable in ("SPARK_HOME", "SPARK_CONF_DIR", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
         environment.pop(variable, None)
     begin = time.monotonic()
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         line = process.stdout.readline()
-        first = time.monotonic() - begin
-        if until_first_word:
+        took = re.search(r" ([\d.]+) s$", line.rstrip())
+        first = time.monotonic() - begin - (float(took[1]) if took else 0)
+        if until_work:
             process.terminate()
         process.stdout.read()
-    if not line or (process.returncode and not until_first_word):
+    if not line or (process.returncode and not until_work):
         sys.exit(f"Cannot time {' '.join(map(str, command))}: it ended with {process.returncode}.")
-    return first if until_first_word else time.monotonic() - begin
+    return first if until_work else time.monotonic() - begin
 
 
 def main():
@@ -50,10 +52,10 @@ def main():
         "summary": ([centroid, "summary"], False),
         "runs": ([centroid, "runs", arguments.runs], False),
         "report": ([centroid, "report", model], False),
-        "train.sh, first word": (
+        "train.sh, work begins": (
             [HOME / "submit/train.sh", "--master", "local[2]", "--shards", arguments.shards, "--runs", work / "runs"], True
         ),
-        "local.sh, first word": (
+        "local.sh, work begins": (
             [HOME / "submit/local.sh", "--stand-in", "--shards", work / "shards", "--runs", work / "local"], True
         ),
     }  # fmt: skip
@@ -63,8 +65,8 @@ def main():
         commands["score of pictures"] = ([centroid, "score", "--model", model, *images, *scores], False)
     took = {name: [] for name in commands}
     for turn in range(arguments.turns + 1):
-        for name, (command, until_first_word) in commands.items():
-            seconds = run(command, until_first_word)
+        for name, (command, until_work) in commands.items():
+            seconds = run(command, until_work)
             if turn:
                 took[name].append(seconds)
     shutil.rmtree(work)
