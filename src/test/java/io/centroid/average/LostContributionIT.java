@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,6 +27,7 @@ import org.apache.spark.network.buffer.ManagedBuffer;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.BlockManager;
+import org.apache.spark.storage.BlockStatus;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.TaskCompletionListener;
 import org.apache.spark.util.io.ChunkedByteBuffer;
@@ -43,6 +45,8 @@ final class LostContributionIT {
   private static final long SEED = 5;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final AtomicInteger TIMES = new AtomicInteger();
+  private static final AtomicLong IN_MEMORY = new AtomicLong();
+  private static final AtomicLong ON_DISK = new AtomicLong();
 
   private SparkSession session;
   private JavaSparkContext context;
@@ -50,6 +54,8 @@ final class LostContributionIT {
   @BeforeEach
   void open() {
     TIMES.set(0);
+    IN_MEMORY.set(0);
+    ON_DISK.set(0);
     session = LocalSpark.open("local[2]");
     context = JavaSparkContext.fromSparkContext(session.sparkContext());
   }
@@ -80,6 +86,14 @@ final class LostContributionIT {
                 + " another, expected all. The last: ")
         .hasMessageContaining("the block is damaged: its checksum is wrong");
     awaitNoResultBlocks();
+  }
+
+  /** Else a round of many workers fills the heap with what only has to be added up. */
+  @Test
+  void resultsThatATreeAddsUpTakeNoMemory() throws Exception {
+    train(afterTaskOf(2, Integer.MAX_VALUE, Fault.LOOKED_AT));
+    assertThat(ON_DISK).hasPositiveValue();
+    assertThat(IN_MEMORY).hasValue(0);
   }
 
   private String train(Function<ExampleBlock, ExampleBlock> disturbance) throws Exception {
@@ -119,13 +133,18 @@ final class LostContributionIT {
 
   private enum Fault {
     REMOVED,
-    DAMAGED;
+    DAMAGED,
+    LOOKED_AT;
 
     void inflictOn(BlockId block) {
-      if (this == DAMAGED) {
-        flipOneBit(block);
-      } else {
-        manager().removeBlock(block, true);
+      switch (this) {
+        case REMOVED -> manager().removeBlock(block, true);
+        case DAMAGED -> flipOneBit(block);
+        case LOOKED_AT -> {
+          BlockStatus status = manager().getStatus(block).get();
+          IN_MEMORY.addAndGet(status.memSize());
+          ON_DISK.addAndGet(status.diskSize());
+        }
       }
     }
   }
