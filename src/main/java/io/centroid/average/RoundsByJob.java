@@ -71,7 +71,8 @@ final class RoundsByJob implements Rounds {
       }
       share = Math.min(share, job / (double) time.total()); // not all slots are as fast
       double inTasks = time.total() * share;
-      return RoundTiming.ofRound(
+      return new RoundTiming(
+          1,
           tally.examples(),
           (job - inTasks) / NANOS,
           time.down() * share / NANOS,

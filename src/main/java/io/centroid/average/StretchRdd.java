@@ -248,7 +248,8 @@ final class StretchRdd extends RDD<TaskResult> {
       long whole = now - before;
       long back = times.whole() - times.folded();
       before = now;
-      return RoundTiming.ofRound(
+      return new RoundTiming(
+          1,
           examples,
           0,
           (down + back) / NANOS,

@@ -40,21 +40,9 @@ public record RoundTiming(
     rounds = Math.max(1, rounds);
   }
 
-  /** Of one round. */
-  public static RoundTiming ofRound(
-      long examples,
-      double slot,
-      double down,
-      double compute,
-      double up,
-      double average,
-      double driver) {
-    return new RoundTiming(1, examples, slot, down, compute, up, average, driver);
-  }
-
   /** Of a round by an engine that does not tell the parts. */
   public static RoundTiming untold(long examples, double seconds) {
-    return ofRound(examples, 0, 0, 0, 0, 0, seconds);
+    return new RoundTiming(1, examples, 0, 0, 0, 0, 0, seconds);
   }
 
   /** With so much more waiting for a slot; none is less than nothing. */

@@ -69,10 +69,8 @@ record MemoryCheck(StepMemory step, int workers, int fanIn, int parameterCopies,
       int slots = Math.min(workers, (cores + executors - 1) / executors);
       requireDriver(driverHeap(false), heap);
       long executor = conf.getSizeAsMb("spark.executor.memory", "1g") * MEGABYTE;
-      long results = hasTree() ? 0 : (workers + executors - 1) / executors * step.stateBytes();
-      requireExecutor(
-          executorHeap(slots, Math.min(imageBytes / executors + results, storage(conf, executor))),
-          executor);
+      long blocks = imageBytes / executors + resultBlocks(executors);
+      requireExecutor(executorHeap(slots, Math.min(blocks, storage(conf, executor))), executor);
       requireNative(slots * step.nativeBytes() + arriving(), executor, slots, "--executor-memory");
     }
   }
@@ -178,6 +176,11 @@ record MemoryCheck(StepMemory step, int workers, int fanIn, int parameterCopies,
   /** What arrives over the network in one place, outside the heap. */
   private long arriving() {
     return hasTree() ? CentroidAveraging.FETCHED_AHEAD * sumBytes() : step.stateBytes();
+  }
+
+  /** Bytes of an executor's results that Spark keeps in memory where it can. */
+  long resultBlocks(int executors) {
+    return hasTree() ? 0 : (workers + executors - 1) / executors * step.stateBytes();
   }
 
   /**

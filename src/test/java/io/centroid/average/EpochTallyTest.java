@@ -27,7 +27,7 @@ final class EpochTallyTest {
     for (int round = 0; round < rounds; round++) {
       tally =
           tally.plus(
-              new Coverage(3, round), 3, 2, 1, 1, RoundTiming.ofRound(3, 1, 2, round, 3, 4, 5));
+              new Coverage(3, round), 3, 2, 1, 1, new RoundTiming(1, 3, 1, 2, round, 3, 4, 5));
     }
     List<RoundTiming> timings = tally.rounds();
     assertThat(timings).hasSize(entries);

@@ -89,7 +89,7 @@ final class RunReportTest {
             1,
             2.5,
             20,
-            List.of(RoundTiming.ofRound(50, 0.05, 0.05, 2, 0.1, 0.1, 0.1)));
+            List.of(new RoundTiming(1, 50, 0.05, 0.05, 2, 0.1, 0.1, 0.1)));
     String png = Thumbnail.of(new byte[Cifar10.FEATURES], Cifar10.DATA_SET.shape()).png();
     Gallery gallery =
         new Gallery(

@@ -79,6 +79,15 @@ final class MemoryCheckTest {
     assertThat(check(16, 16).driverHeap(true)).isEqualTo(check(15, 16).driverHeap(true) + state);
   }
 
+  /** Few results are blocks that Spark keeps in memory; what a tree adds up is on disk. */
+  @Test
+  void fewResultsCountAsBlocksOfAnExecutor() {
+    long state = 12 * PARAMETERS;
+    assertThat(check(16, 16).resultBlocks(2)).isEqualTo(8 * state);
+    assertThat(check(3, 16).resultBlocks(2)).isEqualTo(2 * state);
+    assertThat(check(17, 16).resultBlocks(2)).isZero();
+  }
+
   @Test
   void aStateThatIsMoreThanOneBlockIsRefusedWithTheNumber() {
     StepMemory large = memory(LocalStep.FAST, "network.hidden-widths=[60000, 10]");
